@@ -1,0 +1,37 @@
+// While one of these lives, denormal floats are flushed to zero on this thread; then the caller's mode
+// is back. A silent input otherwise decays into denormals and makes every step many times slower.
+#pragma once
+
+#if defined(__SSE2__)
+#include <pmmintrin.h>
+#include <xmmintrin.h>
+#endif
+
+namespace sluice {
+
+class FlushDenormals {
+ public:
+#if defined(__SSE2__)
+  FlushDenormals() noexcept : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040); }  // FTZ 15, DAZ 6
+  ~FlushDenormals() { _mm_setcsr(saved_); }
+#elif defined(__aarch64__)
+  FlushDenormals() noexcept {
+    asm volatile("mrs %0, fpcr" : "=r"(saved_));
+    asm volatile("msr fpcr, %0" ::"r"(saved_ | (1ull << 24)));  // FZ
+  }
+  ~FlushDenormals() { asm volatile("msr fpcr, %0" ::"r"(saved_)); }
+#else
+  FlushDenormals() noexcept = default;
+#endif
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+ private:
+#if defined(__SSE2__)
+  unsigned saved_;
+#elif defined(__aarch64__)
+  unsigned long long saved_;
+#endif
+};
+
+}  // namespace sluice

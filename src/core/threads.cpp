@@ -1,0 +1,79 @@
+#include "core/threads.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace sluice {
+
+struct ThreadPool::Shared {
+  std::mutex mutex;
+  std::condition_variable start;
+  std::condition_variable finished;
+  const std::function<void(std::size_t)>* work = nullptr;
+  std::size_t tasks = 0;
+  std::atomic<std::size_t> next{0};
+  std::size_t busy = 0;  // helpers that have not yet left the current round
+  std::uint64_t round = 0;
+  bool stop = false;
+  std::vector<std::thread> helpers;
+
+  void take_tasks() {
+    for (std::size_t task = next++; task < tasks; task = next++) (*work)(task);
+  }
+
+  void serve() {
+    std::uint64_t seen = 0;
+    for (;;) {
+      {
+        std::unique_lock lock(mutex);
+        start.wait(lock, [&] { return stop || round != seen; });
+        if (stop) return;
+        seen = round;
+      }
+      take_tasks();
+      const std::lock_guard lock(mutex);
+      if (--busy == 0) finished.notify_one();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(std::size_t threads)
+    : threads_(threads == 0 ? 1 : threads), shared_(std::make_unique<Shared>()) {
+  for (std::size_t i = 1; i < threads_; ++i) {
+    shared_->helpers.emplace_back([shared = shared_.get()] { shared->serve(); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->stop = true;
+  }
+  shared_->start.notify_all();
+  for (std::thread& helper : shared_->helpers) helper.join();
+}
+
+void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t)>& work) {
+  if (threads_ == 1 || tasks <= 1) {
+    for (std::size_t task = 0; task < tasks; ++task) work(task);
+    return;
+  }
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->work = &work;
+    shared_->tasks = tasks;
+    shared_->next = 0;
+    shared_->busy = shared_->helpers.size();
+    ++shared_->round;
+  }
+  shared_->start.notify_all();
+  shared_->take_tasks();
+  std::unique_lock lock(shared_->mutex);
+  shared_->finished.wait(lock, [&] { return shared_->busy == 0; });
+}
+
+}  // namespace sluice
