@@ -1,5 +1,5 @@
-// The one exception that Sluice throws. Cold code (loading, training, checking of arguments) throws it;
-// the hot path is noexcept and answers a status instead.
+// The one exception that Sluice throws. Cold code (loading, training, checking of arguments) throws
+// it; the hot path is noexcept and answers a status instead.
 #pragma once
 
 #include <stdexcept>
@@ -21,11 +21,11 @@ enum class ErrorCode {
 /// The parts of a message, each may be empty. They print as
 /// `where: what: expected EXPECTED, got GOT (hint)`, in one line.
 struct ErrorParts {
-  std::string where;     ///< File and line, column or tensor: "sales.csv:17, column 'price'".
-  std::string what;      ///< What happened: "not a number".
-  std::string expected;  ///< What would have been right: "a decimal number or an empty cell".
-  std::string got;       ///< What was found: "'n.a. (est.)'".
-  std::string hint;      ///< What to do: "write NA where the value is missing".
+  std::string where = {};     ///< File and line, column or tensor: "sales.csv:17, column 'price'".
+  std::string what = {};      ///< What happened: "not a number".
+  std::string expected = {};  ///< What would have been right: "a decimal number or an empty cell".
+  std::string got = {};       ///< What was found: "'n.a. (est.)'".
+  std::string hint = {};      ///< What to do: "write NA where the value is missing".
 };
 
 class Error : public std::runtime_error {

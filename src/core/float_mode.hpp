@@ -1,5 +1,6 @@
-// While one of these lives, denormal floats are flushed to zero on this thread; then the caller's mode
-// is back. A silent input otherwise decays into denormals and makes every step many times slower.
+// While one of these lives, denormal floats are flushed to zero on this thread; then the caller's
+// mode is back. A silent input otherwise decays into denormals and makes every step many times
+// slower.
 #pragma once
 
 #if defined(__SSE2__)
@@ -12,7 +13,9 @@ namespace sluice {
 class FlushDenormals {
  public:
 #if defined(__SSE2__)
-  FlushDenormals() noexcept : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040); }  // FTZ 15, DAZ 6
+  FlushDenormals() noexcept : saved_(_mm_getcsr()) {
+    _mm_setcsr(saved_ | 0x8040);
+  }  // FTZ 15, DAZ 6
   ~FlushDenormals() { _mm_setcsr(saved_); }
 #elif defined(__aarch64__)
   FlushDenormals() noexcept {

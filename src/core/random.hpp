@@ -6,8 +6,8 @@
 
 namespace sluice {
 
-/// A hash of one 64-bit number to another (the finaliser of SplitMix64): a random number for a place, so that
-/// whoever computes that place gets the same one.
+/// A hash of one 64-bit number to another (the finaliser of SplitMix64): a random number for a
+/// place, so that whoever computes that place gets the same one.
 constexpr std::uint64_t mix64(std::uint64_t z) {
   z += 0x9e3779b97f4a7c15ull;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
@@ -21,10 +21,10 @@ class Random {
   explicit Random(std::uint64_t seed);
 
   std::uint64_t next();
-  double uniform();                       ///< In [0, 1), 53 bits.
+  double uniform();                         ///< In [0, 1), 53 bits.
   double uniform(double low, double high);  ///< In [low, high).
-  double normal();                        ///< Mean 0, variance 1 (Box-Muller, no state kept).
-  std::size_t below(std::size_t count);   ///< In 0 .. count-1; count > 0. No modulo bias.
+  double normal();                          ///< Mean 0, variance 1 (Box-Muller, no state kept).
+  std::size_t below(std::size_t count);     ///< In 0 .. count-1; count > 0. No modulo bias.
 
  private:
   std::uint64_t state_[4];

@@ -1,11 +1,16 @@
 #include "core/threads.hpp"
 
 #include <atomic>
+#include <cfenv>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "sluice/error.hpp"
 
 namespace sluice {
 
@@ -13,13 +18,25 @@ struct ThreadPool::Shared {
   std::mutex mutex;
   std::condition_variable start;
   std::condition_variable finished;
+  // A round is all that lies between two changes of `round`. Its work, tasks and float mode are set
+  // before it under the mutex, and run() ends it only when every helper has left it.
   const std::function<void(std::size_t)>* work = nullptr;
   std::size_t tasks = 0;
+  std::fenv_t float_mode{};  // of the caller: a task's bits must not depend on who runs it
   std::atomic<std::size_t> next{0};
   std::size_t busy = 0;  // helpers that have not yet left the current round
   std::uint64_t round = 0;
   bool stop = false;
   std::vector<std::thread> helpers;
+
+  ~Shared() {
+    {
+      const std::lock_guard lock(mutex);
+      stop = true;
+    }
+    start.notify_all();
+    for (std::thread& helper : helpers) helper.join();
+  }
 
   void take_tasks() {
     for (std::size_t task = next++; task < tasks; task = next++) (*work)(task);
@@ -34,6 +51,7 @@ struct ThreadPool::Shared {
         if (stop) return;
         seen = round;
       }
+      std::fesetenv(&float_mode);
       take_tasks();
       const std::lock_guard lock(mutex);
       if (--busy == 0) finished.notify_one();
@@ -43,19 +61,20 @@ struct ThreadPool::Shared {
 
 ThreadPool::ThreadPool(std::size_t threads)
     : threads_(threads == 0 ? 1 : threads), shared_(std::make_unique<Shared>()) {
-  for (std::size_t i = 1; i < threads_; ++i) {
-    shared_->helpers.emplace_back([shared = shared_.get()] { shared->serve(); });
+  try {
+    for (std::size_t i = 1; i < threads_; ++i) {
+      shared_->helpers.emplace_back([shared = shared_.get()] { shared->serve(); });
+    }
+  } catch (const std::system_error&) {
+    throw Error(ErrorCode::usage, {.where = "",
+                                   .what = "the system starts no more threads",
+                                   .expected = std::to_string(threads_) + " threads",
+                                   .got = std::to_string(shared_->helpers.size() + 1),
+                                   .hint = "ask for fewer threads"});
   }
 }
 
-ThreadPool::~ThreadPool() {
-  {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->stop = true;
-  }
-  shared_->start.notify_all();
-  for (std::thread& helper : shared_->helpers) helper.join();
-}
+ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t)>& work) {
   if (threads_ == 1 || tasks <= 1) {
@@ -66,6 +85,7 @@ void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t)>& 
     const std::lock_guard lock(shared_->mutex);
     shared_->work = &work;
     shared_->tasks = tasks;
+    std::fegetenv(&shared_->float_mode);
     shared_->next = 0;
     shared_->busy = shared_->helpers.size();
     ++shared_->round;

@@ -1,5 +1,6 @@
-// A small pool of threads, made and owned by its caller. Which thread runs a task is left open; what the
-// tasks are is not: they never depend on the number of threads, so neither do the bits of a result.
+// A small pool of threads, made and owned by its caller. Which thread runs a task is left open;
+// what the tasks are is not: they never depend on the number of threads, so neither do the bits of
+// a result.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@ class ThreadPool {
 
   std::size_t threads() const noexcept { return threads_; }
 
-  /// Runs work(0) .. work(tasks - 1), each once, and returns when all have ended. `work` must not throw.
-  /// Not to be called from two threads at once, nor from inside `work`.
+  /// Runs work(0) .. work(tasks - 1), each once, and returns when all have ended. `work` must not
+  /// throw. Not to be called from two threads at once, nor from inside `work`.
   void run(std::size_t tasks, const std::function<void(std::size_t)>& work);
 
  private:

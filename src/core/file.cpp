@@ -1,0 +1,196 @@
+// Whole files by POSIX calls. What is written goes to a new file in the same folder, is synced and
+// renamed; only devices and pipes, which a rename would replace, are written in place.
+#include "core/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "sluice/error.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 30;  // one call moves less than 2^31 bytes
+constexpr int kMaxNames = 1000;
+constexpr std::size_t kMaxName = 255;  // bytes in the name of a file, on every common file system
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const noexcept { return number_; }
+  bool is_open() const noexcept { return number_ >= 0; }
+  int close() noexcept { return is_open() ? ::close(std::exchange(number_, -1)) : 0; }
+
+ private:
+  int number_;
+};
+
+std::string hint_for(int error, bool writing) {
+  switch (error) {
+    case ENOENT:
+      return writing ? "make the folder first, or check the path" : "check the path";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return writing ? "choose a place that you may write to" : "ask for the right to read it";
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return "make room or choose another place; what was there before is kept";
+    case EISDIR:
+      return "name a file inside the folder";
+    default:
+      return writing ? "choose another place, then try again" : "check the path and the device";
+  }
+}
+
+[[noreturn]] void fail(const std::string& path, const char* what, int error, bool writing) {
+  throw Error(ErrorCode::file, {.where = path,
+                                .what = std::string(what) + ": " + std::strerror(error),
+                                .expected = "",
+                                .got = "",
+                                .hint = hint_for(error, writing)});
+}
+[[noreturn]] void fail_read(const std::string& path, int error) {
+  fail(path, "cannot read the file", error, false);
+}
+[[noreturn]] void fail_write(const std::string& path, int error) {
+  fail(path, "cannot write the file", error, true);
+}
+
+[[noreturn]] void fail_limit(const std::string& path, std::uint64_t limit) {
+  throw Error(ErrorCode::file, {.where = path,
+                                .what = "the file is too large",
+                                .expected = "at most " + std::to_string(limit) + " bytes",
+                                .got = "more",
+                                .hint = "check that it is the right file"});
+}
+
+// The file that the path means, where it is a link, even one to a file that does not exist yet. The
+// path has passed stat(), so the links do not go in a circle.
+std::filesystem::path follow_links(const std::string& path) {
+  std::filesystem::path target = path;
+  std::error_code error;
+  while (std::filesystem::is_symlink(target, error)) {
+    const std::filesystem::path next = std::filesystem::read_symlink(target, error);
+    if (error) fail_write(path, error.value());
+    target = target.parent_path() / next;
+  }
+  return target;
+}
+
+// Writes all bytes; 0 or the error's number.
+int write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), std::min(bytes.size(), kChunk));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
+void write_in_place(const std::string& path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.is_open()) fail_write(path, errno);
+  if (const int error = write_all(file.number(), bytes)) fail_write(path, error);
+  if (file.close() != 0) fail_write(path, errno);
+}
+
+struct Temporary {
+  std::string path;
+  int file;
+};
+
+// A new, empty file beside the target. The process's number keeps two programs apart, O_EXCL two
+// threads and what a killed program left.
+Temporary create_beside(const std::filesystem::path& target, const std::string& path) {
+  for (int i = 0; i < kMaxNames; ++i) {
+    const std::string ending = ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(i);
+    std::string name = target.filename().string().substr(0, kMaxName - ending.size()) + ending;
+    name = (target.parent_path() / name).string();
+    const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (file >= 0) return {std::move(name), file};
+    if (errno != EEXIST && errno != EINTR) fail_write(path, errno);
+  }
+  fail_write(path, EEXIST);
+}
+
+// Fills the new file and puts it in the target's place; 0 or the error's number.
+int fill_and_rename(const Temporary& temporary, const std::string& target, const struct stat* old,
+                    std::string_view bytes) {
+  Descriptor file(temporary.file);
+  if (const int error = write_all(file.number(), bytes)) return error;
+  if (old != nullptr && ::fchmod(file.number(), old->st_mode & 07777) != 0) return errno;
+  if (::fsync(file.number()) != 0) return errno;
+  if (file.close() != 0) return errno;
+  return ::rename(temporary.path.c_str(), target.c_str()) == 0 ? 0 : errno;
+}
+
+// Makes the rename itself last. A folder that may be written but not read cannot be opened, and
+// some file systems cannot sync one: neither harms the file.
+void sync_folder(const std::filesystem::path& target, const std::string& path) {
+  const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
+  const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file.is_open() || ::fsync(file.number()) == 0) return;
+  if (errno != EINVAL && errno != ENOTSUP) fail_write(path, errno);
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::uint64_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) fail_read(path, errno);
+  if (S_ISDIR(status.st_mode)) fail_read(path, EISDIR);
+  const auto size = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
+  if (size > limit) fail_limit(path, limit);
+
+  // One byte more than the size, so that a second read can say that the file has ended.
+  std::string bytes(static_cast<std::size_t>(size) + 1, '\0');
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == bytes.size()) bytes.resize(bytes.size() * 2 + 4096);
+    const std::size_t room = std::min(bytes.size() - filled, kChunk);
+    const ssize_t count = ::read(file.number(), bytes.data() + filled, room);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_read(path, errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+    if (filled > limit) fail_limit(path, limit);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes) {
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (!exists && errno != ENOENT) fail_write(path, errno);
+  if (exists && S_ISDIR(status.st_mode)) fail_write(path, EISDIR);
+  if (exists && !S_ISREG(status.st_mode)) return write_in_place(path, bytes);
+  // A rename would replace a file that its owner has protected.
+  if (exists && ::access(path.c_str(), W_OK) != 0) fail_write(path, errno);
+
+  const std::filesystem::path target = follow_links(path);
+  const Temporary temporary = create_beside(target, path);
+  const struct stat* old = exists ? &status : nullptr;
+  if (const int error = fill_and_rename(temporary, target.string(), old, bytes)) {
+    ::unlink(temporary.path.c_str());
+    fail_write(path, error);
+  }
+  sync_folder(target, path);
+}
+
+}  // namespace sluice
