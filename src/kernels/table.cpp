@@ -1,0 +1,85 @@
+// The choice of an instruction set.
+#include "kernels/table.hpp"
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "kernels/targets.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::kernels {
+namespace {
+
+struct Candidate {
+  Isa isa;
+  const char* name;
+  bool runs_here;
+};
+
+std::vector<Candidate> candidates() {
+#if defined(__x86_64__) || defined(__i386__)
+  // These ask the processor (CPUID) and whether the operating system saves the wide registers
+  // (XGETBV).
+  const bool sse4 = __builtin_cpu_supports("sse4.2") != 0;
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
+                    __builtin_cpu_supports("bmi2") != 0;
+  const bool avx512 =
+      avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+      __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+      __builtin_cpu_supports("avx512cd") != 0;
+  return {{Isa::portable, "portable", true},
+          {Isa::sse4, "sse4", sse4},
+          {Isa::avx2, "avx2", avx2},
+          {Isa::avx512, "avx512", avx512}};
+#elif defined(__aarch64__)
+  return {{Isa::neon, "neon", true}};
+#else
+  return {{Isa::portable, "portable", true}};
+#endif
+}
+
+std::vector<Table> build_tables() {
+  std::vector<Table> tables;
+  for (const Candidate& candidate : candidates()) {
+    const Fill products = product_fills()[static_cast<std::size_t>(candidate.isa)];
+    const Fill cell = cell_fills()[static_cast<std::size_t>(candidate.isa)];
+    if (!candidate.runs_here || products == nullptr || cell == nullptr) continue;
+    Table table{};
+    table.name = candidate.name;
+    products(table);
+    cell(table);
+    tables.push_back(table);
+  }
+  return tables;
+}
+
+const Table& choose() {
+  const std::span<const Table> tables = available();
+  const char* wanted = std::getenv("SLUICE_ISA");
+  if (wanted == nullptr || *wanted == '\0') return tables.back();
+  std::string names;
+  for (const Table& table : tables) {
+    if (table.name == wanted) return table;
+    names += (names.empty() ? "" : ", ") + std::string(table.name);
+  }
+  throw Error(ErrorCode::usage, {.where = "SLUICE_ISA",
+                                 .what = "no such instruction set on this processor",
+                                 .expected = "one of " + names,
+                                 .got = std::string("'") + wanted + "'",
+                                 .hint = "unset it to take the fastest"});
+}
+
+}  // namespace
+
+std::span<const Table> available() {
+  static const std::vector<Table> tables = build_tables();
+  return tables;
+}
+
+const Table& chosen() {
+  static const Table& table = choose();
+  return table;
+}
+
+}  // namespace sluice::kernels

@@ -1,0 +1,34 @@
+// Which of Highway's targets are compiled, and how a kernel's source hands its functions out: it is
+// compiled once per target, and under HWY_ONCE lists what came out. Nothing of Highway is linked.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "kernels/table.hpp"
+
+// Not worth compiling: SSSE3 (processors before 2008), AVX3_DL (adds nothing that is used here).
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+
+namespace sluice::kernels {
+
+enum class Isa : std::size_t { portable, sse4, avx2, avx512, neon };
+inline constexpr std::size_t kIsas = 5;
+
+/// Enters a source's kernels of one instruction set into a table.
+using Fill = void (*)(Table&);
+/// By Isa; null where the target is not compiled on this architecture.
+using Fills = std::array<Fill, kIsas>;
+
+const Fills& product_fills();
+const Fills& cell_fills();
+
+}  // namespace sluice::kernels
+
+// To be used under HWY_ONCE with the name of a function that each target's namespace defines.
+#define SLUICE_FILLS(Fn)                                                                    \
+  {                                                                                         \
+    HWY_CHOOSE_FALLBACK(Fn), HWY_CHOOSE_SSE4(Fn), HWY_CHOOSE_AVX2(Fn), HWY_CHOOSE_AVX3(Fn), \
+        HWY_CHOOSE_NEON(Fn)                                                                 \
+  }
