@@ -1,0 +1,193 @@
+// Dropout between layers: what its factors are, that they belong to a sample and not to a cut of
+// the batch, and the gradient through them by the reference with the same factors.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "network/engine_run.hpp"
+
+namespace sluice::network {
+namespace {
+
+Shape two_layers() { return {{.input = 3, .hidden = {17, 11}, .output = 2, .biases = 1}, 13, 5}; }
+
+struct Dropped {
+  Problem problem{two_layers(), 61};
+  Network network;
+
+  explicit Dropped(const kernels::Table& table = kernels::chosen())
+      : network(problem.shape.architecture, table) {
+    network.set_parameters(problem.parameters);
+  }
+
+  Tape tape(std::size_t first_sample, std::size_t batch) const {
+    Tape made(network.architecture(), problem.shape.steps, batch, Tape::Use::with_backward, true);
+    fill_inputs(made, problem, {0, first_sample});
+    fill_d_y(made, problem, {0, first_sample});
+    fill_first_state(made, problem, first_sample);
+    made.wants_d_x = true;
+    return made;
+  }
+};
+
+TEST(Dropout, OfASampleIsTheSameHoweverTheBatchIsCut) {
+  const Dropped of;
+  Tape whole = of.tape(0, 5), end = of.tape(3, 2);
+  std::vector<float> unused(of.network.count(), 0.0f);
+  of.network.forward(whole, {0.4f, 9, 0});
+  of.network.backward(whole, unused);
+  of.network.forward(end, {0.4f, 9, 3});
+  of.network.backward(end, unused);
+  for (std::size_t t = 0; t < whole.steps(); ++t) {
+    for (std::size_t b = 0; b < 2; ++b) {
+      for (std::size_t j = 0; j < 2; ++j) ASSERT_EQ(end.y(t, b)[j], whole.y(t, 3 + b)[j]);
+      for (std::size_t j = 0; j < 3; ++j) ASSERT_EQ(end.d_x(t, b)[j], whole.d_x(t, 3 + b)[j]);
+    }
+  }
+}
+
+TEST(Dropout, OfRateZeroChangesNothing) {
+  const Dropped of;
+  Tape with = of.tape(0, 5);
+  Tape without(of.network.architecture(), 13, 5, Tape::Use::forward_only);
+  fill_inputs(without, of.problem);
+  fill_first_state(without, of.problem);
+  of.network.forward(with, {0.0f, 9, 0});
+  of.network.forward(without);
+  EXPECT_EQ(outputs(with, of.network.architecture()), outputs(without, of.network.architecture()));
+}
+
+// The factors of a network large enough to count them.
+std::vector<FloatVector> factors(float rate, std::uint64_t seed, std::size_t first_sample = 0) {
+  const Network network({.input = 1, .hidden = {64, 64}, .output = 1, .biases = 0});
+  Tape tape(network.architecture(), 16, 16, Tape::Use::forward_only, true);
+  network.forward(tape, {rate, seed, first_sample});
+  return {tape.layers[0].keep, tape.layers[1].keep};
+}
+
+double share_of(const FloatVector& values, float wanted) {
+  const auto count = std::count(values.begin(), values.end(), wanted);
+  return static_cast<double>(count) / static_cast<double>(values.size());
+}
+
+double agreement(const FloatVector& a, const FloatVector& b, std::size_t shift = 0) {
+  std::size_t same = 0;
+  for (std::size_t j = shift; j < a.size(); ++j) same += (a[j - shift] == 0) == (b[j] == 0);
+  return static_cast<double>(same) / static_cast<double>(a.size() - shift);
+}
+
+TEST(Dropout, DropsAtItsRateAndKeepsTheMean) {
+  for (const float rate : {0.1f, 0.3f, 0.75f}) {
+    for (const FloatVector& layer : factors(rate, 21)) {
+      const double deviation = std::sqrt(rate * (1 - rate) / static_cast<double>(layer.size()));
+      EXPECT_NEAR(share_of(layer, 0.0f), rate, 4 * deviation);
+      const float scale = *std::max_element(layer.begin(), layer.end());
+      EXPECT_NEAR(scale, 1.0f / (1.0f - rate), 1e-4f);
+      EXPECT_DOUBLE_EQ(share_of(layer, 0.0f) + share_of(layer, scale), 1.0);
+    }
+  }
+}
+
+// Two independent sets of factors agree in p^2 + (1-p)^2 of their places.
+TEST(Dropout, IsIndependentOverSeedsLayersStepsSamplesAndUnits) {
+  const double expected = 0.3 * 0.3 + 0.7 * 0.7;
+  const auto base = factors(0.3f, 21), next_seed = factors(0.3f, 22);
+  const auto other_samples = factors(0.3f, 21, 16);
+  const double tolerance = 4 * std::sqrt(expected * (1 - expected) / base[0].size());
+  EXPECT_NEAR(agreement(base[0], base[1]), expected, tolerance);
+  EXPECT_NEAR(agreement(base[0], next_seed[0]), expected, tolerance);
+  EXPECT_NEAR(agreement(base[1], next_seed[0]), expected, tolerance);
+  EXPECT_NEAR(agreement(base[0], other_samples[0]), expected, tolerance);
+  for (const std::size_t shift : {1, 4, 64, 16 * 64}) {  // the next unit, four, sample, step
+    EXPECT_NEAR(agreement(base[0], base[0], shift), expected, 1.2 * tolerance) << shift;
+  }
+}
+
+reference::Network without_head(const reference::LayerWeights& layer) {
+  const std::size_t hidden = layer.hidden;
+  reference::Network made{{layer},
+                          {hidden, hidden, Doubles(hidden * hidden, 0.0), Doubles(hidden, 0.0)}};
+  for (std::size_t j = 0; j < hidden; ++j) made.head.weight[j * hidden + j] = 1.0;
+  return made;
+}
+
+Doubles factors_of(const Tape& tape, std::size_t layer, std::size_t hidden) {
+  const LayerTape& of = tape.layers[layer];
+  return plain_rows(tape, hidden, [&](std::size_t t, std::size_t b) {
+    return of.keep.data() + (t * tape.batch() + b) * of.units;
+  });
+}
+
+Doubles times(Doubles values, const Doubles& factors) {
+  for (std::size_t j = 0; j < values.size(); ++j) values[j] *= factors[j];
+  return values;
+}
+
+// The state of one layer out of all.
+reference::State of_layer(const reference::State& all, std::size_t at, std::size_t count) {
+  const auto first = static_cast<std::ptrdiff_t>(at),
+             last = first + static_cast<std::ptrdiff_t>(count);
+  return {{all.h.begin() + first, all.h.begin() + last},
+          {all.c.begin() + first, all.c.begin() + last}};
+}
+
+// y = V (keep * h) of the last layer: the reference, one layer at a time, with the engine's factors
+// between.
+TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
+  for (const kernels::Table& table : kernels::available()) {
+    SCOPED_TRACE(table.name);
+    const Dropped of(table);
+    const Architecture& architecture = of.network.architecture();
+    Tape tape = of.tape(0, 5);
+    std::vector<float> gradient(of.network.count(), 0.0f);
+    of.network.forward(tape, {0.4f, 5, 0});
+
+    const reference::Network truth = reference_of(architecture, of.problem.parameters);
+    const reference::Network lower = without_head(truth.layers[0]);
+    reference::Network upper = without_head(truth.layers[1]);
+    const Doubles keep0 = factors_of(tape, 0, 17), keep1 = factors_of(tape, 1, 11);
+    const reference::State first0 = of_layer(of.problem.first, 0, 5 * 17);
+    const reference::State first1 = of_layer(of.problem.first, 5 * 17, 5 * 11);
+    const reference::Forward run0 = reference::forward(lower, of.problem.x, 13, 5, first0);
+    const Doubles between = times(run0.y, keep0);
+    const reference::Forward run1 = reference::forward(upper, between, 13, 5, first1);
+    const Doubles top = times(run1.y, keep1);
+    Doubles y, d_top(top.size(), 0.0), d_head(2 * 11, 0.0);
+    for (std::size_t row = 0; row < 13 * 5; ++row) {
+      for (std::size_t o = 0; o < 2; ++o) {
+        double sum = truth.head.bias[o];
+        const double d_y = of.problem.d_y[row * 2 + o];
+        for (std::size_t u = 0; u < 11; ++u) {
+          sum += truth.head.weight[o * 11 + u] * top[row * 11 + u];
+          d_top[row * 11 + u] += truth.head.weight[o * 11 + u] * d_y;
+          d_head[o * 11 + u] += d_y * top[row * 11 + u];
+        }
+        y.push_back(sum);
+      }
+    }
+    EXPECT_TRUE(close(outputs(tape, architecture), y, 4e-6));
+
+    const reference::Backward d1 = reference::backward(
+        upper, between, 13, 5, first1, run1, times(d_top, keep1), reference::zero_state(upper, 5));
+    const reference::Backward d0 =
+        reference::backward(lower, of.problem.x, 13, 5, first0, run0, times(d1.d_x, keep0),
+                            reference::zero_state(lower, 5));
+    reference::Network d = truth;
+    d.layers = {d0.d_weights.layers[0], d1.d_weights.layers[0]};
+    d.head.weight = d_head;
+    Doubles expected = flat_gradient(architecture, d);
+    of.network.backward(tape, gradient);
+    Doubles got(gradient.begin(), gradient.end());
+    got.resize(got.size() - 2);  // head.bias does not see the factors
+    expected.resize(got.size());
+    EXPECT_TRUE(close(got, expected, 1e-5));
+    EXPECT_TRUE(close(input_gradient(tape, architecture), d0.d_x, 1e-5));
+  }
+}
+
+}  // namespace
+}  // namespace sluice::network
