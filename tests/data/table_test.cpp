@@ -1,0 +1,296 @@
+// Whole files: what becomes of their columns and times, and every message for a file that is
+// refused.
+#include "data/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/data_files.hpp"
+
+namespace sluice::data {
+namespace {
+
+constexpr double kMissing = -1e9;  // stands for NaN, which equals nothing
+
+std::vector<double> values_of(const Table& table, std::string_view name) {
+  std::vector<double> values = table.at(name).values;
+  for (double& value : values) {
+    if (std::isnan(value)) value = kMissing;
+  }
+  return values;
+}
+
+Table table_in(std::string_view text, const TableOptions& options = {}) {
+  return read_table(DataFile(text).path(), options);
+}
+
+std::string refusal_of(std::string_view text, const TableOptions& options = {}) {
+  return refusal([&] { table_in(text, options); });
+}
+
+TEST(Table, ReadsNumbersTimesAndMissingValues) {
+  const Table table = table_in(
+      "Time,load,note,temp\n2016-07-01 00:00,5,calm,NA\n2016-07-01 01:00,,windy,2.5\n"
+      "2016-07-01 02:00,7,,-3\n");
+  EXPECT_EQ(table.rows(), 3u);
+  ASSERT_EQ(table.columns.size(), 2u);
+  EXPECT_EQ(table.columns[0].name, "load");
+  EXPECT_EQ(values_of(table, "load"), (std::vector<double>{5, kMissing, 7}));
+  EXPECT_EQ(values_of(table, "temp"), (std::vector<double>{kMissing, 2.5, -3}));
+  EXPECT_EQ(table.ignored, (std::vector<std::string>{"note"}));
+  EXPECT_EQ(table.time_name, "Time");
+  EXPECT_EQ(table.step, (TimeStep{.seconds = 3600}));
+  EXPECT_EQ(table.lines, (std::vector<std::size_t>{2, 3, 4}));
+  EXPECT_EQ(table.find("note"), nullptr);
+}
+
+TEST(Table, FillsAGapWithMissingRows) {
+  const Table table = table_in("time,x\n2016-01-31,1\n2016-02-29,2\n2016-05-31,5\n\n\n");
+  EXPECT_EQ(values_of(table, "x"), (std::vector<double>{1, 2, kMissing, kMissing, 5}));
+  EXPECT_EQ(table.lines, (std::vector<std::size_t>{2, 3, 0, 0, 4}));
+  EXPECT_EQ(table.time_text(3), "2016-04-30");
+  EXPECT_EQ(table.times.size(), 5u);
+  EXPECT_NE(table.where(1).find("d.csv:3"), std::string::npos);
+  EXPECT_EQ(table.where(2), table.path);
+}
+
+TEST(Table, GivesTheTimesBehindTheEndInTheStyleOfTheFile) {
+  const Table hours = table_in("t,x\n2016-07-01T22:00:00+02:00,1\n2016-07-01T23:00:00+02:00,2\n");
+  EXPECT_EQ(hours.time_text(2), "2016-07-02T00:00:00+02:00");
+  EXPECT_EQ(hours.time_at(2), hours.times[1] + 3600);
+  const Table months = table_in("t,x\n1983-10,1\n1983-11,2\n");
+  EXPECT_EQ(months.time_text(2), "1983-12");
+  EXPECT_EQ(months.time_text(3), "1984-01");
+}
+
+TEST(Table, ReadsSecondsSince1970) {
+  const Table table = table_in("ds,x\n1467374400,1\n1467374700,2\n1467375000.0,3\n");
+  EXPECT_EQ(table.time_name, "ds");
+  EXPECT_EQ(table.step, (TimeStep{.seconds = 300}));
+  EXPECT_EQ(table.time_text(3), "1467375300");
+  EXPECT_EQ(table_in("clock,x\n1467374400,1\n1467374700,2\n", {.time_column = "clock"}).time_name,
+            "clock");
+}
+
+TEST(Table, TakesNumbersForNumbersWhereTheyAreNoTimes) {
+  EXPECT_EQ(table_in("clock,x\n1467374400,1\n1467374700,2\n").time_name, "");
+  EXPECT_EQ(values_of(table_in("time,x\n1749,1\n1750,2\n"), "time"),
+            (std::vector<double>{1749, 1750}));
+}
+
+TEST(Table, TakesTheFirstColumnOfTimesUnlessOneIsNamed) {
+  const char* text = "made,x,sold\n2016-07-01,1,2016-08-01\n2016-07-02,2,2016-08-03\n";
+  const Table first = table_in(text);
+  EXPECT_EQ(first.time_name, "made");
+  EXPECT_EQ(first.ignored, (std::vector<std::string>{"sold"}));
+  const Table named = table_in(text, {.time_column = "sold"});
+  EXPECT_EQ(named.time_name, "sold");
+  EXPECT_EQ(named.step, (TimeStep{.seconds = 2 * 86400}));
+}
+
+TEST(Table, NeedsNoTimes) {
+  const Table table = table_in("x;y\r\n1;2\r\n3;NA\r\n");
+  EXPECT_EQ(values_of(table, "y"), (std::vector<double>{2, kMissing}));
+  EXPECT_TRUE(table.times.empty());
+  EXPECT_NE(refusal([&] { table.time_at(0); }).find("no column of times"), std::string::npos);
+}
+
+TEST(Table, AnEmptyLineIsAMissingValueInAFileOfOneColumn) {
+  const Table table = table_in("x\n\n5\n\n\n7\n\n");
+  EXPECT_EQ(values_of(table, "x"), (std::vector<double>{kMissing, 5, kMissing, kMissing, 7}));
+  EXPECT_EQ(table.lines, (std::vector<std::size_t>{2, 3, 4, 5, 6}));
+}
+
+TEST(Table, KeepsAColumnThatIsAllMissing) {
+  EXPECT_EQ(values_of(table_in("x,y\n1,NA\n2,\n"), "y"), (std::vector<double>{kMissing, kMissing}));
+}
+
+TEST(Table, TakesWholeNumbersForNames) {
+  EXPECT_EQ(values_of(table_in("0,1\n5,6\n"), "1"), (std::vector<double>{6}));
+}
+
+TEST(Table, NamesTheColumnsThereAreWhereOneIsNot) {
+  const Table table = table_in("time,Demand,temp,note\n2016-07-01,1,2,a\n");
+  EXPECT_EQ(refusal([&] { table.at("demnad"); }),
+            "d.csv: no column 'demnad': expected one of 'Demand', 'temp' (did you mean 'Demand'?)");
+  EXPECT_EQ(refusal([&] { table.at("price"); }),
+            "d.csv: no column 'price': expected one of 'Demand', 'temp'");
+  EXPECT_EQ(refusal([&] { table.at("note"); }),
+            "d.csv, column 'note': a column of text: expected one of 'Demand', 'temp' (no cell of "
+            "it is a "
+            "number)");
+  EXPECT_EQ(refusal([&] { table.at("time"); }),
+            "d.csv, column 'time': the column of times: expected one of 'Demand', 'temp'");
+  EXPECT_NE(refusal([&] { table.time_at(1); }).find("a single time gives no step"),
+            std::string::npos);
+}
+
+TEST(Table, RefusesAFileWithoutRows) {
+  EXPECT_EQ(refusal_of(""), "d.csv: the file is empty: expected a header line and rows");
+  EXPECT_EQ(refusal_of("a,b\n"), "d.csv: no rows below the header: expected one row per time step");
+  EXPECT_EQ(refusal_of("a,b\n\n\n"),
+            "d.csv: no rows below the header: expected one row per time step");
+}
+
+TEST(Table, RefusesAHeaderThatNamesNoColumns) {
+  EXPECT_EQ(refusal_of("\na,b\n1,2\n"),
+            "d.csv:1: no header: expected the names of the columns, got an empty line (begin the "
+            "file with "
+            "the header)");
+  EXPECT_EQ(refusal_of("2016-07-01,5\n2016-07-02,6\n"),
+            "d.csv:1: no header: expected the names of the columns, got '2016-07-01' (put a line "
+            "of names "
+            "above the first row)");
+  EXPECT_EQ(refusal_of("3.5,5\n4,6\n").substr(0, 18), "d.csv:1: no header");
+  EXPECT_EQ(
+      refusal_of(",a\n0,1\n"),
+      "d.csv:1: column 1 of 2 has no name: expected a name for each column in the header (leave a "
+      "column of row numbers out (pandas: index=False))");
+  EXPECT_EQ(refusal_of("a,b,\n0,1,\n").substr(0, 34), "d.csv:1: column 3 of 3 has no name");
+  EXPECT_EQ(
+      refusal_of("a,b,a\n0,1,2\n"),
+      "d.csv:1: two columns are called 'a': expected a name of its own for each, got it again as "
+      "column 3 (rename or remove one)");
+}
+
+TEST(Table, NamesTheLineOfARaggedRow) {
+  EXPECT_EQ(
+      refusal_of("a,b\n1,2\n3\n"),
+      "d.csv:3: ragged row: expected 2 cells as in the header, got 1 (write NA where a value is "
+      "missing)");
+  EXPECT_EQ(
+      refusal_of("a,b\n1,2\n3,4,5\n"),
+      "d.csv:3: ragged row: expected 2 cells as in the header, got 3 (put a cell that holds ',' in "
+      "quotes)");
+  EXPECT_EQ(refusal_of("a,b\n1,2\n\n3,4\n"),
+            "d.csv:3: empty line between rows: expected 2 cells as in the header (remove it)");
+}
+
+TEST(Table, NamesTheCellThatIsTextAmongNumbers) {
+  EXPECT_EQ(
+      refusal_of("a,b\n1,2\n3,n.a. (est.)\n"),
+      "d.csv:3, column 'b': not a number: expected a number, or NA where it is missing, got 'n.a. "
+      "(est.)' (correct the cell or remove the column)");
+  EXPECT_EQ(refusal_of("a,b\n1,\n3,?\n4,\n5,6\n").substr(0, 32),
+            "d.csv:3, column 'b': not a numbe");
+  EXPECT_NE(
+      refusal_of("a\n1\n" + std::string(57, 'z') + "\n").find("'" + std::string(40, 'z') + "...'"),
+      std::string::npos);
+}
+
+TEST(Table, RefusesNumbersWrittenWithSeparators) {
+  const std::string hint = "(write 1234.5: a point before the decimals, nothing between thousands)";
+  for (const char* text : {"a;b\n1;3,14\n2;2,7\n", "a,b\n1,\"1,234.5\"\n", "a,b\n1,1 234\n",
+                           "a,b\n1,1'234\n", "a;b\n1;7\n2;-1.234,5\n"}) {
+    const std::string message = refusal_of(text);
+    EXPECT_NE(message.find(hint), std::string::npos) << message;
+    EXPECT_NE(message.find("column 'b': not a number"), std::string::npos) << message;
+  }
+}
+
+TEST(Table, RefusesInfiniteValues) {
+  EXPECT_EQ(refusal_of("a,b\n1,2\n1e999,4\n"),
+            "d.csv:3, column 'a': infinite value: expected a finite number, got '1e999' (write NA "
+            "where the "
+            "value is missing)");
+  EXPECT_NE(refusal_of("a,b\n1,-inf\n").find("d.csv:2, column 'b': infinite value"),
+            std::string::npos);
+}
+
+TEST(Table, NamesTheCellThatIsNoTime) {
+  EXPECT_EQ(refusal_of("when,x\n2016-07-01,1\n2016-07-32,2\n").substr(0, 98),
+            "d.csv:3, column 'when': not a time: expected 2016-07-01, 2016-07-01 13:00 or "
+            "2016-07-01T13:00:00"
+            "+0");
+  EXPECT_NE(refusal_of("when,x\n2016-07-01,1\nNA,2\n").find("d.csv:3, column 'when': no time"),
+            std::string::npos);
+  EXPECT_NE(refusal_of("when,x\n2016-07-01 00:00:00.5,1\n").find("a time in whole seconds"),
+            std::string::npos);
+  EXPECT_NE(refusal_of("when,x\n2016-07-01 00:00Z,1\n2016-07-01 01:00,2\n")
+                .find("an offset from UTC in every row or in none"),
+            std::string::npos);
+}
+
+TEST(Table, NamesTheCellThatIsNoSecond) {
+  EXPECT_NE(refusal_of("time,x\n1467374400000,1\n").find("divide times in milliseconds by 1000"),
+            std::string::npos);
+  EXPECT_NE(refusal_of("time,x\n1467374400,1\n1467374400.5,1\n")
+                .find("d.csv:3, column 'time': not a time: expected whole seconds since 1970"),
+            std::string::npos);
+  EXPECT_NE(
+      refusal_of("time,x\n1467374400,1\n-1e300,1\n").find("d.csv:3, column 'time': not a time"),
+      std::string::npos);
+  EXPECT_NE(refusal_of("time,x\n1467374400,1\n,1\n").find("d.csv:3, column 'time': no time"),
+            std::string::npos);
+}
+
+TEST(Table, DoesNotOverlookAColumnThatIsMeantAsTimes) {
+  EXPECT_EQ(refusal_of("Date,x\n01/07/2016,1\n"),
+            "d.csv:2, column 'Date': not a time: expected a time such as 2016-07-01 or 2016-07-01 "
+            "13:00 in "
+            "every row, got '01/07/2016' (correct it, or remove the column)");
+  EXPECT_NE(refusal_of("when,x\n,1\n2016-07-02,1\n").find("d.csv:2, column 'when': no time"),
+            std::string::npos);
+}
+
+TEST(Table, RefusesANamedTimeColumnThatIsNone) {
+  EXPECT_EQ(refusal_of("day,x\n2016-07-01,1\n", {.time_column = "dya"}),
+            "d.csv: no column 'dya': expected one of 'day', 'x'");
+  EXPECT_NE(refusal_of("year,x\n1749,1\n", {.time_column = "year"}).find("years 2016-01"),
+            std::string::npos);
+}
+
+TEST(Table, RefusesAFileWithoutNumbers) {
+  EXPECT_EQ(refusal_of("time,note\n2016-07-01,a\n"),
+            "d.csv: no column of numbers: expected at least one");
+}
+
+// The formula of data/README.md.
+TEST(Table, ReadsTheTinyFile) {
+  const Table table = read_table(SLUICE_SOURCE_DIR "/data/tiny.csv");
+  ASSERT_EQ(table.rows(), 199u);
+  EXPECT_EQ(table.time_name, "time");
+  EXPECT_EQ(table.step, (TimeStep{.seconds = 3600}));
+  EXPECT_EQ(table.time_text(199), "2024-01-09 07:00");
+  const double day = 2 * std::acos(-1.0) / 24;
+  for (int t = 0; t < 199; ++t) {
+    const auto row = static_cast<std::size_t>(t);
+    const bool open = t / 24 % 7 < 5 && t % 24 >= 8 && t % 24 < 18;
+    const double temperature = 11 + 6 * std::sin(day * (t - 9)) + 37 * t % 11 / 10.0;
+    const double demand = 50 + 20 * std::sin(day * (t - 7)) + (open ? 12 : 0) - 0.8 * temperature +
+                          53 * t % 17 / 10.0;
+    EXPECT_EQ(table.at("open").values[row], open ? 1 : 0);
+    if (t == 67) {
+      EXPECT_TRUE(std::isnan(table.at("temperature").values[row]));
+    } else {
+      EXPECT_NEAR(table.at("temperature").values[row], temperature, 0.0501);
+    }
+    if (t == 41 || t == 102 || t == 103) {
+      EXPECT_TRUE(std::isnan(table.at("demand").values[row]));
+    } else {
+      EXPECT_NEAR(table.at("demand").values[row], demand, 0.00501);
+    }
+  }
+}
+
+TEST(Table, ReadsRealSeries) {
+  const std::string folder = SLUICE_SOURCE_DIR "/../shared/data";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder;
+  const Table power = read_table(folder + "/ett/ETTh1.csv");
+  EXPECT_EQ(power.rows(), 17420u);
+  EXPECT_EQ(power.columns.size(), 7u);
+  EXPECT_EQ(power.at("OT").values.front(), 30.5310001373291);
+  EXPECT_EQ(power.time_text(0), "2016-07-01 00:00:00");
+  EXPECT_EQ(power.time_text(17420), "2018-06-26 20:00:00");
+  const Table taxi = read_table(folder + "/nab/nyc_taxi.csv");
+  EXPECT_EQ(taxi.rows(), 10320u);
+  EXPECT_EQ(taxi.step, (TimeStep{.seconds = 1800}));
+  EXPECT_EQ(taxi.at("value").values[1], 8127);
+}
+
+}  // namespace
+}  // namespace sluice::data
