@@ -1,0 +1,160 @@
+#include "training/forecast_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sluice::training {
+namespace {
+
+constexpr std::size_t kBins = 12;
+constexpr std::size_t kRunSteps = 256;  // rows that one pass over a long series takes at a time
+
+std::size_t bins(std::size_t horizon) { return std::min(kBins, horizon); }
+
+// Means of `values` [N] in equal bins, less `level`, as floats.
+float* add_bins(const std::vector<double>& values, double level, float* to) {
+  const std::size_t horizon = values.size(), count = bins(horizon);
+  for (std::size_t bin = 0; bin < count; ++bin) {
+    const std::size_t begin = bin * horizon / count, end = (bin + 1) * horizon / count;
+    double sum = 0.0;
+    for (std::size_t h = begin; h < end; ++h) sum += values[h];
+    *to++ = static_cast<float>(sum / static_cast<double>(end - begin) - level);
+  }
+  return to;
+}
+
+// The value at the same place of the last full period known at t, for each step ahead.
+void last_season(const std::vector<double>& series, std::size_t t, std::size_t period,
+                 std::vector<double>& out) {
+  for (std::size_t h = 0; h < out.size(); ++h) {
+    const std::size_t back = period - 1 - h % period;
+    out[h] = series[back > t ? t : t - back];
+  }
+}
+
+}  // namespace
+
+std::size_t ForecastModel::median() const {
+  return static_cast<std::size_t>(std::find(quantiles.begin(), quantiles.end(), 0.5) -
+                                  quantiles.begin());
+}
+
+std::size_t ForecastModel::network_inputs() const {
+  return targets() + features.shared_width() + targets() * 2 * bins(horizon);
+}
+
+LinearInputs linear_inputs(const data::Frame& frame, std::size_t target, std::size_t known_width,
+                           std::vector<double>& now) {
+  const std::size_t others = frame.target.size() - 1,
+                    shared = frame.rows == 0 ? 0 : frame.shared.size() / frame.rows;
+  now.resize(frame.rows * (others + shared));
+  double* to = now.data();
+  for (std::size_t row = 0; row < frame.rows; ++row) {
+    for (std::size_t k = 0; k <= others; ++k) {
+      if (k != target) *to++ = frame.target[k][row];
+    }
+    to = std::copy_n(frame.shared.data() + row * shared, shared, to);
+  }
+  return {.target = frame.target[target],
+          .observed = frame.observed[target],
+          .now = now,
+          .now_width = others + shared,
+          .known = frame.known,
+          .known_width = known_width};
+}
+
+std::vector<std::vector<double>> linear_forecasts(const ForecastModel& model,
+                                                  const data::Frame& frame) {
+  std::vector<std::vector<double>> result;
+  const std::size_t horizon = model.horizon, known = model.features.known.size();
+  std::vector<double> now;
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    const LinearInputs inputs = linear_inputs(frame, k, known, now);
+    std::vector<double>& out =
+        result.emplace_back(frame.rows * horizon, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t row = 0; row < frame.rows; ++row) {
+      if (known > 0 && row + horizon >= frame.rows + frame.future) break;
+      predict(model.linear[k], inputs, row, std::span(out).subspan(row * horizon, horizon));
+    }
+  }
+  return result;
+}
+
+FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
+                           const std::vector<std::vector<double>>& linear) {
+  const std::size_t stride = padded(model.network_inputs()), shared = model.features.shared_width();
+  FloatVector inputs(frame.rows * stride);
+  std::vector<double> profile(model.horizon);
+  for (std::size_t row = 0; row < frame.rows; ++row) {
+    float* to = inputs.data() + row * stride;
+    for (const std::vector<double>& target : frame.target) *to++ = static_cast<float>(target[row]);
+    for (std::size_t j = 0; j < shared; ++j)
+      *to++ = static_cast<float>(frame.shared[row * shared + j]);
+    for (std::size_t k = 0; k < model.targets(); ++k) {
+      const std::vector<double>& series = frame.target[k];
+      for (std::size_t h = 0; h < model.horizon; ++h) {
+        const double value = linear[k][row * model.horizon + h];
+        profile[h] = std::isnan(value) ? series[row] : value;
+      }
+      to = add_bins(profile, series[row], to);
+      last_season(series, row, model.period, profile);
+      to = add_bins(profile, series[row], to);
+    }
+  }
+  return inputs;
+}
+
+std::vector<float> network_outputs(const ForecastModel& model, const FloatVector& inputs,
+                                   std::size_t start, std::size_t first, std::size_t last) {
+  const std::size_t width = model.network_outputs();
+  network::Tape tape(model.network->architecture(), kRunSteps, 1, network::Tape::Use::forward_only);
+  tape.reset_state();
+  std::vector<float> outputs((last - first) * width);
+  for (std::size_t row = start; row < last; row += kRunSteps) {
+    const std::size_t steps = std::min(kRunSteps, last - row);
+    tape.set_steps(steps);
+    std::copy_n(inputs.data() + row * tape.x_stride, steps * tape.x_stride, tape.x(0, 0));
+    model.network->forward(tape);
+    for (std::size_t step = 0; step < steps; ++step) {
+      if (row + step >= first)
+        std::copy_n(tape.y(step, 0), width, outputs.data() + (row + step - first) * width);
+    }
+    tape.carry_state();
+  }
+  return outputs;
+}
+
+Forecasts forecast(const ForecastModel& model, const data::Frame& frame, std::size_t first,
+                   std::size_t last) {
+  const std::vector<std::vector<double>> linear = linear_forecasts(model, frame);
+  std::vector<float> corrections;
+  if (model.network && model.alpha > 0) {
+    corrections = network_outputs(model, network_inputs(model, frame, linear), 0, first, last);
+  }
+  const std::size_t levels = model.quantiles.size(), per_step = model.network_quantiles();
+  Forecasts result{first, last - first, model.targets(), model.horizon, levels, {}, {}};
+  result.values.reserve(result.origins * result.targets * result.horizon * levels);
+  const float* correction = corrections.data();
+  for (std::size_t row = first; row < last; ++row) {
+    for (std::size_t k = 0; k < model.targets(); ++k) {
+      const data::Scaler& scaler = model.features.targets[k].scaler;
+      const double weight = model.alpha * model.residual_scale[k];
+      for (std::size_t h = 0; h < model.horizon; ++h) {
+        const double base = linear[k][row * model.horizon + h];
+        result.linear.push_back(scaler.to_units(base));
+        for (std::size_t q = 0; q < levels; ++q) {
+          double value = base + model.spread[k][h * levels + q];
+          if (!corrections.empty())
+            value += weight * static_cast<double>(correction[per_step == 1 ? 0 : q]);
+          result.values.push_back(scaler.to_units(value));
+        }
+        std::sort(result.values.end() - static_cast<std::ptrdiff_t>(levels), result.values.end());
+        if (!corrections.empty()) correction += per_step;
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace sluice::training

@@ -1,0 +1,539 @@
+#include "training/forecast_trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "core/threads.hpp"
+#include "data/period.hpp"
+#include "training/alpha.hpp"
+#include "training/lstm_fit.hpp"
+
+namespace sluice::training {
+namespace {
+
+constexpr std::size_t kDefaultHidden = 64, kRowsForLstm = 1000, kDefaultSteps = 400, kWarmUp = 20;
+constexpr std::size_t kValidateEvery = 10, kAlphas = 10;
+// The share of a time limit that may pass before the best so far is taken; the rest is for
+// refitting.
+constexpr double kFirstShare = 0.6;
+// Refitting: half of the best number of steps at 0.3 of the rate (measured).
+constexpr double kRefitSteps = 0.5, kRefitRate = 0.3;
+const double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// The validation origins: their true values and the linear part's forecasts.
+struct Validation {
+  std::size_t first = 0, count = 0;
+  std::vector<std::vector<double>> truth;  // [K][count, N] in units, NaN where missing
+  std::vector<std::vector<double>> base;   // [K][count, N] scaled
+  std::vector<double> linear_mae;          // [K] in units
+  std::vector<double> linear_errors;       // [count] relative to linear_mae
+};
+
+class Trainer {
+ public:
+  Trainer(const data::Table& table, const ForecastOptions& options)
+      : table_(table), options_(options), pool_(options.threads) {}
+
+  TrainingResult run();
+
+ private:
+  void check_options() const;
+  void describe();
+  void find_period();
+  std::size_t hidden() const;
+  std::size_t chunk() const;
+  void fit_linear();
+  void measure_linear();
+  void prepare_validation();
+  void set_spread();
+  FitData fit_data(std::size_t fit_end) const;
+  FitOptions fit_options(std::uint64_t salt) const;
+  void train_network();
+  void earn();
+  void refit(std::size_t fit_end);
+  bool refit_network(std::size_t fit_end, const ForecastModel& before);
+  std::vector<std::vector<double>> mixed_errors() const;
+  void report(LstmFit& fit, const char* phase, std::size_t steps, double loss, double validation,
+              const Stopwatch& clock);
+  bool told_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
+  double time_left() const {
+    return options_.time_limit > 0 ? options_.time_limit - clock_.seconds()
+                                   : std::numeric_limits<double>::infinity();
+  }
+
+  const data::Table& table_;
+  const ForecastOptions& options_;
+  ThreadPool pool_;
+  Stopwatch clock_;
+  data::Frame frame_;
+  std::vector<std::vector<double>> linear_;  // forecasts of the linear part in hand, [K][rows, N]
+  FloatVector inputs_;                       // the network's, from linear_
+  Validation validation_;
+  double seconds_per_step_ = 0.0, best_validation_ = 0.0;
+  bool cut_ = false;  // by the time limit or the caller
+  std::optional<Error> failure_;
+  ForecastModel model_;
+};
+
+TrainingResult Trainer::run() {
+  check_options();
+  describe();
+  find_period();
+  fit_linear();
+  prepare_validation();
+  set_spread();
+  if (hidden() == 0) {
+    model_.provenance.alpha_reason =
+        options_.hidden
+            ? "0: no LSTM was asked for"
+            : fmt::format("0: under {} rows the forecast is left to the linear part", kRowsForLstm);
+    model_.provenance.ended = "linear part fitted";
+  } else {
+    train_network();
+    earn();
+  }
+  refit(options_.refit_all ? frame_.rows : model_.split.validation_end);
+  return {std::move(model_), failure_};
+}
+
+void Trainer::check_options() const {
+  const auto refuse = [](const std::string& what, const std::string& expected,
+                         const std::string& got) {
+    throw Error(ErrorCode::usage, {.what = what, .expected = expected, .got = got});
+  };
+  if (options_.features.targets.empty()) refuse("no target", "the name of a column", "none");
+  if (options_.horizon == 0 || options_.horizon > 10000)
+    refuse("bad horizon", "1 to 10000", std::to_string(options_.horizon));
+  if (options_.batch == 0 || options_.batch > 65536)
+    refuse("bad batch", "1 to 65536", std::to_string(options_.batch));
+  if (options_.layers == 0 || options_.layers > 64)
+    refuse("bad number of layers", "1 to 64", std::to_string(options_.layers));
+  if (options_.threads == 0 || options_.threads > 1024)
+    refuse("bad number of threads", "1 to 1024", std::to_string(options_.threads));
+  if (!(options_.dropout >= 0 && options_.dropout < 1))
+    refuse("bad dropout", "0 to less than 1", fmt::format("{}", options_.dropout));
+  if (!(options_.rate > 0))
+    refuse("bad learning rate", "a positive number", fmt::format("{}", options_.rate));
+  if (options_.chunk && *options_.chunk < 4)
+    refuse("bad back-propagation length", "at least 4", std::to_string(*options_.chunk));
+  if (options_.period && *options_.period == 0) refuse("bad period", "at least 1", "0");
+  if (options_.quantiles.empty() || options_.quantiles.size() > 64) {
+    refuse("bad number of quantiles", "1 to 64", std::to_string(options_.quantiles.size()));
+  }
+  for (const double q : options_.quantiles) {
+    if (!(q > 0 && q < 1))
+      refuse("bad quantile", "more than 0 and less than 1", fmt::format("{}", q));
+  }
+}
+
+void Trainer::describe() {
+  // The rows that count end with the last that has a target: later ones only hold known columns.
+  std::size_t rows = 0;
+  for (const std::string& name : options_.features.targets) {
+    const std::vector<double>& values = table_.at(name).values;
+    const auto last =
+        std::find_if(values.rbegin(), values.rend(), [](double v) { return !std::isnan(v); });
+    rows = std::max(rows, static_cast<std::size_t>(values.rend() - last));
+  }
+  // Validation, the smallest part, must hold some origins with all their targets.
+  const std::size_t needed = 10 * (options_.horizon + 2);
+  if (rows < needed) {
+    throw Error(ErrorCode::data,
+                {.where = table_.path,
+                 .what = fmt::format("too few rows to forecast {} steps ahead", options_.horizon),
+                 .expected = fmt::format("at least {} rows with a target", needed),
+                 .got = std::to_string(rows),
+                 .hint = "give more history or a smaller --horizon"});
+  }
+  model_.split = data::chronological_split(rows);
+  model_.features = data::describe_features(table_, options_.features, model_.split.train_end);
+  model_.horizon = options_.horizon;
+  model_.quantiles = options_.quantiles;
+  if (std::find(model_.quantiles.begin(), model_.quantiles.end(), 0.5) == model_.quantiles.end()) {
+    model_.quantiles.push_back(0.5);
+  }
+  std::sort(model_.quantiles.begin(), model_.quantiles.end());
+  model_.quantiles.erase(std::unique(model_.quantiles.begin(), model_.quantiles.end()),
+                         model_.quantiles.end());
+  model_.loss = options_.loss;
+  frame_ = data::make_frame(model_.features, table_);
+  if (!table_.times.empty()) {
+    model_.train_end_time = table_.time_text(model_.split.train_end);
+    model_.validation_end_time = table_.time_text(model_.split.validation_end);
+  }
+  Provenance& provenance = model_.provenance;
+  provenance.data_file = table_.path.substr(table_.path.find_last_of('/') + 1);
+  provenance.data_rows = frame_.rows;
+  provenance.seed = options_.seed;
+}
+
+void Trainer::find_period() {
+  if (options_.period) {
+    model_.period = model_.season = *options_.period;
+    return;
+  }
+  const std::span<const double> part =
+      std::span(frame_.target.front()).first(model_.split.train_end);
+  const data::Seasons seasons = data::find_seasons(part, data::calendar_periods(table_.step));
+  model_.period = seasons.shortest;
+  model_.season = seasons.strongest;
+}
+
+std::size_t Trainer::hidden() const {
+  if (options_.hidden) return *options_.hidden;
+  return frame_.rows < kRowsForLstm ? 0 : kDefaultHidden;
+}
+
+// Long enough to hold a few seasons, short enough to be quick.
+std::size_t Trainer::chunk() const {
+  const std::size_t wanted = options_.chunk.value_or(
+      std::clamp<std::size_t>(std::max(4 * model_.period, 2 * model_.horizon), 64, 256));
+  return std::max<std::size_t>(4, std::min(wanted, model_.split.train_end / 4));
+}
+
+void Trainer::fit_linear() {
+  std::vector<double> now;
+  for (std::size_t k = 0; k < model_.targets(); ++k) {
+    const LinearInputs inputs = linear_inputs(frame_, k, model_.features.known.size(), now);
+    RidgeOptions ridge{.horizon = model_.horizon,
+                       .period = model_.period,
+                       .lags = options_.lags,
+                       .train_end = model_.split.train_end,
+                       .validation_end = model_.split.validation_end,
+                       .to_units = {}};
+    const data::Scaler& scaler = model_.features.targets[k].scaler;
+    if (scaler.log) ridge.to_units = [&scaler](double value) { return scaler.to_units(value); };
+    model_.linear.push_back(choose_ridge(inputs, ridge));
+  }
+  measure_linear();
+}
+
+void Trainer::measure_linear() { linear_ = linear_forecasts(model_, frame_); }
+
+void Trainer::prepare_validation() {
+  const std::size_t horizon = model_.horizon;
+  validation_.first = model_.split.train_end - 1;
+  validation_.count = model_.split.validation_end - horizon - validation_.first;
+  validation_.linear_errors.assign(validation_.count, 0.0);
+  std::vector<double> terms(validation_.count, 0.0);
+  for (std::size_t k = 0; k < model_.targets(); ++k) {
+    const data::Scaler& scaler = model_.features.targets[k].scaler;
+    std::vector<double> truth, base;
+    double sum = 0.0, count = 0.0, square = 0.0, squares = 0.0;
+    for (std::size_t origin = 0; origin < validation_.count; ++origin) {
+      for (std::size_t h = 0; h < horizon; ++h) {
+        const std::size_t row = validation_.first + origin + 1 + h;
+        base.push_back(linear_[k][(validation_.first + origin) * horizon + h]);
+        truth.push_back(frame_.observed[k][row] ? scaler.to_units(frame_.target[k][row]) : kNaN);
+        if (std::isnan(truth.back())) continue;
+        sum += std::abs(scaler.to_units(base.back()) - truth.back());
+        count += 1.0;
+      }
+    }
+    validation_.linear_mae.push_back(count > 0 ? std::max(sum / count, 1e-300) : 1.0);
+    for (std::size_t t = 0; t + horizon < model_.split.train_end; ++t) {
+      for (std::size_t h = 0; h < horizon; ++h) {
+        const double error = frame_.target[k][t + 1 + h] - linear_[k][t * horizon + h];
+        if (!frame_.observed[k][t + 1 + h] || std::isnan(error)) continue;
+        square += error * error;
+        squares += 1.0;
+      }
+    }
+    model_.residual_scale.push_back(squares > 0 ? std::max(std::sqrt(square / squares), 1e-6)
+                                                : 1.0);
+    for (std::size_t origin = 0; origin < validation_.count; ++origin) {
+      for (std::size_t h = 0; h < horizon; ++h) {
+        const double error =
+            std::abs(scaler.to_units(base[origin * horizon + h]) - truth[origin * horizon + h]);
+        if (std::isnan(error)) continue;
+        validation_.linear_errors[origin] += error / validation_.linear_mae[k];
+        terms[origin] += 1.0;
+      }
+    }
+    validation_.truth.push_back(std::move(truth));
+    validation_.base.push_back(std::move(base));
+  }
+  for (std::size_t origin = 0; origin < validation_.count; ++origin)
+    validation_.linear_errors[origin] /= terms[origin];
+  model_.provenance.linear_validation_mae =
+      std::accumulate(validation_.linear_mae.begin(), validation_.linear_mae.end(), 0.0) /
+      static_cast<double>(model_.targets());
+  model_.provenance.validation_mae = model_.provenance.linear_validation_mae;
+}
+
+// The linear part's errors on validation rows, which it has not been fitted on, as quantiles for
+// each step ahead. With few origins the neighbouring steps lend theirs.
+void Trainer::set_spread() {
+  const std::size_t horizon = model_.horizon, levels = model_.quantiles.size();
+  const std::size_t reach = validation_.count >= 50 ? 0 : horizon;
+  for (std::size_t k = 0; k < model_.targets(); ++k) {
+    const data::Scaler& scaler = model_.features.targets[k].scaler;
+    std::vector<double>& spread = model_.spread.emplace_back(horizon * levels, 0.0);
+    for (std::size_t h = 0; h < horizon; ++h) {
+      std::vector<double> errors;
+      for (std::size_t origin = 0; origin < validation_.count; ++origin) {
+        for (std::size_t near = h > reach ? h - reach : 0; near <= std::min(h + reach, horizon - 1);
+             ++near) {
+          const double truth = validation_.truth[k][origin * horizon + near];
+          if (!std::isnan(truth))
+            errors.push_back(scaler.to_model(truth) - validation_.base[k][origin * horizon + near]);
+        }
+      }
+      if (errors.empty()) continue;
+      std::sort(errors.begin(), errors.end());
+      for (std::size_t q = 0; q < levels; ++q) {
+        if (model_.quantiles[q] == 0.5) continue;  // the point forecast is the linear part's own
+        const double place = model_.quantiles[q] * static_cast<double>(errors.size() - 1);
+        const auto low = static_cast<std::size_t>(place);
+        const std::size_t high = std::min(low + 1, errors.size() - 1);
+        const double error =
+            errors[low] + (place - static_cast<double>(low)) * (errors[high] - errors[low]);
+        spread[h * levels + q] =
+            model_.quantiles[q] < 0.5 ? std::min(error, 0.0) : std::max(error, 0.0);
+      }
+    }
+  }
+}
+
+FitData Trainer::fit_data(std::size_t fit_end) const {
+  const std::size_t horizon = model_.horizon, targets = model_.targets(),
+                    levels = model_.network_quantiles();
+  FitData data{inputs_, {}, {}, {}, model_.loss, fit_end};
+  data.targets.assign(fit_end * targets * horizon, std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t k = 0; k < targets; ++k) {
+    for (std::size_t row = 0; row < fit_end; ++row) {
+      for (std::size_t h = 0; h < horizon && row + 1 + h < fit_end; ++h) {
+        if (!frame_.observed[k][row + 1 + h]) continue;
+        const double error = frame_.target[k][row + 1 + h] - linear_[k][row * horizon + h];
+        data.targets[(row * targets + k) * horizon + h] =
+            static_cast<float>(error / model_.residual_scale[k]);
+      }
+    }
+  }
+  for (std::size_t q = 0; q < levels; ++q) {
+    data.levels.push_back(levels == 1 ? 0.5f : static_cast<float>(model_.quantiles[q]));
+  }
+  for (std::size_t k = 0; k < targets; ++k) {
+    for (std::size_t at = 0; at < horizon * levels; ++at) {
+      const double spread = levels == 1 ? 0.0 : model_.spread[k][at];
+      data.offsets.push_back(static_cast<float>(spread / model_.residual_scale[k]));
+    }
+  }
+  return data;
+}
+
+FitOptions Trainer::fit_options(std::uint64_t salt) const {
+  return {.batch = options_.batch,
+          .chunk = chunk(),
+          .dropout = options_.dropout,
+          .clip = options_.clip,
+          .seed = options_.seed + salt,
+          .optimizer = options_.optimizer};
+}
+
+void Trainer::report(LstmFit& fit, const char* phase, std::size_t steps, double loss,
+                     double validation, const Stopwatch& clock) {
+  const double seconds = clock.seconds();
+  seconds_per_step_ = seconds / static_cast<double>(std::max<std::size_t>(1, fit.steps()));
+  if (options_.progress) {
+    const double rows_per_step = static_cast<double>(options_.batch * chunk());
+    options_.progress(
+        {.phase = phase,
+         .step = fit.steps(),
+         .steps = steps,
+         .epoch = static_cast<double>(fit.steps()) * rows_per_step /
+                  static_cast<double>(model_.split.train_end),
+         .loss = loss,
+         .validation = validation,
+         .best_validation = best_validation_,
+         .linear_validation = model_.provenance.linear_validation_mae,
+         .sequences_per_second = static_cast<double>(fit.steps() * options_.batch) / seconds,
+         .seconds_left = seconds_per_step_ * static_cast<double>(steps - fit.steps())});
+  }
+}
+
+void Trainer::train_network() {
+  network::Architecture architecture{.input = model_.network_inputs(),
+                                     .hidden = std::vector<std::size_t>(options_.layers, hidden()),
+                                     .output = model_.network_outputs(),
+                                     .biases = 1};
+  model_.network.emplace(architecture);
+  network::Network& network = *model_.network;
+  network.set_parameters(network::initial_parameters(architecture, options_.seed, true));
+  inputs_ = network_inputs(model_, frame_, linear_);
+  const FitData data = fit_data(model_.split.train_end);
+  LstmFit fit(network, data, fit_options(0), pool_);
+  const std::size_t per_epoch =
+      (data.rows + options_.batch * chunk() - 1) / (options_.batch * chunk());
+  const std::size_t steps = options_.epochs ? *options_.epochs * per_epoch : kDefaultSteps;
+  Schedule schedule({.kind = options_.schedule,
+                     .rate = options_.rate,
+                     .warm_up = std::min(kWarmUp, steps / 4),
+                     .steps = steps});
+
+  std::vector<float> best(network.parameters().begin(), network.parameters().end());
+  best_validation_ = model_.provenance.linear_validation_mae;
+  std::size_t since_best = 0;
+  double loss_sum = 0.0;
+  const Stopwatch clock;
+  model_.provenance.ended = "all steps done";
+  while (fit.steps() < steps) {
+    const double loss = fit.step(schedule.rate(fit.steps()));
+    if (!fit.trouble().empty()) {
+      failure_ =
+          Error(ErrorCode::diverged, {.where = fmt::format("training step {}", fit.steps() + 1),
+                                      .what = fit.trouble(),
+                                      .hint = "the last good model was kept; try a smaller --lr"});
+      model_.provenance.ended = "diverged";
+      break;
+    }
+    loss_sum += loss;
+    const bool late =
+        clock_.seconds() > kFirstShare * options_.time_limit && options_.time_limit > 0;
+    cut_ = late || told_to_stop();
+    if (fit.steps() % kValidateEvery != 0 && fit.steps() != steps && !cut_) continue;
+    // Judged at the best share of the LSTM, as it will be used.
+    double validation = std::numeric_limits<double>::infinity();
+    for (const std::vector<double>& errors : mixed_errors()) {
+      double sum = 0.0, count = 0.0;
+      for (const double e : errors) {
+        if (!std::isnan(e)) sum += e, count += 1.0;
+      }
+      validation = std::min(validation, sum / count * model_.provenance.linear_validation_mae);
+    }
+    if (validation < best_validation_) {
+      best_validation_ = validation;
+      best.assign(network.parameters().begin(), network.parameters().end());
+      model_.provenance.steps = fit.steps();
+      since_best = 0;
+    } else {
+      ++since_best;
+    }
+    schedule.observe(validation);
+    const std::size_t since_report = (fit.steps() - 1) % kValidateEvery + 1;
+    report(fit, "training", steps, loss_sum / static_cast<double>(since_report), validation, clock);
+    loss_sum = 0.0;
+    if (cut_ || since_best >= options_.patience) {
+      if (fit.steps() < steps)
+        model_.provenance.ended = late ? "time limit" : cut_ ? "stopped" : "no better validation";
+      break;
+    }
+  }
+  network.set_parameters(best);
+}
+
+// For alpha = 0.1 .. 1: [candidates][origins] absolute errors relative to the linear part's mean,
+// over all targets.
+std::vector<std::vector<double>> Trainer::mixed_errors() const {
+  const std::size_t first = validation_.first, horizon = model_.horizon,
+                    per_step = model_.network_quantiles();
+  const std::size_t width = model_.network_outputs(), middle = per_step == 1 ? 0 : model_.median();
+  const std::size_t warm = 4 * chunk();
+  const std::vector<float> outputs = network_outputs(
+      model_, inputs_, first > warm ? first - warm : 0, first, first + validation_.count);
+  std::vector<std::vector<double>> errors(kAlphas, std::vector<double>(validation_.count, 0.0));
+  for (std::size_t origin = 0; origin < validation_.count; ++origin) {
+    double terms = 0.0;
+    for (std::size_t k = 0; k < model_.targets(); ++k) {
+      const data::Scaler& scaler = model_.features.targets[k].scaler;
+      for (std::size_t h = 0; h < horizon; ++h) {
+        const double truth = validation_.truth[k][origin * horizon + h],
+                     base = validation_.base[k][origin * horizon + h];
+        if (std::isnan(truth) || std::isnan(base)) continue;
+        const double correction =
+            model_.residual_scale[k] *
+            static_cast<double>(outputs[origin * width + (k * horizon + h) * per_step + middle]);
+        for (std::size_t a = 0; a < kAlphas; ++a) {
+          const double alpha = static_cast<double>(a + 1) / static_cast<double>(kAlphas);
+          errors[a][origin] += std::abs(scaler.to_units(base + alpha * correction) - truth) /
+                               validation_.linear_mae[k];
+        }
+        terms += 1.0;
+      }
+    }
+    for (std::size_t a = 0; a < kAlphas; ++a) errors[a][origin] /= terms;
+  }
+  return errors;
+}
+
+void Trainer::earn() {
+  const std::vector<std::vector<double>> errors = mixed_errors();
+  const Alpha alpha = earn_alpha(validation_.linear_errors, errors, model_.horizon);
+  model_.alpha = alpha.value;
+  model_.provenance.alpha_reason = alpha.reason;
+  if (alpha.value == 0) return;
+  double sum = 0.0, count = 0.0;
+  for (const double e : errors[static_cast<std::size_t>(std::lround(alpha.value * kAlphas)) - 1]) {
+    if (!std::isnan(e)) sum += e, count += 1.0;
+  }
+  model_.provenance.validation_mae = sum / count * model_.provenance.linear_validation_mae;
+}
+
+void Trainer::refit(std::size_t fit_end) {
+  model_.provenance.fitted_rows = model_.split.train_end;
+  const double needed =
+      seconds_per_step_ * kRefitSteps * static_cast<double>(model_.provenance.steps);
+  // What was cut short keeps the parts that were trained together.
+  if (model_.alpha > 0 && (told_to_stop() || needed > time_left())) return;
+  const ForecastModel before = model_;
+  std::vector<double> now;
+  for (std::size_t k = 0; k < model_.targets(); ++k) {
+    model_.linear[k] =
+        refit_ridge(before.linear[k], model_.period,
+                    linear_inputs(frame_, k, model_.features.known.size(), now), fit_end);
+  }
+  measure_linear();
+  if (model_.alpha > 0 && !refit_network(fit_end, before)) return;
+  model_.provenance.fitted_rows = fit_end;
+}
+
+bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
+  inputs_ = network_inputs(model_, frame_, linear_);
+  const FitData data = fit_data(fit_end);
+  LstmFit fit(*model_.network, data, fit_options(1), pool_);
+  const auto steps =
+      static_cast<std::size_t>(kRefitSteps * static_cast<double>(model_.provenance.steps));
+  const Schedule schedule({.kind = ScheduleKind::cosine,
+                           .rate = kRefitRate * options_.rate,
+                           .warm_up = std::min(kWarmUp, steps / 4),
+                           .steps = steps});
+  const Stopwatch clock;
+  double loss_sum = 0.0;
+  while (fit.steps() < steps) {
+    loss_sum += fit.step(schedule.rate(fit.steps()));
+    const bool failed = !fit.trouble().empty();
+    if (failed || told_to_stop() || time_left() < 0) {
+      model_ = before;
+      return false;
+    }
+    if (fit.steps() % kValidateEvery == 0 || fit.steps() == steps) {
+      report(fit, "refitting", steps, loss_sum / kValidateEvery, kNaN, clock);
+      loss_sum = 0.0;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+TrainingResult train_forecast(const data::Table& table, const ForecastOptions& options) {
+  return Trainer(table, options).run();
+}
+
+}  // namespace sluice::training

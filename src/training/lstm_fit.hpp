@@ -1,0 +1,73 @@
+// The LSTM's training steps on a long series: forking sequences (each row forecasts all its steps
+// ahead) over chunks with carried state, truncated back-propagation, slices of the batch on
+// threads. Not the choice of when to stop.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/aligned.hpp"
+#include "core/threads.hpp"
+#include "network/network.hpp"
+#include "training/lanes.hpp"
+#include "training/losses.hpp"
+#include "training/optimizer.hpp"
+
+namespace sluice::training {
+
+/// What the LSTM learns: the linear part's errors, in units of their deviation.
+struct FitData {
+  FloatVector inputs;          ///< [rows, padded(I)]
+  std::vector<float> targets;  ///< [rows, K N]; NaN: missing, or not to be seen by this fit
+  std::vector<float> offsets;  ///< [K N, Q'] added to the network's outputs before the loss
+  std::vector<float> levels;   ///< [Q'] quantile levels; one entry, unused, for other losses
+  Loss loss;
+  std::size_t rows = 0;  ///< Rows of the fit.
+};
+
+struct FitOptions {
+  std::size_t batch = 64;
+  std::size_t chunk = 96;
+  double dropout = 0.0;
+  double clip = 1.0;
+  std::uint64_t seed = 1;
+  OptimizerOptions optimizer;
+};
+
+class LstmFit {
+ public:
+  /// The network, data and pool must outlive this. `data.rows` >= options.chunk.
+  LstmFit(network::Network& network, const FitData& data, const FitOptions& options,
+          ThreadPool& pool);
+  ~LstmFit();
+  LstmFit(const LstmFit&) = delete;
+  LstmFit& operator=(const LstmFit&) = delete;
+
+  /// One optimiser step: the mean loss per target (and quantile) before it. Where the loss or the
+  /// gradient is not finite, the parameters stay as they were and trouble() says what it was.
+  double step(double rate);
+  const std::string& trouble() const { return trouble_; }
+  std::size_t steps() const { return steps_; }
+
+ private:
+  struct Slice;
+
+  void run_slice(Slice& slice);
+  void add_row_loss(Slice& slice, std::size_t step, std::size_t sample, std::size_t row);
+  void find_trouble(double loss);
+
+  network::Network& network_;
+  const FitData& data_;
+  FitOptions options_;
+  ThreadPool& pool_;
+  Lanes lanes_;
+  std::vector<Slice> slices_;
+  std::vector<float> parameters_, gradient_;
+  Optimizer optimizer_;
+  std::size_t steps_ = 0;
+  std::string trouble_;
+};
+
+}  // namespace sluice::training
