@@ -1,0 +1,243 @@
+#include "evaluation/backtest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <optional>
+
+#include "evaluation/baselines.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::evaluation {
+namespace {
+
+/// Where the model's training and validation ended, in this table's rows; nothing where the table
+/// begins later or ends earlier.
+std::optional<data::Split> find_split(const training::ForecastModel& model,
+                                      const data::Table& table) {
+  if (model.train_end_time.empty()) return model.split;
+  data::Split split{table.rows(), table.rows()};
+  for (std::size_t row = table.rows(); row-- > 0;) {
+    const std::string time = table.time_text(row);
+    if (time == model.validation_end_time) split.validation_end = row;
+    if (time == model.train_end_time) split.train_end = row;
+  }
+  if (split.validation_end == table.rows()) return std::nullopt;
+  if (split.train_end == table.rows()) split.train_end = 0;
+  return split;
+}
+
+struct Range {
+  std::size_t first, end;  // origins
+};
+
+Range origins_to_score(const training::ForecastModel& model, const data::Table& table,
+                       const data::Frame& frame, const std::optional<data::Split>& split,
+                       bool all_rows) {
+  const std::size_t end = frame.rows > model.horizon ? frame.rows - model.horizon : 0;
+  if (all_rows) return {0, end};
+  const auto refuse = [&](const std::string& expected, const std::string& got) {
+    throw Error(ErrorCode::data, {.where = table.path,
+                                  .what = "no rows that the model has not seen",
+                                  .expected = expected,
+                                  .got = got,
+                                  .hint = "--all scores every row, seen or not"});
+  };
+  std::size_t first_unseen = split ? split->validation_end : 0;
+  if (!split && !model.validation_end_time.empty() && !table.times.empty()) {
+    // The file begins after validation, or ends before: times tell.
+    if (table.rows() == 0 || frame.rows == 0) refuse("rows", "none");
+    refuse("a row at " + model.validation_end_time + ", where the model's test part begins",
+           "none");
+  }
+  if (model.provenance.fitted_rows > model.split.validation_end) {
+    refuse("a model trained without --refit, or new rows",
+           "a model that was fitted on all its rows");
+  }
+  if (first_unseen == 0 || first_unseen > end) {
+    refuse(fmt::format("at least {} rows after row {}", model.horizon, first_unseen),
+           fmt::format("{} rows", frame.rows));
+  }
+  return {first_unseen - 1, end};
+}
+
+// A method's forecasts in the model's units from origin t: [N].
+using Method = std::function<void(std::size_t t, std::span<double> out)>;
+
+class Scorer {
+ public:
+  Scorer(const training::ForecastModel& model, const data::Frame& frame, std::size_t target,
+         Range range, double scale)
+      : scaler_(model.features.targets[target].scaler),
+        target_(frame.target[target]),
+        observed_(frame.observed[target]),
+        horizon_(model.horizon),
+        range_(range),
+        scale_(scale) {}
+
+  std::vector<double> truth(std::size_t t) const {
+    std::vector<double> values(horizon_, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t h = 0; h < horizon_; ++h) {
+      if (observed_[t + 1 + h]) values[h] = scaler_.to_units(target_[t + 1 + h]);
+    }
+    return values;
+  }
+
+  /// `method` answers in the data's units.
+  MethodScore score(const std::string& name, const Method& method) const {
+    PointScores scores(horizon_, scale_);
+    std::vector<double> out(horizon_);
+    for (std::size_t t = range_.first; t < range_.end; ++t) {
+      method(t, out);
+      scores.add(truth(t), out);
+    }
+    MethodScore result{name, scores.all(), {}};
+    for (std::size_t h = 0; h < horizon_; ++h) result.by_horizon.push_back(scores.at(h));
+    return result;
+  }
+
+ private:
+  const data::Scaler& scaler_;
+  const std::vector<double>& target_;
+  const std::vector<std::uint8_t>& observed_;
+  std::size_t horizon_;
+  Range range_;
+  double scale_;
+};
+
+// The target in units, missing values filled with the last seen one.
+std::vector<double> in_units(const data::Scaler& scaler, const std::vector<double>& scaled) {
+  std::vector<double> values(scaled.size());
+  std::transform(scaled.begin(), scaled.end(), values.begin(),
+                 [&](double v) { return scaler.to_units(v); });
+  return values;
+}
+
+/// Ridge as the model's linear part is made, but with its own choice of lags: chosen on validation,
+/// fitted on both.
+std::optional<training::LinearModel> fit_ridge_baseline(const training::ForecastModel& model,
+                                                        const data::Frame& frame,
+                                                        std::size_t target,
+                                                        const std::optional<data::Split>& split,
+                                                        std::vector<double>& now) {
+  if (!split || split->train_end == 0 || split->validation_end > frame.rows) return std::nullopt;
+  const training::LinearInputs inputs =
+      training::linear_inputs(frame, target, model.features.known.size(), now);
+  training::RidgeOptions options{.horizon = model.horizon,
+                                 .period = model.period,
+                                 .lags = std::nullopt,
+                                 .train_end = split->train_end,
+                                 .validation_end = split->validation_end,
+                                 .to_units = {}};
+  const data::Scaler& scaler = model.features.targets[target].scaler;
+  if (scaler.log) options.to_units = [&scaler](double value) { return scaler.to_units(value); };
+  try {
+    return training::refit_ridge(training::choose_ridge(inputs, options), model.period, inputs,
+                                 split->validation_end);
+  } catch (const Error&) {
+    return std::nullopt;  // too few rows of either part in this file
+  }
+}
+
+TargetBacktest score_target(const training::ForecastModel& model, const data::Frame& frame,
+                            std::size_t k, Range range, const std::optional<data::Split>& split,
+                            const training::Forecasts& forecasts, bool& ridge_fitted) {
+  const data::Scaler& scaler = model.features.targets[k].scaler;
+  const std::vector<double> series = in_units(scaler, frame.target[k]);
+  TargetBacktest result;
+  result.target = model.features.targets[k].name;
+  const std::size_t train_end = split ? std::min(split->train_end, frame.rows) : 0;
+  std::vector<double> training(
+      series.begin(),
+      series.begin() + static_cast<std::ptrdiff_t>(train_end > 0 ? train_end : frame.rows));
+  for (std::size_t row = 0; row < training.size(); ++row) {
+    if (!frame.observed[k][row]) training[row] = std::numeric_limits<double>::quiet_NaN();
+  }
+  result.mase_scale = mase_scale(training, model.season);
+  const Scorer scorer(model, frame, k, range, result.mase_scale);
+
+  result.model = scorer.score("model", [&](std::size_t t, std::span<double> out) {
+    for (std::size_t h = 0; h < out.size(); ++h)
+      out[h] = forecasts.at(t - range.first, k, h, model.median());
+  });
+  result.linear = scorer.score("linear part", [&](std::size_t t, std::span<double> out) {
+    for (std::size_t h = 0; h < out.size(); ++h)
+      out[h] = forecasts.linear_at(t - range.first, k, h);
+  });
+  result.baselines.push_back(
+      scorer.score("naive", [&](std::size_t t, std::span<double> out) { naive(series, t, out); }));
+  if (model.season > 1) {
+    result.baselines.push_back(
+        scorer.score("seasonal_naive", [&](std::size_t t, std::span<double> out) {
+          seasonal_naive(series, t, model.season, out);
+        }));
+  }
+  result.baselines.push_back(
+      scorer.score("drift", [&](std::size_t t, std::span<double> out) { drift(series, t, out); }));
+  std::vector<double> now;
+  if (const auto ridge = fit_ridge_baseline(model, frame, k, split, now)) {
+    ridge_fitted = true;
+    const training::LinearInputs inputs =
+        training::linear_inputs(frame, k, model.features.known.size(), now);
+    result.baselines.push_back(scorer.score("ridge", [&](std::size_t t, std::span<double> out) {
+      training::predict(*ridge, inputs, t, out);
+      for (double& value : out) value = scaler.to_units(value);
+    }));
+  }
+  QuantileScores quantiles(model.horizon, model.quantiles);
+  std::vector<double> values(model.horizon * model.quantiles.size());
+  for (std::size_t t = range.first; t < range.end; ++t) {
+    for (std::size_t h = 0; h < model.horizon; ++h) {
+      for (std::size_t q = 0; q < model.quantiles.size(); ++q) {
+        values[h * model.quantiles.size() + q] = forecasts.at(t - range.first, k, h, q);
+      }
+    }
+    quantiles.add(scorer.truth(t), values);
+  }
+  result.quantiles = quantiles.all();
+  result.nominal_coverage = quantiles.nominal_coverage();
+  return result;
+}
+
+}  // namespace
+
+const MethodScore& TargetBacktest::best_baseline() const {
+  return *std::min_element(
+      baselines.begin(), baselines.end(),
+      [](const MethodScore& a, const MethodScore& b) { return a.all.mae < b.all.mae; });
+}
+
+Backtest backtest(const training::ForecastModel& model, const data::Table& table, bool all_rows) {
+  const data::Frame frame = data::make_frame(model.features, table);
+  const std::optional<data::Split> split = find_split(model, table);
+  const Range range = origins_to_score(model, table, frame, split, all_rows);
+  if (range.first >= range.end) {
+    throw Error(ErrorCode::data, {.where = table.path,
+                                  .what = "no row from which the whole horizon lies in the file",
+                                  .expected = fmt::format("more than {} rows", model.horizon),
+                                  .got = std::to_string(frame.rows)});
+  }
+  const training::Forecasts forecasts = training::forecast(model, frame, range.first, range.end);
+  Backtest result;
+  result.origins = range.end - range.first;
+  result.season = model.season;
+  const auto label = [&](std::size_t row) {
+    return table.times.empty() ? std::to_string(row + 1) : table.time_text(row);
+  };
+  result.first_origin = label(range.first);
+  result.last_origin = label(range.end - 1);
+  bool ridge_fitted = false;
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    result.targets.push_back(score_target(model, frame, k, range, split, forecasts, ridge_fitted));
+  }
+  result.ridge_note =
+      ridge_fitted
+          ? "lags and strength chosen on validation, fitted on training and validation rows"
+          : "left out: the file lacks the model's training and validation rows";
+  return result;
+}
+
+}  // namespace sluice::evaluation
