@@ -1,0 +1,222 @@
+#include "formats/forecast_json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace sluice::formats {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::pair<data::Calendar, const char*>, 3> kCalendar{
+    {{data::Calendar::hour, "hour"},
+     {data::Calendar::weekday, "weekday"},
+     {data::Calendar::day_of_year, "day_of_year"}}};
+constexpr std::array<std::pair<training::LinearBase, const char*>, 3> kBases{
+    {{training::LinearBase::plain, "plain"},
+     {training::LinearBase::minus_last, "minus_last"},
+     {training::LinearBase::minus_seasonal, "minus_seasonal"}}};
+
+template <class Names, class Value>
+const char* name_in(const Names& names, Value value) {
+  return std::find_if(names.begin(), names.end(),
+                      [&](const auto& one) { return one.first == value; })
+      ->second;
+}
+
+template <class Value, class Names>
+Value named_in(const Names& names, const std::string& name, const JsonFields& fields) {
+  const auto found =
+      std::find_if(names.begin(), names.end(), [&](const auto& one) { return name == one.second; });
+  if (found == names.end())
+    fields.refuse("", std::string("one of ") + names.front().second + " ..", "'" + name + "'");
+  return found->first;
+}
+
+json to_json(const data::ScaledColumn& column) {
+  const data::Scaler& scaler = column.scaler;
+  return {{"name", column.name}, {"mean", scaler.mean},   {"deviation", scaler.deviation},
+          {"log", scaler.log},   {"shift", scaler.shift}, {"lowest", scaler.lowest},
+          {"mask", column.mask}};
+}
+
+data::ScaledColumn column_from(JsonFields fields) {
+  data::ScaledColumn column{fields.get<std::string>("name"), {}, fields.get<bool>("mask")};
+  column.scaler = {.mean = fields.get<double>("mean"),
+                   .deviation = fields.get<double>("deviation"),
+                   .log = fields.get<bool>("log"),
+                   .shift = fields.get<double>("shift"),
+                   .lowest = fields.get<double>("lowest")};
+  fields.finish();
+  return column;
+}
+
+json to_json(const std::vector<data::ScaledColumn>& columns) {
+  json list = json::array();
+  for (const data::ScaledColumn& column : columns) list.push_back(to_json(column));
+  return list;
+}
+
+std::vector<data::ScaledColumn> columns_from(JsonFields& fields, const std::string& key) {
+  std::vector<data::ScaledColumn> columns;
+  const json& list = fields.at(key);
+  if (!list.is_array()) fields.refuse(key, "a list", list.type_name());
+  for (const json& one : list) columns.push_back(column_from({one, fields.where() + "." + key}));
+  return columns;
+}
+
+json linear_json(const training::LinearModel& linear) {
+  // A validation error that was not measured (NaN) is null: JSON has no NaN.
+  json mae = std::isnan(linear.validation_mae) ? json(nullptr) : json(linear.validation_mae);
+  return {{"lags", linear.lags},
+          {"now_width", linear.now_width},
+          {"known_width", linear.known_width},
+          {"base", name_in(kBases, linear.base)},
+          {"strength", linear.strength},
+          {"validation_mae", mae}};
+}
+
+training::LinearModel linear_from(JsonFields fields, std::size_t horizon) {
+  training::LinearModel linear;
+  linear.lags = fields.get<std::size_t>("lags");
+  linear.horizon = horizon;
+  linear.now_width = fields.get<std::size_t>("now_width");
+  linear.known_width = fields.get<std::size_t>("known_width");
+  linear.base = named_in<training::LinearBase>(kBases, fields.get<std::string>("base"), fields);
+  linear.strength = fields.get<double>("strength");
+  linear.validation_mae =
+      fields.at("validation_mae").is_null() ? std::nan("") : fields.get<double>("validation_mae");
+  fields.finish();
+  return linear;
+}
+
+json provenance_json(const training::Provenance& from) {
+  return {{"data_file", from.data_file},
+          {"data_rows", from.data_rows},
+          {"seed", from.seed},
+          {"steps", from.steps},
+          {"fitted_rows", from.fitted_rows},
+          {"ended", from.ended},
+          {"alpha_reason", from.alpha_reason},
+          {"validation_mae", from.validation_mae},
+          {"linear_validation_mae", from.linear_validation_mae}};
+}
+
+training::Provenance provenance_from(JsonFields fields) {
+  training::Provenance to{.data_file = fields.get<std::string>("data_file"),
+                          .data_rows = fields.get<std::size_t>("data_rows"),
+                          .seed = fields.get<std::uint64_t>("seed"),
+                          .steps = fields.get<std::size_t>("steps"),
+                          .fitted_rows = fields.get<std::size_t>("fitted_rows"),
+                          .ended = fields.get<std::string>("ended"),
+                          .alpha_reason = fields.get<std::string>("alpha_reason"),
+                          .validation_mae = fields.get<double>("validation_mae"),
+                          .linear_validation_mae = fields.get<double>("linear_validation_mae")};
+  fields.finish();
+  return to;
+}
+
+void read_time(JsonFields fields, data::FeatureSpec& features) {
+  features.time_name = fields.get<std::string>("column");
+  features.step = {.seconds = fields.get<std::int64_t>("step_seconds"),
+                   .months = fields.get<std::int64_t>("step_months"),
+                   .month_end = fields.get<bool>("month_end")};
+  fields.finish();
+}
+
+void read_split(JsonFields fields, training::ForecastModel& model) {
+  model.split = {fields.get<std::size_t>("train_end"), fields.get<std::size_t>("validation_end")};
+  model.train_end_time = fields.get<std::string>("train_end_time");
+  model.validation_end_time = fields.get<std::string>("validation_end_time");
+  fields.finish();
+}
+
+}  // namespace
+
+json to_json(const network::Architecture& architecture) {
+  return {{"input", architecture.input},
+          {"hidden", architecture.hidden},
+          {"output", architecture.output},
+          {"biases", architecture.biases}};
+}
+
+network::Architecture architecture_from(JsonFields fields) {
+  network::Architecture architecture{.input = fields.get<std::size_t>("input"),
+                                     .hidden = fields.get<std::vector<std::size_t>>("hidden"),
+                                     .output = fields.get<std::size_t>("output"),
+                                     .biases = fields.get<std::size_t>("biases")};
+  fields.finish();
+  return architecture;
+}
+
+json to_json(const training::ForecastModel& model) {
+  json calendar = json::array(), linear = json::array();
+  for (const data::Calendar one : model.features.calendar)
+    calendar.push_back(name_in(kCalendar, one));
+  for (const training::LinearModel& one : model.linear) linear.push_back(linear_json(one));
+  const data::TimeStep& step = model.features.step;
+  return {{"targets", to_json(model.features.targets)},
+          {"past", to_json(model.features.past)},
+          {"known", to_json(model.features.known)},
+          {"calendar", calendar},
+          {"time",
+           {{"column", model.features.time_name},
+            {"step_seconds", step.seconds},
+            {"step_months", step.months},
+            {"month_end", step.month_end}}},
+          {"horizon", model.horizon},
+          {"period", model.period},
+          {"season", model.season},
+          {"quantiles", model.quantiles},
+          {"loss",
+           {{"name", std::string(training::name(model.loss.kind))}, {"delta", model.loss.delta}}},
+          {"linear", linear},
+          {"residual_scale", model.residual_scale},
+          {"alpha", model.alpha},
+          {"split",
+           {{"train_end", model.split.train_end},
+            {"validation_end", model.split.validation_end},
+            {"train_end_time", model.train_end_time},
+            {"validation_end_time", model.validation_end_time}}},
+          {"provenance", provenance_json(model.provenance)}};
+}
+
+training::ForecastModel forecast_from(JsonFields fields) {
+  training::ForecastModel model;
+  model.features.targets = columns_from(fields, "targets");
+  model.features.past = columns_from(fields, "past");
+  model.features.known = columns_from(fields, "known");
+  for (const std::string& name : fields.get<std::vector<std::string>>("calendar")) {
+    model.features.calendar.push_back(named_in<data::Calendar>(kCalendar, name, fields));
+  }
+  read_time(fields.object("time"), model.features);
+  model.horizon = fields.get<std::size_t>("horizon");
+  model.period = fields.get<std::size_t>("period");
+  model.season = fields.get<std::size_t>("season");
+  model.quantiles = fields.get<std::vector<double>>("quantiles");
+  JsonFields loss = fields.object("loss");
+  model.loss = {training::loss_named(loss.get<std::string>("name")), loss.get<float>("delta")};
+  loss.finish();
+  const json& linear = fields.at("linear");
+  if (!linear.is_array()) fields.refuse("linear", "a list", linear.type_name());
+  for (const json& one : linear)
+    model.linear.push_back(linear_from({one, fields.where() + ".linear"}, model.horizon));
+  model.residual_scale = fields.get<std::vector<double>>("residual_scale");
+  model.alpha = fields.get<double>("alpha");
+  read_split(fields.object("split"), model);
+  model.provenance = provenance_from(fields.object("provenance"));
+  fields.finish();
+  const bool fits = !model.features.targets.empty() && model.linear.size() == model.targets() &&
+                    model.residual_scale.size() == model.targets() && model.horizon > 0 &&
+                    model.horizon <= 10000 && model.period > 0 && model.season > 0 && !model.quantiles.empty() &&
+                    model.quantiles.size() <= 64 &&
+                    std::is_sorted(model.quantiles.begin(), model.quantiles.end()) &&
+                    model.median() < model.quantiles.size() && model.alpha >= 0 && model.alpha <= 1;
+  if (!fits)
+    fields.refuse("", "targets, horizon, period, quantiles and alpha that go together", "others");
+  return model;
+}
+
+}  // namespace sluice::formats

@@ -1,0 +1,282 @@
+#include "formats/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "core/file.hpp"
+#include "core/random.hpp"
+#include "formats/forecast_json.hpp"
+#include "formats/pytorch_names.hpp"
+#include "formats/safetensors.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::formats {
+namespace {
+
+using nlohmann::json;
+constexpr std::size_t kTestSteps = 17;
+constexpr std::uint64_t kTestSeed = 20260501;
+
+[[noreturn]] void refuse(const std::string& where, const std::string& what,
+                         const std::string& expected, const std::string& got,
+                         const std::string& hint = "the file is damaged or was edited") {
+  throw Error(ErrorCode::model,
+              {.where = where, .what = what, .expected = expected, .got = got, .hint = hint});
+}
+
+std::string linear_name(std::size_t target, const char* part) {
+  return fmt::format("head.linear.{}.{}", target, part);
+}
+std::string test_name(std::size_t target, const char* part) {
+  return fmt::format("test.linear.{}.{}", target, part);
+}
+
+// One sequence from a zero state: y [steps, O] of x [steps, I].
+std::vector<float> run_once(const network::Network& network, std::span<const float> x) {
+  const network::Architecture& architecture = network.architecture();
+  const std::size_t steps = x.size() / architecture.input, width = architecture.width();
+  network::Tape tape(architecture, steps, 1, network::Tape::Use::forward_only);
+  for (std::size_t t = 0; t < steps; ++t)
+    std::copy_n(x.data() + t * architecture.input, architecture.input, tape.x(t, 0));
+  network.forward(tape);
+  std::vector<float> y(steps * width);
+  for (std::size_t t = 0; t < steps; ++t) std::copy_n(tape.y(t, 0), width, y.data() + t * width);
+  return y;
+}
+
+// The linear part of one target on one row of regressors: [N].
+std::vector<double> run_linear(const training::LinearModel& linear,
+                               std::span<const double> regressors) {
+  std::vector<double> out(linear.bias);
+  for (std::size_t h = 0; h < out.size(); ++h) {
+    for (std::size_t j = 0; j < regressors.size(); ++j)
+      out[h] += linear.weight[h * regressors.size() + j] * regressors[j];
+  }
+  return out;
+}
+
+void add_network(SafeTensors& file, const network::Network& network) {
+  for (const network::Parameter& parameter : network.list()) {
+    file.tensors.push_back(
+        Tensor::from_floats(parameter.name, parameter.shape,
+                            network.parameters().subspan(parameter.offset, parameter.count)));
+  }
+  Random random(kTestSeed);
+  std::vector<float> x(kTestSteps * network.architecture().input);
+  for (float& value : x) value = static_cast<float>(random.normal());
+  file.tensors.push_back(
+      Tensor::from_floats("test.x", {kTestSteps, network.architecture().input}, x));
+  file.tensors.push_back(Tensor::from_floats("test.y", {kTestSteps, network.architecture().width()},
+                                             run_once(network, x)));
+}
+
+void add_linear(SafeTensors& file, const training::ForecastModel& model) {
+  Random random(kTestSeed + 1);
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    const training::LinearModel& linear = model.linear[k];
+    const std::size_t regressors = linear.regressors();
+    file.tensors.push_back(
+        Tensor::from_doubles(linear_name(k, "weight"), {model.horizon, regressors}, linear.weight));
+    file.tensors.push_back(
+        Tensor::from_doubles(linear_name(k, "bias"), {model.horizon}, linear.bias));
+    file.tensors.push_back(Tensor::from_doubles(
+        linear_name(k, "spread"), {model.horizon, model.quantiles.size()}, model.spread[k]));
+    std::vector<double> r(regressors);
+    for (double& value : r) value = random.normal();
+    file.tensors.push_back(Tensor::from_doubles(test_name(k, "r"), {regressors}, r));
+    file.tensors.push_back(
+        Tensor::from_doubles(test_name(k, "y"), {model.horizon}, run_linear(linear, r)));
+  }
+}
+
+const Tensor& shaped(const SafeTensors& file, const std::string& path, const std::string& name,
+                     const std::vector<std::size_t>& shape) {
+  const Tensor& tensor = file.at(name, path);
+  if (tensor.shape != shape) {
+    refuse(path + ", tensor '" + name + "'", "wrong shape", to_string(shape),
+           to_string(tensor.shape));
+  }
+  return tensor;
+}
+
+void read_linear(const SafeTensors& file, const std::string& path, training::ForecastModel& model) {
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    training::LinearModel& linear = model.linear[k];
+    // Sizes come from a file: nothing is reserved by them, the tensors' own shapes must agree.
+    const std::size_t now = model.targets() - 1 + model.features.shared_width();
+    if (linear.now_width != now || linear.known_width != model.features.known.size()) {
+      refuse(path, "the linear part does not fit the columns", fmt::format("{} inputs", now),
+             std::to_string(linear.now_width));
+    }
+    const std::size_t regressors = linear.regressors();
+    linear.weight =
+        shaped(file, path, linear_name(k, "weight"), {model.horizon, regressors}).as_doubles();
+    linear.bias = shaped(file, path, linear_name(k, "bias"), {model.horizon}).as_doubles();
+    model.spread.push_back(
+        shaped(file, path, linear_name(k, "spread"), {model.horizon, model.quantiles.size()})
+            .as_doubles());
+  }
+}
+
+void refuse_strangers(const SafeTensors& file, const std::string& path,
+                      const training::ForecastModel& model) {
+  std::set<std::string> known = {"test.x", "test.y"};
+  if (model.network) {
+    for (const network::Parameter& parameter : model.network->list()) known.insert(parameter.name);
+  }
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    for (const char* part : {"weight", "bias", "spread"}) known.insert(linear_name(k, part));
+    for (const char* part : {"r", "y"}) known.insert(test_name(k, part));
+  }
+  for (const Tensor& tensor : file.tensors) {
+    if (known.count(tensor.name) == 0) {
+      refuse(path + ", tensor '" + tensor.name + "'", "unknown tensor", "none of that name", "it");
+    }
+  }
+}
+
+training::ForecastModel read_forecast(const SafeTensors& file, const std::string& path,
+                                      JsonFields& fields) {
+  training::ForecastModel model = forecast_from(fields.object("forecast"));
+  if (!fields.at("architecture").is_null()) {
+    const network::Architecture architecture = architecture_from(fields.object("architecture"));
+    if (architecture.input != model.network_inputs() ||
+        architecture.output != model.network_outputs()) {
+      refuse(
+          path, "the network does not fit the forecast",
+          fmt::format("{} inputs and {} outputs", model.network_inputs(), model.network_outputs()),
+          fmt::format("{} and {}", architecture.input, architecture.output));
+    }
+    // Before anything is reserved by the description's sizes, the tensors must have them.
+    for (const network::Parameter& parameter : network::parameter_list(architecture)) {
+      shaped(file, path, parameter.name, parameter.shape);
+    }
+    model.network.emplace(architecture);
+    std::vector<std::string> names;
+    for (const network::Parameter& parameter : model.network->list())
+      names.push_back(parameter.name);
+    fill_parameters(*model.network, file, path, names);
+  }
+  read_linear(file, path, model);
+  refuse_strangers(file, path, model);
+  return model;
+}
+
+template <class Value>
+void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
+             Verification& verification) {
+  double scale = 1e-30;
+  for (const Value value : expected) scale = std::max(scale, std::abs(static_cast<double>(value)));
+  for (std::size_t j = 0; j < expected.size(); ++j) {
+    const double error =
+        std::abs(static_cast<double>(got[j]) - static_cast<double>(expected[j])) / scale;
+    // Written so that a NaN counts as the largest error.
+    if (!(error <= verification.largest_error))
+      verification.largest_error = std::isnan(error) ? HUGE_VAL : error;
+    ++verification.checked;
+  }
+}
+
+Verification verify(const SafeTensors& file, const std::string& path, const StoredModel& model) {
+  Verification verification;
+  if (!model.forecast) return verification;
+  if (const network::Network* network = model.network()) {
+    const network::Architecture& architecture = network->architecture();
+    const Tensor& x = file.at("test.x", path);
+    if (x.shape.size() != 2 || x.shape[1] != architecture.input) {
+      refuse(path + ", tensor 'test.x'", "wrong shape", fmt::format("[T, {}]", architecture.input),
+             to_string(x.shape));
+    }
+    compare(run_once(*network, x.as_floats()),
+            shaped(file, path, "test.y", {x.shape[0], architecture.width()}).as_floats(),
+            verification);
+  }
+  for (std::size_t k = 0; k < model.forecast->targets(); ++k) {
+    const training::LinearModel& linear = model.forecast->linear[k];
+    compare(run_linear(linear,
+                       shaped(file, path, test_name(k, "r"), {linear.regressors()}).as_doubles()),
+            shaped(file, path, test_name(k, "y"), {linear.horizon}).as_doubles(), verification);
+  }
+  return verification;
+}
+
+void read_description(const SafeTensors& file, const std::string& path, const std::string& text,
+                      StoredModel& stored) {
+  const json description = json::parse(text, nullptr, false);
+  if (description.is_discarded())
+    refuse(path + ", metadata 'sluice'", "not JSON", "an object", "'" + text.substr(0, 40) + "'");
+  JsonFields fields(description, path + ", metadata 'sluice'");
+  const auto format = fields.get<std::size_t>("format");
+  if (format > kModelFormat) {
+    refuse(path, "written by a newer version of Sluice",
+           fmt::format("model format {} or older", kModelFormat), fmt::format("format {}", format),
+           "update Sluice");
+  }
+  stored.written_by = fields.get<std::string>("written_by");
+  stored.state = fields.get<std::string>("state");
+  if (stored.state != "carried")
+    refuse(path, "unknown state policy", "'carried'", "'" + stored.state + "'");
+  stored.forecast = read_forecast(file, path, fields);
+  fields.finish();
+}
+
+}  // namespace
+
+const network::Network* StoredModel::network() const {
+  if (forecast) return forecast->network ? &*forecast->network : nullptr;
+  return plain ? &*plain : nullptr;
+}
+
+std::string serialize_model(const training::ForecastModel& model) {
+  SafeTensors file;
+  if (model.network) add_network(file, *model.network);
+  add_linear(file, model);
+  const json description = {
+      {"format", kModelFormat},
+      {"written_by", "sluice " SLUICE_VERSION},
+      {"state", "carried"},
+      {"architecture", model.network ? to_json(model.network->architecture()) : json(nullptr)},
+      {"forecast", to_json(model)}};
+  file.metadata["sluice"] = description.dump();
+  return serialize_safetensors(file);
+}
+
+void save_model(const std::string& path, const training::ForecastModel& model) {
+  write_file_atomically(path, serialize_model(model));
+}
+
+LoadedWithVerification load_and_verify(const std::string& path) {
+  const SafeTensors file = read_safetensors(path);
+  LoadedWithVerification result;
+  const auto description = file.metadata.find("sluice");
+  if (description == file.metadata.end()) {
+    result.model.plain = network_from_state_dict(file, path);
+    return result;
+  }
+  try {
+    read_description(file, path, description->second, result.model);
+    result.verification = verify(file, path, result.model);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::usage) throw;
+    // A size or name out of range in a file is the file's fault, not the caller's.
+    refuse(path, error.what(), "", "");
+  }
+  return result;
+}
+
+StoredModel load_model(const std::string& path) {
+  LoadedWithVerification loaded = load_and_verify(path);
+  if (!loaded.verification.passed()) {
+    refuse(path, "the model does not reproduce its own test vectors",
+           fmt::format("an error of at most {:g}", Verification::kTolerance),
+           fmt::format("{:g}", loaded.verification.largest_error));
+  }
+  return std::move(loaded.model);
+}
+
+}  // namespace sluice::formats

@@ -1,0 +1,59 @@
+// A model in one .safetensors file, as docs/formats.md describes it: tensors under PyTorch's names,
+// and one JSON text under the metadata key `sluice`. A PyTorch state dictionary without that text
+// loads too, as a plain network.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+#include "training/forecast_model.hpp"
+
+namespace sluice::formats {
+
+/// The version of the description that this program writes; it reads this one and older ones.
+inline constexpr std::size_t kModelFormat = 1;
+
+struct StoredModel {
+  /// How the model was trained and is to be run: "carried", or "unknown" for a plain state
+  /// dictionary.
+  std::string state = "unknown";
+  std::string written_by;  ///< "sluice 0.1.0"; empty for a plain state dictionary.
+  std::optional<training::ForecastModel>
+      forecast;                           ///< A forecasting model; its network is in there.
+  std::optional<network::Network> plain;  ///< A bare network.
+
+  /// The LSTM, or null where the model is its linear part alone.
+  const network::Network* network() const;
+};
+
+/// What a file's test vectors say.
+struct Verification {
+  std::size_t checked = 0;     ///< Numbers compared; 0: the file has no test vectors.
+  double largest_error = 0.0;  ///< Relative to the scale of the outputs.
+  bool passed() const { return largest_error <= kTolerance; }
+  static constexpr double kTolerance = 1e-5;
+};
+
+/// The bytes of the file, test vectors included: inputs drawn from a fixed seed and what the model
+/// makes of them.
+std::string serialize_model(const training::ForecastModel& model);
+
+/// Writes the file whole or not at all.
+void save_model(const std::string& path, const training::ForecastModel& model);
+
+/// Loads and verifies. Throws Error(file), or Error(model) naming file and tensor or field: cut,
+/// damaged, of another kind, of a newer version, an unknown tensor, or test vectors that this
+/// program does not reproduce.
+StoredModel load_model(const std::string& path);
+
+/// As load_model, without judging the test vectors: for a report on them.
+struct LoadedWithVerification {
+  StoredModel model;
+  Verification verification;
+};
+LoadedWithVerification load_and_verify(const std::string& path);
+
+}  // namespace sluice::formats

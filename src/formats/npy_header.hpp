@@ -1,0 +1,21 @@
+// The header of an .npy file: a Python dictionary with three keys, read as the small language that
+// it is.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::formats {
+
+struct NpyHeader {
+  std::string descr;  // "<f4"
+  bool fortran_order = false;
+  std::vector<std::size_t> shape;
+};
+
+/// `text` is the dictionary with the blanks after it. Throws Error(data) with the path.
+NpyHeader parse_npy_header(std::string_view text, const std::string& path);
+
+}  // namespace sluice::formats

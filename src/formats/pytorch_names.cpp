@@ -1,0 +1,126 @@
+#include "formats/pytorch_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sluice/error.hpp"
+
+namespace sluice::formats {
+namespace {
+
+[[noreturn]] void refuse(const std::string& path, const std::string& tensor,
+                         const std::string& what, const std::string& expected,
+                         const std::string& got) {
+  throw Error(ErrorCode::model,
+              {.where = path + (tensor.empty() ? "" : ", tensor '" + tensor + "'"),
+               .what = what,
+               .expected = expected,
+               .got = got,
+               .hint = "a plain LSTM's state dictionary has weight_ih_l0, weight_hh_l0 and so on"});
+}
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+// What stands before `weight_ih_l0`: "", "lstm.", "encoder.rnn." ..
+std::string find_prefix(const SafeTensors& file, const std::string& path) {
+  const std::string first = "weight_ih_l0";
+  std::vector<std::string> prefixes;
+  for (const Tensor& tensor : file.tensors) {
+    if (ends_with(tensor.name, first))
+      prefixes.push_back(tensor.name.substr(0, tensor.name.size() - first.size()));
+  }
+  if (prefixes.size() != 1) {
+    refuse(path, "", "not a model that Sluice knows", "one tensor whose name ends in weight_ih_l0",
+           fmt::format("{} of them", prefixes.size()));
+  }
+  return prefixes.front();
+}
+
+std::size_t rows_of(const Tensor& tensor, const std::string& path) {
+  if (tensor.shape.size() != 2)
+    refuse(path, tensor.name, "wrong number of dimensions", "2", to_string(tensor.shape));
+  return tensor.shape[0];
+}
+
+// The one other matrix [O, H], with its bias [O], if there is one: the head.
+std::string find_head(const SafeTensors& file, const std::string& prefix, const std::string& path,
+                      std::size_t hidden) {
+  std::vector<std::string> heads;
+  for (const Tensor& tensor : file.tensors) {
+    const bool of_lstm = tensor.name.compare(0, prefix.size() + 7, prefix + "weight_") == 0;
+    if (!of_lstm && ends_with(tensor.name, "weight") && tensor.shape.size() == 2 &&
+        tensor.shape[1] == hidden) {
+      heads.push_back(tensor.name.substr(0, tensor.name.size() - 6));
+    }
+  }
+  if (heads.size() > 1)
+    refuse(path, heads[1] + "weight", "more than one linear layer", "at most one behind the LSTM",
+           "several");
+  return heads.empty() ? "" : heads.front();
+}
+
+}  // namespace
+
+void fill_parameters(network::Network& network, const SafeTensors& file, const std::string& path,
+                     const std::vector<std::string>& names) {
+  std::vector<float> parameters(network.count());
+  for (std::size_t index = 0; index < names.size(); ++index) {
+    const network::Parameter& parameter = network.list()[index];
+    const Tensor& tensor = file.at(names[index], path);
+    if (tensor.shape != parameter.shape) {
+      refuse(path, tensor.name, "wrong shape", to_string(parameter.shape), to_string(tensor.shape));
+    }
+    const std::vector<float> values = tensor.as_floats();
+    std::copy(values.begin(), values.end(),
+              parameters.begin() + static_cast<std::ptrdiff_t>(parameter.offset));
+  }
+  network.set_parameters(parameters);
+}
+
+network::Network network_from_state_dict(const SafeTensors& file, const std::string& path) {
+  const std::string prefix = find_prefix(file, path);
+  network::Architecture architecture{.input = 0, .hidden = {}, .output = 0, .biases = 0};
+  const Tensor& first = file.at(prefix + "weight_ih_l0", path);
+  rows_of(first, path);
+  architecture.input = first.shape[1];
+  for (std::size_t layer = 0;; ++layer) {
+    const Tensor* r = file.find(fmt::format("{}weight_hh_l{}", prefix, layer));
+    if (r == nullptr) break;
+    const std::size_t rows = rows_of(*r, path);
+    if (rows % 4 != 0 || rows / 4 != r->shape[1]) {
+      refuse(path, r->name, "not the recurrent weights of an LSTM without projection", "[4H, H]",
+             to_string(r->shape));
+    }
+    architecture.hidden.push_back(r->shape[1]);
+  }
+  if (architecture.hidden.empty())
+    refuse(path, prefix + "weight_hh_l0", "missing tensor", "[4H, H]", "nothing");
+  architecture.biases = file.find(prefix + "bias_hh_l0") != nullptr   ? 2
+                        : file.find(prefix + "bias_ih_l0") != nullptr ? 1
+                                                                      : 0;
+  const std::string head = find_head(file, prefix, path, architecture.hidden.back());
+  if (const Tensor* weight = head.empty() ? nullptr : file.find(head + "weight"))
+    architecture.output = weight->shape[0];
+
+  network::Network network(architecture);
+  std::vector<std::string> names;
+  for (const network::Parameter& parameter : network.list()) {
+    const bool of_head = parameter.name.rfind("head.", 0) == 0;
+    names.push_back(of_head ? head + parameter.name.substr(5) : prefix + parameter.name);
+  }
+  const std::set<std::string> known(names.begin(), names.end());
+  for (const Tensor& tensor : file.tensors) {
+    if (known.count(tensor.name) == 0) {
+      refuse(path, tensor.name, "a tensor that is not part of an LSTM with a linear head",
+             "none of that name", "it");
+    }
+  }
+  fill_parameters(network, file, path, names);
+  return network;
+}
+
+}  // namespace sluice::formats
