@@ -1,0 +1,174 @@
+// sluice evaluate: the backtest on rows held out, beside the baselines, and the verdict in words.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/columns.hpp"
+#include "cli/commands.hpp"
+#include "core/file.hpp"
+#include "data/table.hpp"
+#include "evaluation/backtest.hpp"
+#include "formats/model_file.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::cli {
+namespace {
+
+using evaluation::Backtest;
+using evaluation::MethodScore;
+using evaluation::PointScore;
+using evaluation::TargetBacktest;
+using nlohmann::json;
+
+struct Options {
+  std::string model, data, json;
+  bool all = false;
+};
+
+json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+
+json to_json(const PointScore& score) {
+  return {{"mae", number(score.mae)},
+          {"rmse", number(score.rmse)},
+          {"smape", number(score.smape)},
+          {"mase", number(score.mase)},
+          {"count", score.count}};
+}
+
+json to_json(const TargetBacktest& target, const std::vector<double>& levels) {
+  json out = {{"target", target.target},
+              {"model", to_json(target.model.all)},
+              {"linear_part", to_json(target.linear.all)}};
+  for (const MethodScore& method : target.baselines)
+    out["baselines"][method.name] = to_json(method.all);
+  for (std::size_t h = 0; h < target.model.by_horizon.size(); ++h) {
+    json step = {{"horizon", h + 1}, {"model", to_json(target.model.by_horizon[h])}};
+    for (const MethodScore& method : target.baselines)
+      step["baselines"][method.name] = to_json(method.by_horizon[h]);
+    out["by_horizon"].push_back(step);
+  }
+  out["quantiles"] = {{"levels", levels},
+                      {"pinball", target.quantiles.pinball},
+                      {"mean_pinball", number(target.quantiles.mean_pinball)},
+                      {"coverage", number(target.quantiles.coverage)},
+                      {"nominal_coverage", target.nominal_coverage}};
+  return out;
+}
+
+std::string json_text(const Backtest& backtest, const training::ForecastModel& model) {
+  json out = json::object();
+  if (backtest.targets.size() == 1) out = to_json(backtest.targets.front(), model.quantiles);
+  if (backtest.targets.size() > 1) {
+    for (const TargetBacktest& target : backtest.targets)
+      out["targets"].push_back(to_json(target, model.quantiles));
+  }
+  out["origins"] = backtest.origins;
+  out["period"] = backtest.season;
+  out["alpha"] = model.alpha;
+  return out.dump(2) + "\n";
+}
+
+std::vector<std::string> score_row(const MethodScore& method, double model_mae) {
+  const PointScore& score = method.all;
+  return {method.name,         figure(score.mae),  figure(score.rmse),
+          figure(score.smape), figure(score.mase), fmt::format("{:.3f}", model_mae / score.mae)};
+}
+
+void print_target(const TargetBacktest& target) {
+  fmt::print("\n{}\n", target.target);
+  std::vector<std::vector<std::string>> rows = {
+      {"", "MAE", "RMSE", "sMAPE %", "MASE", "model / it"}};
+  rows.push_back(score_row(target.model, target.model.all.mae));
+  rows.push_back(score_row(target.linear, target.model.all.mae));
+  for (const MethodScore& method : target.baselines)
+    rows.push_back(score_row(method, target.model.all.mae));
+  fmt::print("{}", columns(rows));
+  fmt::print("  pinball loss {}, {:.1f} % of the values lie in the {:g} % interval\n",
+             figure(target.quantiles.mean_pinball), 100 * target.quantiles.coverage,
+             100 * target.nominal_coverage);
+
+  const std::size_t horizon = target.model.by_horizon.size();
+  if (horizon == 1) return;
+  rows = {{"MAE by horizon", "model"}};
+  for (const MethodScore& method : target.baselines) rows.front().push_back(method.name);
+  // At most eight lines: the first, the last, and some between.
+  const std::size_t stride = (horizon + 6) / 7;
+  for (std::size_t h = 0; h < horizon; ++h) {
+    if (h % stride != 0 && h + 1 != horizon) continue;
+    rows.push_back({fmt::format("{}", h + 1), figure(target.model.by_horizon[h].mae)});
+    for (const MethodScore& method : target.baselines)
+      rows.back().push_back(figure(method.by_horizon[h].mae));
+  }
+  fmt::print("{}", columns(rows));
+}
+
+// In words, and whether the model's MAE is below every naive baseline's and not above ridge's.
+bool print_verdict(const TargetBacktest& target, const training::ForecastModel& model) {
+  const MethodScore& best = target.best_baseline();
+  const double mae = target.model.all.mae, change = 100 * (1 - mae / best.all.mae);
+  const bool own_line = best.name == "ridge" && model.alpha == 0;
+  if (mae < best.all.mae && change >= 0.05) {
+    fmt::print("The model beats the best baseline, {}, by {:.1f} % MAE.\n", best.name, change);
+  } else if (std::abs(change) < 0.05) {
+    fmt::print("The model equals the best baseline, {}{}.\n", best.name,
+               own_line ? ": the LSTM earned no share and the linear part is that ridge" : "");
+  } else {
+    fmt::print("The model does NOT beat the best baseline, {}: its MAE is {:.1f} % higher.\n",
+               best.name, -change);
+  }
+  fmt::print("The LSTM (alpha {:g}) changes the MAE of the linear part by {:+.1f} %.\n",
+             model.alpha, 100 * (mae / target.linear.all.mae - 1));
+  return mae < best.all.mae && change >= 0.05;
+}
+
+int run(const Options& options) {
+  const formats::StoredModel stored = formats::load_model(options.model);
+  if (!stored.forecast) {
+    throw Error(ErrorCode::model, {.where = options.model,
+                                   .what = "not a forecasting model",
+                                   .hint = "make one with `sluice train`"});
+  }
+  const training::ForecastModel& model = *stored.forecast;
+  const data::Table table =
+      data::read_table(options.data, {.time_column = model.features.time_name});
+  const Backtest backtest = evaluation::backtest(model, table, options.all);
+  if (!options.json.empty()) write_file_atomically(options.json, json_text(backtest, model));
+  fmt::print("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
+             backtest.origins, backtest.first_origin, backtest.last_origin, model.horizon,
+             options.all ? " (all rows: some the model has seen)" : "");
+  fmt::print("  period of seasonal_naive and MASE: {}; ridge: {}\n",
+             backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
+             backtest.ridge_note);
+  bool beaten = true;
+  for (const TargetBacktest& target : backtest.targets) {
+    print_target(target);
+    beaten = print_verdict(target, model) && beaten;
+  }
+  return beaten ? 0 : 1;
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& program, int& exit_status) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      program.add_subcommand("evaluate", "Score a model on rows held out, beside the baselines");
+  command->add_option("model", options->model, "Model file")
+      ->required()
+      ->type_name("MODEL.safetensors");
+  command->add_option("data", options->data, "CSV file with the model's columns")
+      ->required()
+      ->type_name("DATA.csv");
+  command->add_option("--json", options->json, "Write the figures to this file")->type_name("FILE");
+  command->add_flag("--all", options->all, "Score every row, also those that the model has seen");
+  command->footer(
+      "Exit status 0 where the model beats the best baseline, 1 where it does not.\n"
+      "Example: sluice evaluate load.safetensors load.csv --json scores.json");
+  command->callback([options, &exit_status] { exit_status = run(*options); });
+}
+
+}  // namespace sluice::cli

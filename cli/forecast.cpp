@@ -1,0 +1,168 @@
+// sluice forecast: what comes after the last row, as CSV and as a picture.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/columns.hpp"
+#include "cli/commands.hpp"
+#include "core/file.hpp"
+#include "data/cell.hpp"
+#include "data/table.hpp"
+#include "evaluation/forecast_plot.hpp"
+#include "formats/model_file.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct Options {
+  std::string model, data, output, plot;
+};
+
+// Known-ahead columns must be there for every row of the horizon.
+void check_future(const training::ForecastModel& model, const data::Table& table,
+                  const data::Frame& frame) {
+  for (const data::ScaledColumn& known : model.features.known) {
+    const std::vector<double>& values = table.at(known.name).values;
+    std::size_t there = 0;
+    while (frame.rows + there < values.size() && !std::isnan(values[frame.rows + there])) ++there;
+    if (there >= model.horizon) continue;
+    throw Error(ErrorCode::data,
+                {.where = table.path + ", column '" + known.name + "'",
+                 .what = "a column known ahead must be filled for the rows to forecast",
+                 .expected = fmt::format("{} rows after the last with a target ({})", model.horizon,
+                                         table.where(frame.rows - 1)),
+                 .got = std::to_string(there),
+                 .hint = "add rows with the target left empty"});
+  }
+}
+
+// The time of a row, or its number, from 1, where there are no times.
+std::string row_label(const data::Table& table, std::size_t row) {
+  return table.times.empty() ? std::to_string(row + 1) : table.time_text(row);
+}
+
+std::string csv_text(const training::ForecastModel& model, const data::Table& table,
+                     const training::Forecasts& forecasts) {
+  std::string text = "time,horizon,target";
+  for (const double q : model.quantiles) text += fmt::format(",q{:g}", q);
+  text += "\n";
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    for (std::size_t h = 0; h < model.horizon; ++h) {
+      text += fmt::format("{},{},{}", data::csv_cell(row_label(table, forecasts.first + 1 + h)),
+                          h + 1, data::csv_cell(model.features.targets[k].name));
+      for (std::size_t q = 0; q < model.quantiles.size(); ++q)
+        text += "," + data::csv_number(forecasts.at(0, k, h, q));
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string plot_text(const training::ForecastModel& model, const data::Table& table,
+                      const training::Forecasts& forecasts) {
+  const std::string& target = model.features.targets.front().name;
+  const std::size_t rows = forecasts.first + 1;
+  const std::size_t shown =
+      std::min(rows, std::max<std::size_t>({4 * model.horizon, 2 * model.period, 48}));
+  evaluation::ForecastPlot plot{.title = fmt::format("{}: the next {} rows", target, model.horizon),
+                                .target = target,
+                                .history_times = {},
+                                .history = {},
+                                .forecast_times = {},
+                                .levels = model.quantiles,
+                                .quantiles = {},
+                                .actual = {}};
+  if (table.step.known())
+    plot.title =
+        fmt::format("{}: {} steps of {} ahead", target, model.horizon, data::describe(table.step));
+  for (std::size_t row = rows - std::min(shown, std::size_t{400}); row < rows; ++row) {
+    plot.history_times.push_back(row_label(table, row));
+    plot.history.push_back(table.at(target).values[row]);
+  }
+  for (std::size_t h = 0; h < model.horizon; ++h) {
+    plot.forecast_times.push_back(row_label(table, rows + h));
+    for (std::size_t q = 0; q < model.quantiles.size(); ++q)
+      plot.quantiles.push_back(forecasts.at(0, 0, h, q));
+  }
+  return evaluation::forecast_svg(plot);
+}
+
+void print_summary(const training::ForecastModel& model, const data::Table& table,
+                   const training::Forecasts& forecasts) {
+  const std::size_t last = model.quantiles.size() - 1;
+  std::vector<std::vector<std::string>> rows = {{"time", "target", "forecast",
+                                                 fmt::format("q{:g}", model.quantiles.front()),
+                                                 fmt::format("q{:g}", model.quantiles.back())}};
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    for (std::size_t h = 0; h < model.horizon; ++h) {
+      rows.push_back({row_label(table, forecasts.first + 1 + h), model.features.targets[k].name,
+                      figure(forecasts.at(0, k, h, model.median())),
+                      figure(forecasts.at(0, k, h, 0)), figure(forecasts.at(0, k, h, last))});
+    }
+  }
+  fmt::print("{}", columns(rows));
+}
+
+void run(const Options& options) {
+  const formats::StoredModel stored = formats::load_model(options.model);
+  if (!stored.forecast) {
+    throw Error(ErrorCode::model,
+                {.where = options.model,
+                 .what = "not a forecasting model",
+                 .hint = "make one with `sluice train`, or use `sluice run` with raw arrays"});
+  }
+  const training::ForecastModel& model = *stored.forecast;
+  const data::Table table =
+      data::read_table(options.data, {.time_column = model.features.time_name});
+  const data::Frame frame = data::make_frame(model.features, table);
+  check_future(model, table, frame);
+  if (frame.filled > 0) {
+    fmt::print(
+        stderr,
+        "note: {} missing values filled with the last seen one; the model met none in training\n",
+        frame.filled);
+  }
+  const training::Forecasts forecasts =
+      training::forecast(model, frame, frame.rows - 1, frame.rows);
+  // Both texts are made before either file is written.
+  const std::string csv = csv_text(model, table, forecasts);
+  const std::string svg = options.plot.empty() ? "" : plot_text(model, table, forecasts);
+  if (options.output.empty()) {
+    print_summary(model, table, forecasts);
+  } else {
+    write_file_atomically(options.output, csv);
+    fmt::print("written: {}\n", options.output);
+  }
+  if (!options.plot.empty()) {
+    write_file_atomically(options.plot, svg);
+    fmt::print("written: {}\n", options.plot);
+  }
+}
+
+}  // namespace
+
+void add_forecast(CLI::App& program, int&) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      program.add_subcommand("forecast", "Forecast the rows that follow the last one");
+  command->add_option("model", options->model, "Model file")
+      ->required()
+      ->type_name("MODEL.safetensors");
+  command->add_option("data", options->data, "CSV file with the model's columns, up to now")
+      ->required()
+      ->type_name("DATA.csv");
+  command
+      ->add_option("-o,--output", options->output,
+                   "CSV to write: time,horizon,target,q.. [a table is printed]")
+      ->type_name("OUT.csv");
+  command->add_option("--plot", options->plot, "Picture to write")->type_name("OUT.svg");
+  command->footer("Example: sluice forecast load.safetensors load.csv -o next.csv --plot next.svg");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace sluice::cli

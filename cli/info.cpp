@@ -1,0 +1,109 @@
+// sluice info: what a model file holds.
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/columns.hpp"
+#include "cli/commands.hpp"
+#include "formats/forecast_json.hpp"
+#include "formats/model_file.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct Options {
+  std::string model;
+  bool json = false;
+};
+
+std::string names(const std::vector<data::ScaledColumn>& columns) {
+  std::vector<std::string> list;
+  for (const data::ScaledColumn& column : columns)
+    list.push_back(column.name + (column.mask ? " (+ mask)" : ""));
+  return list.empty() ? "none" : fmt::format("{}", fmt::join(list, ", "));
+}
+
+void print_network(const network::Network& network) {
+  const network::Architecture& architecture = network.architecture();
+  fmt::print(
+      "LSTM: {} inputs, {} layer{} of {} units, {}\n", architecture.input, architecture.layers(),
+      architecture.layers() == 1 ? "" : "s", fmt::join(architecture.hidden, ", "),
+      architecture.output > 0 ? fmt::format("linear head with {} outputs", architecture.output)
+                              : "no head");
+  std::vector<std::vector<std::string>> rows = {{"tensor", "shape", "parameters"}};
+  for (const network::Parameter& parameter : network.list()) {
+    rows.push_back({parameter.name, fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
+                    std::to_string(parameter.count)});
+  }
+  rows.push_back({"all", "", std::to_string(network.count())});
+  fmt::print("{}", columns(rows));
+}
+
+void print_forecast(const training::ForecastModel& model) {
+  const training::Provenance& from = model.provenance;
+  fmt::print("forecasts: {}, {} rows ahead, quantiles {}\n", names(model.features.targets),
+             model.horizon, fmt::join(model.quantiles, ", "));
+  fmt::print("  past inputs: {}\n  known ahead: {}\n", names(model.features.past),
+             names(model.features.known));
+  fmt::print("  calendar inputs: {}\n", model.features.calendar.size());
+  if (model.features.step.known()) {
+    fmt::print("  rows: {} apart, times in '{}'\n", data::describe(model.features.step),
+               model.features.time_name);
+  }
+  fmt::print("  season: {}\n", model.period > 1 ? fmt::format("{} rows", model.period) : "none");
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    fmt::print("linear part of '{}': {} lags, {} weights for each step ahead, strength {:g}\n",
+               model.features.targets[k].name, model.linear[k].lags, model.linear[k].regressors(),
+               model.linear[k].strength);
+  }
+  fmt::print("alpha, the LSTM's share: {}\n", from.alpha_reason);
+  fmt::print("trained on {}: {} rows, seed {}, final fit on the first {}\n", from.data_file,
+             from.data_rows, from.seed, from.fitted_rows);
+  const auto time = [](const std::string& text) { return text.empty() ? "" : " (" + text + ")"; };
+  fmt::print("  validation from row {}{}, test from row {}{}\n", model.split.train_end,
+             time(model.train_end_time), model.split.validation_end,
+             time(model.validation_end_time));
+  fmt::print("  validation MAE {}, linear part alone {}\n", figure(from.validation_mae),
+             figure(from.linear_validation_mae));
+}
+
+void run(const Options& options) {
+  const formats::StoredModel model = formats::load_model(options.model);
+  const network::Network* network = model.network();
+  if (options.json) {
+    nlohmann::json out = {
+        {"model", options.model},
+        {"written_by", model.written_by},
+        {"state", model.state},
+        {"parameters", network != nullptr ? network->count() : 0},
+        {"architecture",
+         network != nullptr ? formats::to_json(network->architecture()) : nlohmann::json()}};
+    if (model.forecast) out["forecast"] = formats::to_json(*model.forecast);
+    fmt::print("{}\n", out.dump(2));
+    return;
+  }
+  fmt::print(
+      "{}: {}\n", options.model,
+      model.forecast ? "forecasting model, " + model.written_by : "PyTorch state dictionary");
+  fmt::print("state: {}\n", model.state);
+  if (model.forecast) print_forecast(*model.forecast);
+  if (network != nullptr) print_network(*network);
+}
+
+}  // namespace
+
+void add_info(CLI::App& program, int&) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand(
+      "info", "What a model file holds: architecture, inputs, where it comes from");
+  command->add_option("model", options->model, "Model file")
+      ->required()
+      ->type_name("MODEL.safetensors");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->footer("Example: sluice info load.safetensors");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,64 @@
+// The program `sluice`: wires the commands, turns errors into one line and an exit status.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/commands.hpp"
+#include "sluice/error.hpp"
+
+namespace {
+
+constexpr int kWrongUsage = 2, kBadInput = 3, kInternal = 4;
+
+int status_of(sluice::ErrorCode code) {
+  switch (code) {
+    case sluice::ErrorCode::usage:
+      return kWrongUsage;
+    case sluice::ErrorCode::internal:
+      return kInternal;
+    default:
+      return kBadInput;
+  }
+}
+
+int run(int argc, char** argv) {
+  int exit_status = 0;
+  CLI::App program{"Sluice: LSTM networks that forecast, with every gate in sight.", "sluice"};
+  program.footer(
+      "Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 bad input, 4 internal error.\n"
+      "Example: sluice train sales.csv --target price --horizon 24 -o sales.safetensors");
+  program.set_version_flag("--version", "sluice " SLUICE_VERSION);
+  program.require_subcommand(1);
+  sluice::cli::add_train(program, exit_status);
+  sluice::cli::add_evaluate(program, exit_status);
+  sluice::cli::add_forecast(program, exit_status);
+  sluice::cli::add_info(program, exit_status);
+  sluice::cli::add_verify(program, exit_status);
+  sluice::cli::add_run(program, exit_status);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : kWrongUsage;
+  }
+  return exit_status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const sluice::Error& error) {
+    fmt::print(stderr, "sluice: {}\n", error.what());
+    return status_of(error.code());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "sluice: out of memory (use a smaller batch, --bptt or --hidden)\n");
+    return kBadInput;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "sluice: internal error: {} (please report it)\n", error.what());
+    return kInternal;
+  }
+}

@@ -1,0 +1,51 @@
+#include "cli/progress_line.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "cli/columns.hpp"
+
+namespace sluice::cli {
+
+ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() { end(); }
+
+void ProgressLine::show(const training::Progress& progress) {
+  const bool last = progress.step == progress.steps;
+  // Off a terminal a line per validation would be a long log: every fifth is enough.
+  if (!terminal_ && !last && shown_++ % 5 != 0) return;
+  std::string line =
+      fmt::format("{} step {}/{}  epoch {:.1f}  loss {}", progress.phase, progress.step,
+                  progress.steps, progress.epoch, figure(progress.loss));
+  if (!std::isnan(progress.validation)) {
+    line += fmt::format("  validation {} (best {}, linear part {})", figure(progress.validation),
+                        figure(progress.best_validation), figure(progress.linear_validation));
+  }
+  line += fmt::format("  {:.0f} sequences/s  {} left", progress.sequences_per_second,
+                      duration(progress.seconds_left));
+  if (terminal_) {
+    fmt::print(stderr, "\r\033[K{}", line);
+    open_ = true;
+  } else {
+    fmt::print(stderr, "{}\n", line);
+  }
+  std::fflush(stderr);
+}
+
+void ProgressLine::end() {
+  if (open_) fmt::print(stderr, "\n");
+  open_ = false;
+}
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<long>(std::lround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,31 @@
+// The progress of a training run: one line that rewrites itself on a terminal, plain lines
+// elsewhere.
+#pragma once
+
+#include <string>
+
+#include "training/forecast_trainer.hpp"
+
+namespace sluice::cli {
+
+class ProgressLine {
+ public:
+  ProgressLine();
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const training::Progress& progress);
+  /// Ends the line that rewrites itself, so that other text may follow.
+  void end();
+
+ private:
+  bool terminal_;
+  bool open_ = false;
+  std::size_t shown_ = 0;
+};
+
+/// "12 s", "3 min 05 s", "1 h 20 min".
+std::string duration(double seconds);
+
+}  // namespace sluice::cli

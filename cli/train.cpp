@@ -1,0 +1,215 @@
+// sluice train: from a CSV to a model file.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/columns.hpp"
+#include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress_line.hpp"
+#include "data/table.hpp"
+#include "formats/model_file.hpp"
+#include "training/forecast_trainer.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct Options {
+  std::string data, output, time, loss = "quantile", optimizer = "adamw", schedule = "cosine";
+  std::vector<std::string> past;
+  bool log = false, no_log = false;
+  training::ForecastOptions training;
+};
+
+void declare(CLI::App& command, Options& options) {
+  training::ForecastOptions& training = options.training;
+  command.add_option("data", options.data, "CSV file with a header line")
+      ->required()
+      ->type_name("DATA.csv");
+  command
+      .add_option("--target", training.features.targets, "Column to forecast, several with commas")
+      ->required()
+      ->delimiter(',')
+      ->type_name("NAME,..");
+  command.add_option("-o,--output", options.output, "Model file to write")
+      ->required()
+      ->type_name("MODEL.safetensors");
+  command.add_option("--time", options.time, "Column of times [found by itself]")
+      ->type_name("NAME");
+  command
+      .add_option("--known", training.features.known, "Columns known ahead for the whole horizon")
+      ->delimiter(',')
+      ->type_name("NAME,..");
+  command
+      .add_option("--past", options.past, "Columns known up to now; 'none' for none [all others]")
+      ->delimiter(',')
+      ->type_name("NAME,..");
+  command.add_option("--horizon", training.horizon, "Rows to forecast ahead")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      .add_option("--quantiles", training.quantiles, "Levels to forecast; 0.5 is always among them")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->type_name("Q,..");
+  command
+      .add_option("--lags", training.lags,
+                  "Past values that the linear part sees; 0: none [chosen on validation]")
+      ->type_name("N");
+  command.add_option("--period", training.period, "Rows of a season [found in the training part]")
+      ->type_name("N");
+  command
+      .add_option("--hidden", training.hidden,
+                  "Units of an LSTM layer; 0: the linear part alone [64; 0 under 1,000 rows]")
+      ->type_name("N");
+  command.add_option("--layers", training.layers, "LSTM layers")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      .add_option("--epochs", training.epochs,
+                  "Passes over the training rows [as many as make 400 steps]")
+      ->type_name("N");
+  command.add_option("--batch", training.batch, "Places in the series per step")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      .add_option("--bptt", training.chunk,
+                  "Rows that a gradient flows back [4 seasons, 64 to 256]")
+      ->type_name("T");
+  command.add_option("--loss", options.loss, "quantile, squared, absolute or huber")
+      ->capture_default_str()
+      ->type_name("NAME");
+  command.add_option("--optimizer", options.optimizer, "adamw, adam or sgd")
+      ->capture_default_str()
+      ->type_name("NAME");
+  command
+      .add_option("--schedule", options.schedule,
+                  "Of the learning rate: cosine, constant or plateau")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"cosine", "constant", "plateau"}))
+      ->type_name("NAME");
+  command.add_option("--lr", training.rate, "Learning rate")->capture_default_str()->type_name("X");
+  command
+      .add_option("--dropout", training.dropout,
+                  "Share of each layer's outputs dropped in training")
+      ->capture_default_str()
+      ->type_name("X");
+  command.add_flag("--log", options.log,
+                   "Forecast the logarithm of the target [where it is skewed and never negative]");
+  command.add_flag("--no-log", options.no_log, "Never take the logarithm")->excludes("--log");
+  command.add_flag("--refit", training.refit_all,
+                   "Fit the final model on all rows: nothing is left to evaluate on");
+  command.add_option("--seed", training.seed, "Same seed, same bits")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      .add_option("--threads", training.threads,
+                  "Does not change the result [all cores, 8 at most]")
+      ->type_name("N");
+  command
+      .add_option("--time-limit", training.time_limit,
+                  "Cut the run after so long, the best so far is kept; 0: never")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("SECONDS");
+  command.footer(
+      "70 % of the rows train, the next 10 % choose, the last 20 % are kept for `sluice "
+      "evaluate`.\n"
+      "Example: sluice train load.csv --target load --known holiday --horizon 48 -o "
+      "load.safetensors");
+}
+
+void complete(Options& options) {
+  training::ForecastOptions& training = options.training;
+  training.features.all_past = options.past.empty();
+  if (options.past != std::vector<std::string>{"none"}) training.features.past = options.past;
+  training.features.log = options.log      ? data::LogChoice::on
+                          : options.no_log ? data::LogChoice::off
+                                           : data::LogChoice::automatic;
+  training.loss.kind = training::loss_named(options.loss);
+  training.optimizer.kind = training::optimizer_named(options.optimizer);
+  if (training.optimizer.kind == training::OptimizerKind::sgd) training.optimizer.momentum = 0.9;
+  training.schedule = options.schedule == "cosine"     ? training::ScheduleKind::cosine
+                      : options.schedule == "constant" ? training::ScheduleKind::constant
+                                                       : training::ScheduleKind::plateau;
+}
+
+// Before the work, not after it: can the model be written where it shall go?
+void check_output(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) {
+    throw Error(ErrorCode::file, {.where = path,
+                                  .what = "cannot be written",
+                                  .expected = "the folder '" + folder.string() + "' to be there",
+                                  .got = "no such folder",
+                                  .hint = "make it first"});
+  }
+}
+
+void print_inputs(const data::Table& table, const training::ForecastModel& model) {
+  fmt::print("{}: {} rows", table.path, model.provenance.data_rows);
+  if (table.step.known())
+    fmt::print(", {} apart, {} to {}", data::describe(table.step), table.time_text(0),
+               table.time_text(table.rows() - 1));
+  fmt::print("\n");
+  if (!table.ignored.empty())
+    fmt::print("  columns of text, left out: {}\n", fmt::join(table.ignored, ", "));
+  const auto names = [](const std::vector<data::ScaledColumn>& columns) {
+    std::string text;
+    for (const data::ScaledColumn& column : columns)
+      text += (text.empty() ? "" : ", ") + column.name;
+    return text;
+  };
+  fmt::print("  target: {}{}\n", names(model.features.targets),
+             model.features.targets[0].scaler.log ? " (its logarithm)" : "");
+  if (!model.features.past.empty()) fmt::print("  past: {}\n", names(model.features.past));
+  if (!model.features.known.empty()) fmt::print("  known ahead: {}\n", names(model.features.known));
+  fmt::print("  season: {}\n",
+             model.period > 1 ? fmt::format("{} rows", model.period) : "none found");
+}
+
+void print_result(const training::ForecastModel& model, const std::string& output) {
+  const training::Provenance& from = model.provenance;
+  fmt::print("  linear part: {} lags, validation MAE {}\n", model.linear[0].lags,
+             figure(from.linear_validation_mae));
+  if (model.network) {
+    fmt::print("  LSTM: {} units x {}, {} parameters, best after {} steps, {}\n",
+               model.network->architecture().hidden[0], model.network->architecture().layers(),
+               model.network->count(), from.steps, from.ended);
+  }
+  fmt::print("  alpha, the LSTM's share: {}\n", from.alpha_reason);
+  fmt::print("  validation MAE {}, final fit on {} rows\n", figure(from.validation_mae),
+             from.fitted_rows);
+  fmt::print("written: {}\n", output);
+}
+
+void run(Options& options) {
+  complete(options);
+  check_output(options.output);
+  const data::Table table = data::read_table(options.data, {.time_column = options.time});
+  ProgressLine line;
+  options.training.progress = [&line](const training::Progress& progress) { line.show(progress); };
+  options.training.stop = &interrupt_flag();
+  const training::TrainingResult result = training::train_forecast(table, options.training);
+  line.end();
+  print_inputs(table, result.model);
+  formats::save_model(options.output, result.model);
+  print_result(result.model, options.output);
+  if (result.failure) throw *result.failure;
+}
+
+}  // namespace
+
+void add_train(CLI::App& program, int&) {
+  const auto options = std::make_shared<Options>();
+  options->training.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
+  CLI::App* command = program.add_subcommand("train", "Train a forecasting model on a CSV");
+  declare(*command, *options);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace sluice::cli
