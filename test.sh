@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, tests, and ends with one line: N passed, N failed, N skipped.
+#   ./test.sh          every test
+#   ./test.sh --fast   the unit tests alone: under three minutes once it is built
+#   ./test.sh --full   every test, again under sanitizers, format, tidy, mutants, Python: what CI runs
+set -uo pipefail
+cd "$(dirname "$0")"
+source scripts/setup.sh
+
+passed=0 failed=0 skipped=0
+report=()
+
+note() {  # NAME OUTCOME START
+  report+=("$(printf '%5d s  %-7s %s' $((SECONDS - $3)) "$2" "$1")")
+  echo "-- $1: $2, $((SECONDS - $3)) s"
+}
+
+finish() {
+  printf '\n'
+  printf '%s\n' "${report[@]}"
+  [[ $((passed + failed)) -gt 0 ]] || { echo "No test ran." && failed=1; }
+  printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [[ $failed -eq 0 ]]
+  exit
+}
+
+# step NAME COMMAND...: what the rest needs; its failure ends the run.
+step() {
+  local name=$1 start=$SECONDS
+  echo "== $name"
+  if "${@:2}"; then
+    note "$name" ok "$start"
+  else
+    failed=$((failed + 1))
+    note "$name" FAILED "$start"
+    finish
+  fi
+}
+
+# check NAME COMMAND...: counts as one test.
+check() {
+  local name=$1 start=$SECONDS
+  echo "== $name"
+  if "${@:2}"; then
+    passed=$((passed + 1))
+    note "$name" ok "$start"
+  else
+    failed=$((failed + 1))
+    note "$name" FAILED "$start"
+  fi
+}
+
+# suite NAME PRESET OPTION...: runs ctest; each of its tests counts as one.
+suite() {
+  local name=$1 preset=$2 start=$SECONDS outcome=ok
+  local junit=$PWD/build/$preset/tests.xml
+  echo "== $name"
+  rm -f "$junit"
+  ctest --preset "$preset" --parallel 2 --no-tests=error --output-junit "$junit" "${@:3}" || outcome=FAILED
+  local all bad off
+  all=$(junit_count tests "$junit") bad=$(junit_count failures "$junit")
+  off=$(($(junit_count skipped "$junit") + $(junit_count disabled "$junit")))
+  [[ $outcome == ok || $bad -gt 0 ]] || bad=1 all=$((all + 1))
+  passed=$((passed + all - bad - off)) failed=$((failed + bad)) skipped=$((skipped + off))
+  note "$name" "$outcome" "$start"
+}
+
+junit_count() {  # ATTRIBUTE FILE: of the <testsuite> tag that heads the file
+  local count
+  count=$(grep -m 1 -oE "^\s+$1=\"[0-9]+\"" "$2" 2>/dev/null | tr -dc 0-9)
+  echo "${count:-0}"
+}
+
+build() {  # PRESET
+  cmake --preset "$1" && cmake --build --preset "$1"
+}
+
+format_check() {
+  find include src cli tests bench examples \( -name '*.cpp' -o -name '*.hpp' -o -name '*.h' \) -print0 \
+    2>/dev/null | xargs -0 clang-format --dry-run --Werror
+}
+
+tidy_check() {
+  local compiled=build/release/compile_commands.json
+  find src cli -name '*.cpp' | while read -r file; do
+    grep -qF "\"file\": \"$PWD/$file\"" "$compiled" && echo "$file"
+  done | timeout 20m xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build/release 2>&1 |
+    { grep -vE '^[0-9]+ warnings? (generated|treated)' || true; }
+}
+
+python_checks() {
+  if python3 -c 'import numpy, safetensors' 2>/dev/null; then
+    check "Python" python3 -m unittest discover -s tests/python -p '*_test.py'
+  else
+    skipped=$((skipped + 1))
+    note "Python (numpy or safetensors is missing)" skipped "$SECONDS"
+  fi
+}
+
+case "${1:-}" in
+  "" | --fast | --full) mode=${1:-} ;;
+  *)
+    echo "usage: ./test.sh [--fast | --full]" >&2
+    exit 2
+    ;;
+esac
+
+step "set-up" install_packages "${test_packages[@]}"
+step "build" build release
+if [[ $mode == --fast ]]; then
+  suite "unit tests" release --label-regex unit
+  finish
+fi
+suite "all tests" release
+if [[ $mode == --full ]]; then
+  check "format" format_check
+  check "tidy" tidy_check
+  step "build with sanitizers" build sanitize
+  suite "all tests under sanitizers" sanitize
+  if [[ -f tests/mutants/run.py ]]; then
+    check "mutants" timeout 25m python3 tests/mutants/run.py
+  fi
+  if compgen -G 'tests/python/*_test.py' >/dev/null; then
+    python_checks
+  fi
+fi
+finish
