@@ -34,7 +34,7 @@ class Reader : public nlohmann::json_sax<json> {
         fail("too many dimensions", "at most " + std::to_string(kMaxRank), "more");
       }
       tensor_->shape.push_back(value);
-    } else if (place_ == Place::offsets && offsets_ < 2) {
+    } else if (place_ == Place::offsets) {
       (offsets_ == 0 ? tensor_->begin : tensor_->end) = value;
       ++offsets_;
     } else {
@@ -93,7 +93,7 @@ class Reader : public nlohmann::json_sax<json> {
   }
 
   bool end_array() override {
-    if (place_ == Place::offsets && offsets_ != 2) unexpected("fewer");
+    if (place_ == Place::offsets && offsets_ != 2) unexpected(std::to_string(offsets_));
     place_ = Place::tensor;
     return true;
   }

@@ -33,6 +33,17 @@ void last_season(const std::vector<double>& series, std::size_t t, std::size_t p
   }
 }
 
+// The last `levels` values rise, and the median is not moved by a level that crosses it.
+void put_in_order(std::vector<double>& values, std::size_t levels, std::size_t median) {
+  const auto first = values.end() - static_cast<std::ptrdiff_t>(levels);
+  const double middle = first[static_cast<std::ptrdiff_t>(median)];
+  for (std::size_t q = 0; q < levels; ++q) {
+    double& value = first[static_cast<std::ptrdiff_t>(q)];
+    value = q < median ? std::min(value, middle) : std::max(value, middle);
+  }
+  std::sort(first, values.end());
+}
+
 }  // namespace
 
 std::size_t ForecastModel::median() const {
@@ -149,7 +160,7 @@ Forecasts forecast(const ForecastModel& model, const data::Frame& frame, std::si
             value += weight * static_cast<double>(correction[per_step == 1 ? 0 : q]);
           result.values.push_back(scaler.to_units(value));
         }
-        std::sort(result.values.end() - static_cast<std::ptrdiff_t>(levels), result.values.end());
+        put_in_order(result.values, levels, model.median());
         if (!corrections.empty()) correction += per_step;
       }
     }

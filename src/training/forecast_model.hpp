@@ -39,8 +39,8 @@ struct Provenance {
 
 struct ForecastModel {
   data::FeatureSpec features;
-  std::size_t horizon = 1;        ///< N
-  std::size_t period = 1;  ///< Shortest season in rows, the unit of lags; 1: none found.
+  std::size_t horizon = 1;  ///< N
+  std::size_t period = 1;   ///< Shortest season in rows, the unit of lags; 1: none found.
   std::size_t season = 1;  ///< The season whose naive forecast is best: the baseline's, and MASE's.
   std::vector<double> quantiles;  ///< [Q] rising, 0.5 among them
   Loss loss;

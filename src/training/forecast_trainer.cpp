@@ -6,13 +6,13 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "core/threads.hpp"
 #include "data/period.hpp"
 #include "training/alpha.hpp"
 #include "training/lstm_fit.hpp"
+#include "training/validation.hpp"
 
 namespace sluice::training {
 namespace {
@@ -36,15 +36,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// The validation origins: their true values and the linear part's forecasts.
-struct Validation {
-  std::size_t first = 0, count = 0;
-  std::vector<std::vector<double>> truth;  // [K][count, N] in units, NaN where missing
-  std::vector<std::vector<double>> base;   // [K][count, N] scaled
-  std::vector<double> linear_mae;          // [K] in units
-  std::vector<double> linear_errors;       // [count] relative to linear_mae
-};
-
 class Trainer {
  public:
   Trainer(const data::Table& table, const ForecastOptions& options)
@@ -53,22 +44,18 @@ class Trainer {
   TrainingResult run();
 
  private:
-  void check_options() const;
   void describe();
   void find_period();
   std::size_t hidden() const;
   std::size_t chunk() const;
   void fit_linear();
-  void measure_linear();
-  void prepare_validation();
-  void set_spread();
   FitData fit_data(std::size_t fit_end) const;
   FitOptions fit_options(std::uint64_t salt) const;
   void train_network();
   void earn();
   void refit(std::size_t fit_end);
   bool refit_network(std::size_t fit_end, const ForecastModel& before);
-  std::vector<std::vector<double>> mixed_errors() const;
+  std::vector<float> validation_outputs() const;
   void report(LstmFit& fit, const char* phase, std::size_t steps, double loss, double validation,
               const Stopwatch& clock);
   bool told_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
@@ -86,18 +73,15 @@ class Trainer {
   FloatVector inputs_;                       // the network's, from linear_
   Validation validation_;
   double seconds_per_step_ = 0.0, best_validation_ = 0.0;
-  bool cut_ = false;  // by the time limit or the caller
   std::optional<Error> failure_;
   ForecastModel model_;
 };
 
 TrainingResult Trainer::run() {
-  check_options();
+  check(options_);
   describe();
   find_period();
   fit_linear();
-  prepare_validation();
-  set_spread();
   if (hidden() == 0) {
     model_.provenance.alpha_reason =
         options_.hidden
@@ -110,36 +94,6 @@ TrainingResult Trainer::run() {
   }
   refit(options_.refit_all ? frame_.rows : model_.split.validation_end);
   return {std::move(model_), failure_};
-}
-
-void Trainer::check_options() const {
-  const auto refuse = [](const std::string& what, const std::string& expected,
-                         const std::string& got) {
-    throw Error(ErrorCode::usage, {.what = what, .expected = expected, .got = got});
-  };
-  if (options_.features.targets.empty()) refuse("no target", "the name of a column", "none");
-  if (options_.horizon == 0 || options_.horizon > 10000)
-    refuse("bad horizon", "1 to 10000", std::to_string(options_.horizon));
-  if (options_.batch == 0 || options_.batch > 65536)
-    refuse("bad batch", "1 to 65536", std::to_string(options_.batch));
-  if (options_.layers == 0 || options_.layers > 64)
-    refuse("bad number of layers", "1 to 64", std::to_string(options_.layers));
-  if (options_.threads == 0 || options_.threads > 1024)
-    refuse("bad number of threads", "1 to 1024", std::to_string(options_.threads));
-  if (!(options_.dropout >= 0 && options_.dropout < 1))
-    refuse("bad dropout", "0 to less than 1", fmt::format("{}", options_.dropout));
-  if (!(options_.rate > 0))
-    refuse("bad learning rate", "a positive number", fmt::format("{}", options_.rate));
-  if (options_.chunk && *options_.chunk < 4)
-    refuse("bad back-propagation length", "at least 4", std::to_string(*options_.chunk));
-  if (options_.period && *options_.period == 0) refuse("bad period", "at least 1", "0");
-  if (options_.quantiles.empty() || options_.quantiles.size() > 64) {
-    refuse("bad number of quantiles", "1 to 64", std::to_string(options_.quantiles.size()));
-  }
-  for (const double q : options_.quantiles) {
-    if (!(q > 0 && q < 1))
-      refuse("bad quantile", "more than 0 and less than 1", fmt::format("{}", q));
-  }
 }
 
 void Trainer::describe() {
@@ -221,94 +175,12 @@ void Trainer::fit_linear() {
     if (scaler.log) ridge.to_units = [&scaler](double value) { return scaler.to_units(value); };
     model_.linear.push_back(choose_ridge(inputs, ridge));
   }
-  measure_linear();
-}
-
-void Trainer::measure_linear() { linear_ = linear_forecasts(model_, frame_); }
-
-void Trainer::prepare_validation() {
-  const std::size_t horizon = model_.horizon;
-  validation_.first = model_.split.train_end - 1;
-  validation_.count = model_.split.validation_end - horizon - validation_.first;
-  validation_.linear_errors.assign(validation_.count, 0.0);
-  std::vector<double> terms(validation_.count, 0.0);
-  for (std::size_t k = 0; k < model_.targets(); ++k) {
-    const data::Scaler& scaler = model_.features.targets[k].scaler;
-    std::vector<double> truth, base;
-    double sum = 0.0, count = 0.0, square = 0.0, squares = 0.0;
-    for (std::size_t origin = 0; origin < validation_.count; ++origin) {
-      for (std::size_t h = 0; h < horizon; ++h) {
-        const std::size_t row = validation_.first + origin + 1 + h;
-        base.push_back(linear_[k][(validation_.first + origin) * horizon + h]);
-        truth.push_back(frame_.observed[k][row] ? scaler.to_units(frame_.target[k][row]) : kNaN);
-        if (std::isnan(truth.back())) continue;
-        sum += std::abs(scaler.to_units(base.back()) - truth.back());
-        count += 1.0;
-      }
-    }
-    validation_.linear_mae.push_back(count > 0 ? std::max(sum / count, 1e-300) : 1.0);
-    for (std::size_t t = 0; t + horizon < model_.split.train_end; ++t) {
-      for (std::size_t h = 0; h < horizon; ++h) {
-        const double error = frame_.target[k][t + 1 + h] - linear_[k][t * horizon + h];
-        if (!frame_.observed[k][t + 1 + h] || std::isnan(error)) continue;
-        square += error * error;
-        squares += 1.0;
-      }
-    }
-    model_.residual_scale.push_back(squares > 0 ? std::max(std::sqrt(square / squares), 1e-6)
-                                                : 1.0);
-    for (std::size_t origin = 0; origin < validation_.count; ++origin) {
-      for (std::size_t h = 0; h < horizon; ++h) {
-        const double error =
-            std::abs(scaler.to_units(base[origin * horizon + h]) - truth[origin * horizon + h]);
-        if (std::isnan(error)) continue;
-        validation_.linear_errors[origin] += error / validation_.linear_mae[k];
-        terms[origin] += 1.0;
-      }
-    }
-    validation_.truth.push_back(std::move(truth));
-    validation_.base.push_back(std::move(base));
-  }
-  for (std::size_t origin = 0; origin < validation_.count; ++origin)
-    validation_.linear_errors[origin] /= terms[origin];
-  model_.provenance.linear_validation_mae =
-      std::accumulate(validation_.linear_mae.begin(), validation_.linear_mae.end(), 0.0) /
-      static_cast<double>(model_.targets());
-  model_.provenance.validation_mae = model_.provenance.linear_validation_mae;
-}
-
-// The linear part's errors on validation rows, which it has not been fitted on, as quantiles for
-// each step ahead. With few origins the neighbouring steps lend theirs.
-void Trainer::set_spread() {
-  const std::size_t horizon = model_.horizon, levels = model_.quantiles.size();
-  const std::size_t reach = validation_.count >= 50 ? 0 : horizon;
-  for (std::size_t k = 0; k < model_.targets(); ++k) {
-    const data::Scaler& scaler = model_.features.targets[k].scaler;
-    std::vector<double>& spread = model_.spread.emplace_back(horizon * levels, 0.0);
-    for (std::size_t h = 0; h < horizon; ++h) {
-      std::vector<double> errors;
-      for (std::size_t origin = 0; origin < validation_.count; ++origin) {
-        for (std::size_t near = h > reach ? h - reach : 0; near <= std::min(h + reach, horizon - 1);
-             ++near) {
-          const double truth = validation_.truth[k][origin * horizon + near];
-          if (!std::isnan(truth))
-            errors.push_back(scaler.to_model(truth) - validation_.base[k][origin * horizon + near]);
-        }
-      }
-      if (errors.empty()) continue;
-      std::sort(errors.begin(), errors.end());
-      for (std::size_t q = 0; q < levels; ++q) {
-        if (model_.quantiles[q] == 0.5) continue;  // the point forecast is the linear part's own
-        const double place = model_.quantiles[q] * static_cast<double>(errors.size() - 1);
-        const auto low = static_cast<std::size_t>(place);
-        const std::size_t high = std::min(low + 1, errors.size() - 1);
-        const double error =
-            errors[low] + (place - static_cast<double>(low)) * (errors[high] - errors[low]);
-        spread[h * levels + q] =
-            model_.quantiles[q] < 0.5 ? std::min(error, 0.0) : std::max(error, 0.0);
-      }
-    }
-  }
+  linear_ = linear_forecasts(model_, frame_);
+  validation_ = Validation(model_, frame_, linear_);
+  model_.residual_scale = residual_scales(model_, frame_, linear_);
+  model_.spread = validation_.linear_spread(model_);
+  model_.provenance.linear_validation_mae = model_.provenance.validation_mae =
+      validation_.linear_mae();
 }
 
 FitData Trainer::fit_data(std::size_t fit_end) const {
@@ -406,16 +278,12 @@ void Trainer::train_network() {
     loss_sum += loss;
     const bool late =
         clock_.seconds() > kFirstShare * options_.time_limit && options_.time_limit > 0;
-    cut_ = late || told_to_stop();
-    if (fit.steps() % kValidateEvery != 0 && fit.steps() != steps && !cut_) continue;
+    const bool cut = late || told_to_stop();
+    if (fit.steps() % kValidateEvery != 0 && fit.steps() != steps && !cut) continue;
     // Judged at the best share of the LSTM, as it will be used.
     double validation = std::numeric_limits<double>::infinity();
-    for (const std::vector<double>& errors : mixed_errors()) {
-      double sum = 0.0, count = 0.0;
-      for (const double e : errors) {
-        if (!std::isnan(e)) sum += e, count += 1.0;
-      }
-      validation = std::min(validation, sum / count * model_.provenance.linear_validation_mae);
+    for (const auto& errors : validation_.mixed_errors(model_, validation_outputs(), kAlphas)) {
+      validation = std::min(validation, validation_.mae(errors));
     }
     if (validation < best_validation_) {
       best_validation_ = validation;
@@ -429,60 +297,31 @@ void Trainer::train_network() {
     const std::size_t since_report = (fit.steps() - 1) % kValidateEvery + 1;
     report(fit, "training", steps, loss_sum / static_cast<double>(since_report), validation, clock);
     loss_sum = 0.0;
-    if (cut_ || since_best >= options_.patience) {
+    if (cut || since_best >= options_.patience) {
       if (fit.steps() < steps)
-        model_.provenance.ended = late ? "time limit" : cut_ ? "stopped" : "no better validation";
+        model_.provenance.ended = late ? "time limit" : cut ? "stopped" : "no better validation";
       break;
     }
   }
   network.set_parameters(best);
 }
 
-// For alpha = 0.1 .. 1: [candidates][origins] absolute errors relative to the linear part's mean,
-// over all targets.
-std::vector<std::vector<double>> Trainer::mixed_errors() const {
-  const std::size_t first = validation_.first, horizon = model_.horizon,
-                    per_step = model_.network_quantiles();
-  const std::size_t width = model_.network_outputs(), middle = per_step == 1 ? 0 : model_.median();
-  const std::size_t warm = 4 * chunk();
-  const std::vector<float> outputs = network_outputs(
-      model_, inputs_, first > warm ? first - warm : 0, first, first + validation_.count);
-  std::vector<std::vector<double>> errors(kAlphas, std::vector<double>(validation_.count, 0.0));
-  for (std::size_t origin = 0; origin < validation_.count; ++origin) {
-    double terms = 0.0;
-    for (std::size_t k = 0; k < model_.targets(); ++k) {
-      const data::Scaler& scaler = model_.features.targets[k].scaler;
-      for (std::size_t h = 0; h < horizon; ++h) {
-        const double truth = validation_.truth[k][origin * horizon + h],
-                     base = validation_.base[k][origin * horizon + h];
-        if (std::isnan(truth) || std::isnan(base)) continue;
-        const double correction =
-            model_.residual_scale[k] *
-            static_cast<double>(outputs[origin * width + (k * horizon + h) * per_step + middle]);
-        for (std::size_t a = 0; a < kAlphas; ++a) {
-          const double alpha = static_cast<double>(a + 1) / static_cast<double>(kAlphas);
-          errors[a][origin] += std::abs(scaler.to_units(base + alpha * correction) - truth) /
-                               validation_.linear_mae[k];
-        }
-        terms += 1.0;
-      }
-    }
-    for (std::size_t a = 0; a < kAlphas; ++a) errors[a][origin] /= terms;
-  }
-  return errors;
+std::vector<float> Trainer::validation_outputs() const {
+  const std::size_t first = validation_.first(), warm = 4 * chunk();
+  return network_outputs(model_, inputs_, first > warm ? first - warm : 0, first,
+                         first + validation_.count());
 }
 
 void Trainer::earn() {
-  const std::vector<std::vector<double>> errors = mixed_errors();
-  const Alpha alpha = earn_alpha(validation_.linear_errors, errors, model_.horizon);
+  const std::vector<float> outputs = validation_outputs();
+  const std::vector<std::vector<double>> errors =
+      validation_.mixed_errors(model_, outputs, kAlphas);
+  const Alpha alpha = earn_alpha(validation_.linear_errors(), errors, model_.horizon);
   model_.alpha = alpha.value;
   model_.provenance.alpha_reason = alpha.reason;
   if (alpha.value == 0) return;
-  double sum = 0.0, count = 0.0;
-  for (const double e : errors[static_cast<std::size_t>(std::lround(alpha.value * kAlphas)) - 1]) {
-    if (!std::isnan(e)) sum += e, count += 1.0;
-  }
-  model_.provenance.validation_mae = sum / count * model_.provenance.linear_validation_mae;
+  model_.provenance.validation_mae =
+      validation_.mae(errors[static_cast<std::size_t>(std::lround(alpha.value * kAlphas)) - 1]);
 }
 
 void Trainer::refit(std::size_t fit_end) {
@@ -498,7 +337,7 @@ void Trainer::refit(std::size_t fit_end) {
         refit_ridge(before.linear[k], model_.period,
                     linear_inputs(frame_, k, model_.features.known.size(), now), fit_end);
   }
-  measure_linear();
+  linear_ = linear_forecasts(model_, frame_);
   if (model_.alpha > 0 && !refit_network(fit_end, before)) return;
   model_.provenance.fitted_rows = fit_end;
 }

@@ -120,6 +120,15 @@ TEST(SafeTensors, AlignsEveryTensorWhateverTheOrderOfTypes) {
     EXPECT_EQ(read.at(tensor.name, "m").bytes, tensor.bytes);
 }
 
+TEST(SafeTensors, FillsTheHeaderUpToEightBytesAndNoFurther) {
+  SafeTensors file;
+  for (std::string text; text.size() < 20; text += 'x') {
+    file.metadata["k"] = text;
+    const std::size_t json = std::string(R"({"__metadata__":{"k":""}})").size() + text.size();
+    EXPECT_EQ(serialize_safetensors(file).size(), 8 + (json + 7) / 8 * 8) << text;
+  }
+}
+
 TEST(SafeTensors, KeepsTheOrderOfTensorsOfOneWidth) {
   SafeTensors file;
   for (const char* name : {"z", "a", "m"}) {
@@ -148,16 +157,20 @@ TEST(SafeTensors, ReadsEntriesInAnyOrderAndAnyBlanks) {
 }
 
 TEST(SafeTensors, KnowsEveryTypeOfWholeBytes) {
-  for (const char* name :
-       {"BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "I16",
-        "U16", "F16", "BF16", "I32", "U32", "F32", "C64", "F64", "I64", "U64"}) {
-    const auto dtype = dtype_named(name);
-    ASSERT_TRUE(dtype.has_value()) << name;
-    EXPECT_EQ(name_of(*dtype), name);
-    const std::size_t size = size_of(*dtype) * 3;
-    const std::string header = std::string(R"({"t":{"dtype":")") + name +
-                               R"(","shape":[3],"data_offsets":[0,)" + std::to_string(size) + "]}}";
-    EXPECT_EQ(parse_safetensors(file_of(header, size), "m").tensors[0].count(), 3u) << name;
+  const std::pair<std::size_t, std::vector<std::string>> types[] = {
+      {1, {"BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"}},
+      {2, {"I16", "U16", "F16", "BF16"}},
+      {4, {"I32", "U32", "F32"}},
+      {8, {"C64", "F64", "I64", "U64"}}};
+  for (const auto& [size, names] : types) {
+    for (const std::string& name : names) {
+      const std::string end = std::to_string(3 * size);
+      const std::string header =
+          R"({"t":{"dtype":")" + name + R"(","shape":[3],"data_offsets":[0,)" + end + "]}}";
+      const SafeTensors file = parse_safetensors(file_of(header, 3 * size), "m");
+      EXPECT_EQ(name_of(file.tensors[0].dtype), name);
+      EXPECT_EQ(file.tensors[0].count(), 3u) << name;
+    }
   }
 }
 
@@ -341,6 +354,16 @@ TEST(SafeTensors, RefusesEveryViolationAndSaysWhich) {
     EXPECT_TRUE(has(message, "expected ") && has(message, " (")) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos);
   }
+}
+
+TEST(SafeTensors, RefusesMoreThan64Dimensions) {
+  const auto nested = [](int rank) {
+    std::string shape = "1";
+    for (int i = 1; i < rank; ++i) shape += ",1";
+    return file_of(R"({"w":{"dtype":"U8","shape":[)" + shape + R"(],"data_offsets":[0,1]}})", 1);
+  };
+  EXPECT_EQ(parse_safetensors(nested(64), "m").tensors[0].shape, Shape(64, 1));
+  EXPECT_TRUE(has(model_error(nested(65)), "'w': too many dimensions"));
 }
 
 TEST(SafeTensors, KeepsMessagesShortWhateverTheNames) {

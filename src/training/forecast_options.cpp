@@ -1,0 +1,51 @@
+#include "training/forecast_options.hpp"
+
+#include <fmt/format.h>
+
+#include "sluice/error.hpp"
+
+namespace sluice::training {
+
+void check(const ForecastOptions& options) {
+  const auto refuse = [](const std::string& what, const std::string& expected,
+                         const std::string& got) {
+    throw Error(ErrorCode::usage, {.what = what, .expected = expected, .got = got});
+  };
+  if (options.features.targets.empty()) refuse("no target", "the name of a column", "none");
+  if (options.horizon == 0 || options.horizon > 10000) {
+    refuse("bad horizon", "1 to 10000", std::to_string(options.horizon));
+  }
+  if (options.batch == 0 || options.batch > 65536) {
+    refuse("bad batch", "1 to 65536", std::to_string(options.batch));
+  }
+  if (options.layers == 0 || options.layers > 64) {
+    refuse("bad number of layers", "1 to 64", std::to_string(options.layers));
+  }
+  if (options.threads == 0 || options.threads > 1024) {
+    refuse("bad number of threads", "1 to 1024", std::to_string(options.threads));
+  }
+  if (!(options.dropout >= 0 && options.dropout < 1)) {
+    refuse("bad dropout", "0 to less than 1", fmt::format("{}", options.dropout));
+  }
+  if (!(options.rate > 0)) {
+    refuse("bad learning rate", "a positive number", fmt::format("{}", options.rate));
+  }
+  if (options.chunk && *options.chunk < 4) {
+    refuse("bad back-propagation length", "at least 4", std::to_string(*options.chunk));
+  }
+  if (options.epochs && *options.epochs == 0) refuse("bad number of epochs", "at least 1", "0");
+  if (options.hidden && *options.hidden > 4096) {
+    refuse("bad hidden size", "0 to 4096", std::to_string(*options.hidden));
+  }
+  if (options.period && *options.period == 0) refuse("bad period", "at least 1", "0");
+  if (options.quantiles.empty() || options.quantiles.size() > 64) {
+    refuse("bad number of quantiles", "1 to 64", std::to_string(options.quantiles.size()));
+  }
+  for (const double q : options.quantiles) {
+    if (!(q > 0 && q < 1)) {
+      refuse("bad quantile", "more than 0 and less than 1", fmt::format("{}", q));
+    }
+  }
+}
+
+}  // namespace sluice::training
