@@ -127,11 +127,7 @@ bool print_verdict(const TargetBacktest& target, const training::ForecastModel& 
 
 int run(const Options& options) {
   const formats::StoredModel stored = formats::load_model(options.model);
-  if (!stored.forecast) {
-    throw Error(ErrorCode::model, {.where = options.model,
-                                   .what = "not a forecasting model",
-                                   .hint = "make one with `sluice train`"});
-  }
+  if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;
   const data::Table table =
       data::read_table(options.data, {.time_column = model.features.time_name});

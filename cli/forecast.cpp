@@ -14,7 +14,7 @@
 #include "data/table.hpp"
 #include "evaluation/forecast_plot.hpp"
 #include "formats/model_file.hpp"
-#include "sluice/error.hpp"
+#include "training/forecast_next.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -23,29 +23,6 @@ struct Options {
   std::string model, data, output, plot;
 };
 
-// Known-ahead columns must be there for every row of the horizon.
-void check_future(const training::ForecastModel& model, const data::Table& table,
-                  const data::Frame& frame) {
-  for (const data::ScaledColumn& known : model.features.known) {
-    const std::vector<double>& values = table.at(known.name).values;
-    std::size_t there = 0;
-    while (frame.rows + there < values.size() && !std::isnan(values[frame.rows + there])) ++there;
-    if (there >= model.horizon) continue;
-    throw Error(ErrorCode::data,
-                {.where = table.path + ", column '" + known.name + "'",
-                 .what = "a column known ahead must be filled for the rows to forecast",
-                 .expected = fmt::format("{} rows after the last with a target ({})", model.horizon,
-                                         table.where(frame.rows - 1)),
-                 .got = std::to_string(there),
-                 .hint = "add rows with the target left empty"});
-  }
-}
-
-// The time of a row, or its number, from 1, where there are no times.
-std::string row_label(const data::Table& table, std::size_t row) {
-  return table.times.empty() ? std::to_string(row + 1) : table.time_text(row);
-}
-
 std::string csv_text(const training::ForecastModel& model, const data::Table& table,
                      const training::Forecasts& forecasts) {
   std::string text = "time,horizon,target";
@@ -53,7 +30,8 @@ std::string csv_text(const training::ForecastModel& model, const data::Table& ta
   text += "\n";
   for (std::size_t k = 0; k < model.targets(); ++k) {
     for (std::size_t h = 0; h < model.horizon; ++h) {
-      text += fmt::format("{},{},{}", data::csv_cell(row_label(table, forecasts.first + 1 + h)),
+      text += fmt::format("{},{},{}",
+                          data::csv_cell(training::row_label(table, forecasts.first + 1 + h)),
                           h + 1, data::csv_cell(model.features.targets[k].name));
       for (std::size_t q = 0; q < model.quantiles.size(); ++q)
         text += "," + data::csv_number(forecasts.at(0, k, h, q));
@@ -81,11 +59,11 @@ std::string plot_text(const training::ForecastModel& model, const data::Table& t
     plot.title =
         fmt::format("{}: {} steps of {} ahead", target, model.horizon, data::describe(table.step));
   for (std::size_t row = rows - std::min(shown, std::size_t{400}); row < rows; ++row) {
-    plot.history_times.push_back(row_label(table, row));
+    plot.history_times.push_back(training::row_label(table, row));
     plot.history.push_back(table.at(target).values[row]);
   }
   for (std::size_t h = 0; h < model.horizon; ++h) {
-    plot.forecast_times.push_back(row_label(table, rows + h));
+    plot.forecast_times.push_back(training::row_label(table, rows + h));
     for (std::size_t q = 0; q < model.quantiles.size(); ++q)
       plot.quantiles.push_back(forecasts.at(0, 0, h, q));
   }
@@ -100,8 +78,8 @@ void print_summary(const training::ForecastModel& model, const data::Table& tabl
                                                  fmt::format("q{:g}", model.quantiles.back())}};
   for (std::size_t k = 0; k < model.targets(); ++k) {
     for (std::size_t h = 0; h < model.horizon; ++h) {
-      rows.push_back({row_label(table, forecasts.first + 1 + h), model.features.targets[k].name,
-                      figure(forecasts.at(0, k, h, model.median())),
+      rows.push_back({training::row_label(table, forecasts.first + 1 + h),
+                      model.features.targets[k].name, figure(forecasts.at(0, k, h, model.median())),
                       figure(forecasts.at(0, k, h, 0)), figure(forecasts.at(0, k, h, last))});
     }
   }
@@ -110,25 +88,18 @@ void print_summary(const training::ForecastModel& model, const data::Table& tabl
 
 void run(const Options& options) {
   const formats::StoredModel stored = formats::load_model(options.model);
-  if (!stored.forecast) {
-    throw Error(ErrorCode::model,
-                {.where = options.model,
-                 .what = "not a forecasting model",
-                 .hint = "make one with `sluice train`, or use `sluice run` with raw arrays"});
-  }
+  if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;
   const data::Table table =
       data::read_table(options.data, {.time_column = model.features.time_name});
-  const data::Frame frame = data::make_frame(model.features, table);
-  check_future(model, table, frame);
-  if (frame.filled > 0) {
+  const training::NextForecast next = training::forecast_next(model, table);
+  if (next.filled > 0) {
     fmt::print(
         stderr,
         "note: {} missing values filled with the last seen one; the model met none in training\n",
-        frame.filled);
+        next.filled);
   }
-  const training::Forecasts forecasts =
-      training::forecast(model, frame, frame.rows - 1, frame.rows);
+  const training::Forecasts& forecasts = next.forecasts;
   // Both texts are made before either file is written.
   const std::string csv = csv_text(model, table, forecasts);
   const std::string svg = options.plot.empty() ? "" : plot_text(model, table, forecasts);

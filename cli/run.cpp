@@ -64,7 +64,8 @@ void run(const Options& options) {
   network::RunState state{read_state(options.initial_h, state_shape),
                           read_state(options.initial_c, state_shape)};
   const std::vector<float> y = network::run(*network, x.as_floats(), batch, steps, state);
-  formats::write_npy(options.output, std::vector<std::size_t>{batch, steps, architecture.width()}, y);
+  formats::write_npy(options.output, std::vector<std::size_t>{batch, steps, architecture.width()},
+                     y);
   if (!options.output_h.empty()) formats::write_npy(options.output_h, state_shape, state.h);
   if (!options.output_c.empty()) formats::write_npy(options.output_c, state_shape, state.c);
   fmt::print("written: {} [{}, {}, {}]\n", options.output, batch, steps, architecture.width());

@@ -22,7 +22,7 @@ class Random {
 
   std::uint64_t next();
   double uniform();                         ///< In [0, 1), 53 bits.
-  double uniform(double low, double high);  ///< In [low, high).
+  double uniform(double low, double high);  ///< From low to high; high itself only by rounding.
   double normal();                          ///< Mean 0, variance 1 (Box-Muller, no state kept).
   std::size_t below(std::size_t count);     ///< In 0 .. count-1; count > 0. No modulo bias.
 

@@ -20,7 +20,9 @@ class ThreadPool {
   std::size_t threads() const noexcept { return threads_; }
 
   /// Runs work(0) .. work(tasks - 1), each once, and returns when all have ended. `work` must not
-  /// throw. Not to be called from two threads at once, nor from inside `work`.
+  /// throw. Helpers compute in the
+  /// caller's floating-point mode. Not to be called from two threads at once, nor from inside
+  /// `work`.
   void run(std::size_t tasks, const std::function<void(std::size_t)>& work);
 
  private:

@@ -10,6 +10,7 @@
 
 #include "evaluation/baselines.hpp"
 #include "sluice/error.hpp"
+#include "training/forecast_next.hpp"
 
 namespace sluice::evaluation {
 namespace {
@@ -224,11 +225,8 @@ Backtest backtest(const training::ForecastModel& model, const data::Table& table
   Backtest result;
   result.origins = range.end - range.first;
   result.season = model.season;
-  const auto label = [&](std::size_t row) {
-    return table.times.empty() ? std::to_string(row + 1) : table.time_text(row);
-  };
-  result.first_origin = label(range.first);
-  result.last_origin = label(range.end - 1);
+  result.first_origin = training::row_label(table, range.first);
+  result.last_origin = training::row_label(table, range.end - 1);
   bool ridge_fitted = false;
   for (std::size_t k = 0; k < model.targets(); ++k) {
     result.targets.push_back(score_target(model, frame, k, range, split, forecasts, ridge_fitted));

@@ -133,6 +133,28 @@ void read_split(JsonFields fields, training::ForecastModel& model) {
   fields.finish();
 }
 
+bool sizes_fit(const training::ForecastModel& model) {
+  return model.targets() > 0 && model.linear.size() == model.targets() &&
+         model.residual_scale.size() == model.targets() && model.horizon > 0 &&
+         model.horizon <= 10000 && model.period > 0 && model.season > 0 &&
+         model.split.train_end <= model.split.validation_end &&
+         model.split.validation_end <= model.provenance.data_rows;
+}
+
+bool values_fit(const training::ForecastModel& model) {
+  const std::vector<double>& levels = model.quantiles;
+  const auto scaled = [](const data::ScaledColumn& one) { return one.scaler.deviation >= 0; };
+  const data::FeatureSpec& features = model.features;
+  return !levels.empty() && levels.size() <= 64 && std::is_sorted(levels.begin(), levels.end()) &&
+         levels.front() > 0 && levels.back() < 1 && model.median() < levels.size() &&
+         model.alpha >= 0 && model.alpha <= 1 && features.step.seconds >= 0 &&
+         features.step.months >= 0 &&
+         std::all_of(features.targets.begin(), features.targets.end(),
+                     [](const data::ScaledColumn& one) { return one.scaler.deviation > 0; }) &&
+         std::all_of(features.past.begin(), features.past.end(), scaled) &&
+         std::all_of(features.known.begin(), features.known.end(), scaled);
+}
+
 }  // namespace
 
 json to_json(const network::Architecture& architecture) {
@@ -208,14 +230,10 @@ training::ForecastModel forecast_from(JsonFields fields) {
   read_split(fields.object("split"), model);
   model.provenance = provenance_from(fields.object("provenance"));
   fields.finish();
-  const bool fits = !model.features.targets.empty() && model.linear.size() == model.targets() &&
-                    model.residual_scale.size() == model.targets() && model.horizon > 0 &&
-                    model.horizon <= 10000 && model.period > 0 && model.season > 0 && !model.quantiles.empty() &&
-                    model.quantiles.size() <= 64 &&
-                    std::is_sorted(model.quantiles.begin(), model.quantiles.end()) &&
-                    model.median() < model.quantiles.size() && model.alpha >= 0 && model.alpha <= 1;
-  if (!fits)
-    fields.refuse("", "targets, horizon, period, quantiles and alpha that go together", "others");
+  if (!sizes_fit(model) || !values_fit(model)) {
+    fields.refuse("", "targets, horizon, period, quantiles, split and alpha that go together",
+                  "others");
+  }
   return model;
 }
 

@@ -21,6 +21,8 @@ namespace {
 using nlohmann::json;
 constexpr std::size_t kTestSteps = 17;
 constexpr std::uint64_t kTestSeed = 20260501;
+// Far more than any series has rows to fit; more would overflow the count of regressors.
+constexpr std::size_t kMostLags = std::size_t{1} << 32;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& what,
                          const std::string& expected, const std::string& got,
@@ -113,6 +115,10 @@ void read_linear(const SafeTensors& file, const std::string& path, training::For
       refuse(path, "the linear part does not fit the columns", fmt::format("{} inputs", now),
              std::to_string(linear.now_width));
     }
+    if (linear.lags > kMostLags) {
+      refuse(path, "too many lags", fmt::format("at most {}", kMostLags),
+             std::to_string(linear.lags));
+    }
     const std::size_t regressors = linear.regressors();
     linear.weight =
         shaped(file, path, linear_name(k, "weight"), {model.horizon, regressors}).as_doubles();
@@ -145,6 +151,7 @@ training::ForecastModel read_forecast(const SafeTensors& file, const std::string
   training::ForecastModel model = forecast_from(fields.object("forecast"));
   if (!fields.at("architecture").is_null()) {
     const network::Architecture architecture = architecture_from(fields.object("architecture"));
+    network::check(architecture);
     if (architecture.input != model.network_inputs() ||
         architecture.output != model.network_outputs()) {
       refuse(
@@ -230,6 +237,13 @@ void read_description(const SafeTensors& file, const std::string& path, const st
 const network::Network* StoredModel::network() const {
   if (forecast) return forecast->network ? &*forecast->network : nullptr;
   return plain ? &*plain : nullptr;
+}
+
+Error not_a_forecaster(const std::string& path) {
+  return Error(ErrorCode::model,
+               {.where = path,
+                .what = "not a forecasting model, only a network",
+                .hint = "make one with `sluice train`, or use `sluice run` with raw arrays"});
 }
 
 std::string serialize_model(const training::ForecastModel& model) {

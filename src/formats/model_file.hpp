@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "sluice/error.hpp"
 #include "training/forecast_model.hpp"
 
 namespace sluice::formats {
@@ -28,6 +29,9 @@ struct StoredModel {
   /// The LSTM, or null where the model is its linear part alone.
   const network::Network* network() const;
 };
+
+/// For who needs a forecasting model and was given another.
+Error not_a_forecaster(const std::string& path);
 
 /// What a file's test vectors say.
 struct Verification {

@@ -127,17 +127,17 @@ void Network::layer_forward(std::size_t layer, Tape& tape) const noexcept {
   for (std::size_t t = 0; t < tape.steps(); ++t) {
     const float* h_prev = of.h.data() + t * state;
     kernels_->multiply({h_prev, units, batch, packed.r.view(), packed.bias.data(),
-                       tape.recurrent_.data(), 4 * units});
+                        tape.recurrent_.data(), 4 * units});
     float* gates = of.gates.data() + 4 * t * state;
     kernels_->cell_forward({.wx = gates,
-                           .rh = tape.recurrent_.data(),
-                           .c_prev = of.c.data() + t * state,
-                           .rows = batch,
-                           .units = units,
-                           .gates = gates,
-                           .c = of.c.data() + (t + 1) * state,
-                           .tanh_c = of.tanh_c.data() + t * state,
-                           .h = of.h.data() + (t + 1) * state});
+                            .rh = tape.recurrent_.data(),
+                            .c_prev = of.c.data() + t * state,
+                            .rows = batch,
+                            .units = units,
+                            .gates = gates,
+                            .c = of.c.data() + (t + 1) * state,
+                            .tanh_c = of.tanh_c.data() + t * state,
+                            .h = of.h.data() + (t + 1) * state});
   }
 }
 
@@ -171,7 +171,7 @@ void Network::head_forward(Tape& tape) const noexcept {
     return;
   }
   kernels_->multiply({h, tape.layers[last].units, rows, head_.view(), head_bias_.data(),
-                     tape.y_.data(), tape.y_stride});
+                      tape.y_.data(), tape.y_stride});
 }
 
 void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
@@ -194,17 +194,17 @@ void Network::head_backward(Tape& tape, float* gradient) const noexcept {
     return;
   }
   kernels_->multiply({tape.d_y_.data(), tape.y_stride, rows, head_transposed_.view(), nullptr,
-                     of.d_h.data(), of.units});
+                      of.d_h.data(), of.units});
   const std::size_t hidden = architecture_.hidden[last];
   kernels_->add_outer({.a = tape.d_y_.data(),
-                      .a_stride = tape.y_stride,
-                      .n = architecture_.output,
-                      .b = layer_output(last, tape),
-                      .b_stride = of.units,
-                      .k = hidden,
-                      .rows = rows,
-                      .c = gradient + list_[list_.size() - 2].offset,
-                      .c_stride = hidden});
+                       .a_stride = tape.y_stride,
+                       .n = architecture_.output,
+                       .b = layer_output(last, tape),
+                       .b_stride = of.units,
+                       .k = hidden,
+                       .rows = rows,
+                       .c = gradient + list_[list_.size() - 2].offset,
+                       .c_stride = hidden});
   float* d_bias = gradient + list_.back().offset;
   for (std::size_t row = 0; row < rows; ++row) {
     const float* d_y = tape.d_y_.data() + row * tape.y_stride;
@@ -224,15 +224,15 @@ void Network::through_time(std::size_t layer, Tape& tape) const noexcept {
     for (std::size_t j = 0; j < state; ++j) tape.d_h_now_[j] = from_above[j] + from_next[j];
     float* gates = of.gates.data() + 4 * t * state;
     kernels_->cell_backward({.gates = gates,
-                            .c_prev = of.c.data() + t * state,
-                            .tanh_c = of.tanh_c.data() + t * state,
-                            .d_h = tape.d_h_now_.data(),
-                            .rows = tape.batch(),
-                            .units = of.units,
-                            .d_c = of.d_c_first.data(),
-                            .d_a = gates});
+                             .c_prev = of.c.data() + t * state,
+                             .tanh_c = of.tanh_c.data() + t * state,
+                             .d_h = tape.d_h_now_.data(),
+                             .rows = tape.batch(),
+                             .units = of.units,
+                             .d_c = of.d_c_first.data(),
+                             .d_a = gates});
     kernels_->multiply({gates, 4 * of.units, tape.batch(), packed_[layer].r_transposed.view(),
-                       nullptr, from_next, of.units});  // B9
+                        nullptr, from_next, of.units});  // B9
   }
 }
 
@@ -247,9 +247,9 @@ void Network::add_gradients(std::size_t layer, const Tape& tape, float* gradient
   for (std::size_t gate = 0; gate < 4; ++gate) {
     const float* d_a = of.gates.data() + gate * of.units;
     kernels_->add_outer({d_a, 4 * of.units, hidden, layer_input(layer, tape), input_stride(layer),
-                        input, rows, d(0) + gate * hidden * input, input});
+                         input, rows, d(0) + gate * hidden * input, input});
     kernels_->add_outer({d_a, 4 * of.units, hidden, of.h.data(), of.units, hidden, rows,
-                        d(1) + gate * hidden * hidden, hidden});
+                         d(1) + gate * hidden * hidden, hidden});
     for (std::size_t row = 0; row < rows; ++row) {
       const float* line = d_a + row * 4 * of.units;
       for (std::size_t bias = 0; bias < architecture_.biases; ++bias) {
@@ -266,7 +266,7 @@ void Network::hand_down(std::size_t layer, Tape& tape) const noexcept {
   const LayerTape& of = tape.layers[layer];
   float* below = layer == 0 ? tape.d_x_.data() : tape.layers[layer - 1].d_h.data();
   kernels_->multiply({of.gates.data(), 4 * of.units, tape.steps() * tape.batch(),
-                     packed_[layer].w_transposed.view(), nullptr, below, input_stride(layer)});
+                      packed_[layer].w_transposed.view(), nullptr, below, input_stride(layer)});
 }
 
 const float* Network::layer_output(std::size_t layer, const Tape& tape) noexcept {

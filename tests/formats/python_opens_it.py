@@ -1,8 +1,8 @@
 """Opens a .safetensors file as a user of Python would.
 
-Checks that the safetensors package reads it, and, where torch is there, that an nn.LSTM takes its tensors
-under their own names; a model without bias_hh gets zeros for it. Exit 0: all is well. Exit 77: the
-packages that this needs are not installed.
+Checks that the safetensors package reads it, and, where torch is there, that an nn.LSTM takes its
+tensors under their own names; a model without bias_hh gets zeros for it. Exit 0: all is well. Exit
+77: the packages that this needs are not installed.
 
     python3 python_opens_it.py model.safetensors
 """

@@ -165,8 +165,8 @@ TEST(SafeTensors, KnowsEveryTypeOfWholeBytes) {
   for (const auto& [size, names] : types) {
     for (const std::string& name : names) {
       const std::string end = std::to_string(3 * size);
-      const std::string header =
-          R"({"t":{"dtype":")" + name + R"(","shape":[3],"data_offsets":[0,)" + end + "]}}";
+      std::string header = R"({"t":{"dtype":")" + name;
+      header += R"(","shape":[3],"data_offsets":[0,)" + end + "]}}";
       const SafeTensors file = parse_safetensors(file_of(header, 3 * size), "m");
       EXPECT_EQ(name_of(file.tensors[0].dtype), name);
       EXPECT_EQ(file.tensors[0].count(), 3u) << name;
@@ -288,9 +288,11 @@ const Violation kViolations[] = {
     {R"({"w":{"dtype":"U8","shape":[4294967296,0,4294967296],"data_offsets":[0,0]}})", 0,
      "too large"},
     {R"({"w":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]}})", 8, "'w': "},
-    {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[18446744073709551608,18446744073709551615]}})",
+    {R"({"w":{"dtype":"F32","shape":[2],)"
+     R"("data_offsets":[18446744073709551608,18446744073709551615]}})",
      8, "'w': "},
-    {R"({"w":{"dtype":"U8","shape":[8],"data_offsets":[18446744073709551607,18446744073709551615]}})",
+    {R"({"w":{"dtype":"U8","shape":[8],)"
+     R"("data_offsets":[18446744073709551607,18446744073709551615]}})",
      8, "'w': a gap before"},
     {R"({"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8, "got -2"},
     {R"({"w":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}})", 8, "got '2.0'"},

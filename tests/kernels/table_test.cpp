@@ -3,9 +3,9 @@
 #include "kernels/table.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <string>
 

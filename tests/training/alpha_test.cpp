@@ -40,7 +40,7 @@ TEST(Alpha, IsZeroWithFewerThanEightBlocksWhateverTheGain) {
 }
 
 TEST(Alpha, IsOneWhereTheWholeCorrectionClearlyHelps) {
-  const Errors linear = noisy(400);
+  const Errors linear(400, 1.0);
   const Alpha alpha = earn_alpha(linear, mixed(linear, -0.3), 12);
   EXPECT_EQ(alpha.value, 1.0);
   EXPECT_NE(alpha.reason.find("-30.0 %"), std::string::npos) << alpha.reason;

@@ -33,7 +33,8 @@ data::Table three_columns() {
 ForecastOptions three_column_options() {
   ForecastOptions options = small_options(kHorizon);
   options.features.known = {"known"};
-  options.epochs = 20;
+  options.epochs = 60;
+  options.rate = 2e-2;
   return options;
 }
 

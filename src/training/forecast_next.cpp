@@ -1,0 +1,41 @@
+#include "training/forecast_next.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <vector>
+
+#include "sluice/error.hpp"
+
+namespace sluice::training {
+namespace {
+
+void check_future(const ForecastModel& model, const data::Table& table, const data::Frame& frame) {
+  for (const data::ScaledColumn& known : model.features.known) {
+    const std::vector<double>& values = table.at(known.name).values;
+    std::size_t there = 0;
+    while (frame.rows + there < values.size() && !std::isnan(values[frame.rows + there])) ++there;
+    if (there >= model.horizon) continue;
+    throw Error(ErrorCode::data,
+                {.where = table.path + ", column '" + known.name + "'",
+                 .what = "a column known ahead must be filled for the rows to forecast",
+                 .expected = fmt::format("{} rows after the last with a target ({})", model.horizon,
+                                         table.where(frame.rows - 1)),
+                 .got = std::to_string(there),
+                 .hint = "add rows with the target left empty"});
+  }
+}
+
+}  // namespace
+
+NextForecast forecast_next(const ForecastModel& model, const data::Table& table) {
+  const data::Frame frame = data::make_frame(model.features, table);
+  check_future(model, table, frame);
+  return {forecast(model, frame, frame.rows - 1, frame.rows), frame.rows - 1, frame.filled};
+}
+
+std::string row_label(const data::Table& table, std::size_t row) {
+  return table.times.empty() ? std::to_string(row + 1) : table.time_text(row);
+}
+
+}  // namespace sluice::training

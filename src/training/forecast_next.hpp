@@ -1,0 +1,27 @@
+// The forecast that a user asks for: of the rows that follow the last one with a target.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "data/table.hpp"
+#include "training/forecast_model.hpp"
+
+namespace sluice::training {
+
+struct NextForecast {
+  Forecasts forecasts;     ///< One origin.
+  std::size_t origin = 0;  ///< The last row with a target.
+  std::size_t filled =
+      0;  ///< Missing cells filled with the last seen value in columns that had none in training.
+};
+
+/// Throws Error(data) where the table does not fit the model, or a column known ahead is not filled
+/// for the whole horizon.
+NextForecast forecast_next(const ForecastModel& model, const data::Table& table);
+
+/// The time of a row as the file writes times, also of rows behind its end; the row's number from 1
+/// without times.
+std::string row_label(const data::Table& table, std::size_t row);
+
+}  // namespace sluice::training
