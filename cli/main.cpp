@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "sluice/error.hpp"
@@ -24,6 +26,17 @@ int status_of(sluice::ErrorCode code) {
   }
 }
 
+// One line, as every other message: what is wrong with the words, and where help is.
+std::string usage_message(const CLI::App* program, const CLI::Error& error) {
+  const std::vector<CLI::App*> commands = program->get_subcommands();
+  const std::vector<std::string> strangers = program->remaining();
+  const std::string what = commands.empty() && !strangers.empty()
+                               ? fmt::format("there is no command '{}'", strangers.front())
+                               : std::string(error.what());
+  return fmt::format("sluice: {} (`sluice{} --help` says more)\n", what,
+                     commands.empty() ? "" : " " + commands.front()->get_name());
+}
+
 int run(int argc, char** argv) {
   int exit_status = 0;
   CLI::App program{"Sluice: LSTM networks that forecast, with every gate in sight.", "sluice"};
@@ -32,6 +45,7 @@ int run(int argc, char** argv) {
       "Example: sluice train sales.csv --target price --horizon 24 -o sales.safetensors");
   program.set_version_flag("--version", "sluice " SLUICE_VERSION);
   program.require_subcommand(1);
+  program.failure_message(usage_message);
   sluice::cli::add_train(program, exit_status);
   sluice::cli::add_evaluate(program, exit_status);
   sluice::cli::add_forecast(program, exit_status);

@@ -34,6 +34,7 @@ void declare(CLI::App& command, Options& options) {
       .add_option("--target", training.features.targets, "Column to forecast, several with commas")
       ->required()
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME,..");
   command.add_option("-o,--output", options.output, "Model file to write")
       ->required()
@@ -43,10 +44,12 @@ void declare(CLI::App& command, Options& options) {
   command
       .add_option("--known", training.features.known, "Columns known ahead for the whole horizon")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME,..");
   command
       .add_option("--past", options.past, "Columns known up to now; 'none' for none [all others]")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME,..");
   command.add_option("--horizon", training.horizon, "Rows to forecast ahead")
       ->capture_default_str()
@@ -54,6 +57,7 @@ void declare(CLI::App& command, Options& options) {
   command
       .add_option("--quantiles", training.quantiles, "Levels to forecast; 0.5 is always among them")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->capture_default_str()
       ->type_name("Q,..");
   command
@@ -115,6 +119,13 @@ void declare(CLI::App& command, Options& options) {
                   "Cut the run after so long, the best so far is kept; 0: never")
       ->check(CLI::NonNegativeNumber)
       ->type_name("SECONDS");
+  // CLI11 takes -1 for the largest number there is.
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_type_name() != "N" && option->get_type_name() != "T") continue;
+    option->check([](const std::string& text) {
+      return text.rfind('-', 0) == 0 ? "expected no negative number, got " + text : "";
+    });
+  }
   command.footer(
       "70 % of the rows train, the next 10 % choose, the last 20 % are kept for `sluice "
       "evaluate`.\n"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -15,20 +16,21 @@
 namespace sluice::evaluation {
 namespace {
 
-/// Where the model's training and validation ended, in this table's rows; nothing where the table
-/// begins later or ends earlier.
-std::optional<data::Split> find_split(const training::ForecastModel& model,
-                                      const data::Table& table) {
+/// The first row of the table at or after a time that the model's file gives as text; the number of
+/// rows where all are earlier.
+std::size_t row_at(const data::Table& table, const std::string& text) {
+  const std::optional<data::ParsedTime> parsed = data::parse_time(text);
+  data::Timestamp time = parsed ? parsed->time : 0;
+  if (!parsed) std::from_chars(text.data(), text.data() + text.size(), time);  // seconds since 1970
+  return static_cast<std::size_t>(std::lower_bound(table.times.begin(), table.times.end(), time) -
+                                  table.times.begin());
+}
+
+/// Where the model's training and validation ended, in this table's rows; 0 where the table begins
+/// later.
+data::Split find_split(const training::ForecastModel& model, const data::Table& table) {
   if (model.train_end_time.empty()) return model.split;
-  data::Split split{table.rows(), table.rows()};
-  for (std::size_t row = table.rows(); row-- > 0;) {
-    const std::string time = table.time_text(row);
-    if (time == model.validation_end_time) split.validation_end = row;
-    if (time == model.train_end_time) split.train_end = row;
-  }
-  if (split.validation_end == table.rows()) return std::nullopt;
-  if (split.train_end == table.rows()) split.train_end = 0;
-  return split;
+  return {row_at(table, model.train_end_time), row_at(table, model.validation_end_time)};
 }
 
 struct Range {
@@ -36,8 +38,7 @@ struct Range {
 };
 
 Range origins_to_score(const training::ForecastModel& model, const data::Table& table,
-                       const data::Frame& frame, const std::optional<data::Split>& split,
-                       bool all_rows) {
+                       const data::Frame& frame, const data::Split& split, bool all_rows) {
   const std::size_t end = frame.rows > model.horizon ? frame.rows - model.horizon : 0;
   if (all_rows) return {0, end};
   const auto refuse = [&](const std::string& expected, const std::string& got) {
@@ -47,22 +48,17 @@ Range origins_to_score(const training::ForecastModel& model, const data::Table& 
                                   .got = got,
                                   .hint = "--all scores every row, seen or not"});
   };
-  std::size_t first_unseen = split ? split->validation_end : 0;
-  if (!split && !model.validation_end_time.empty() && !table.times.empty()) {
-    // The file begins after validation, or ends before: times tell.
-    if (table.rows() == 0 || frame.rows == 0) refuse("rows", "none");
-    refuse("a row at " + model.validation_end_time + ", where the model's test part begins",
-           "none");
+  // The last row before the test part is its first origin: what it forecasts is unseen.
+  const std::size_t first = split.validation_end > 0 ? split.validation_end - 1 : 0;
+  if (first >= end) {
+    const std::string since = model.validation_end_time.empty()
+                                  ? fmt::format("row {}", split.validation_end + 1)
+                                  : model.validation_end_time;
+    refuse(fmt::format("at least {} rows with a target from {} on", model.horizon, since),
+           fmt::format("{}",
+                       frame.rows > split.validation_end ? frame.rows - split.validation_end : 0));
   }
-  if (model.provenance.fitted_rows > model.split.validation_end) {
-    refuse("a model trained without --refit, or new rows",
-           "a model that was fitted on all its rows");
-  }
-  if (first_unseen == 0 || first_unseen > end) {
-    refuse(fmt::format("at least {} rows after row {}", model.horizon, first_unseen),
-           fmt::format("{} rows", frame.rows));
-  }
-  return {first_unseen - 1, end};
+  return {first, end};
 }
 
 // A method's forecasts in the model's units from origin t: [N].
@@ -122,35 +118,35 @@ std::vector<double> in_units(const data::Scaler& scaler, const std::vector<doubl
 std::optional<training::LinearModel> fit_ridge_baseline(const training::ForecastModel& model,
                                                         const data::Frame& frame,
                                                         std::size_t target,
-                                                        const std::optional<data::Split>& split,
+                                                        const data::Split& split,
                                                         std::vector<double>& now) {
-  if (!split || split->train_end == 0 || split->validation_end > frame.rows) return std::nullopt;
+  if (split.train_end == 0 || split.validation_end > frame.rows) return std::nullopt;
   const training::LinearInputs inputs =
       training::linear_inputs(frame, target, model.features.known.size(), now);
   training::RidgeOptions options{.horizon = model.horizon,
                                  .period = model.period,
                                  .lags = std::nullopt,
-                                 .train_end = split->train_end,
-                                 .validation_end = split->validation_end,
+                                 .train_end = split.train_end,
+                                 .validation_end = split.validation_end,
                                  .to_units = {}};
   const data::Scaler& scaler = model.features.targets[target].scaler;
   if (scaler.log) options.to_units = [&scaler](double value) { return scaler.to_units(value); };
   try {
     return training::refit_ridge(training::choose_ridge(inputs, options), model.period, inputs,
-                                 split->validation_end);
+                                 split.validation_end);
   } catch (const Error&) {
     return std::nullopt;  // too few rows of either part in this file
   }
 }
 
 TargetBacktest score_target(const training::ForecastModel& model, const data::Frame& frame,
-                            std::size_t k, Range range, const std::optional<data::Split>& split,
+                            std::size_t k, Range range, const data::Split& split,
                             const training::Forecasts& forecasts, bool& ridge_fitted) {
   const data::Scaler& scaler = model.features.targets[k].scaler;
   const std::vector<double> series = in_units(scaler, frame.target[k]);
   TargetBacktest result;
   result.target = model.features.targets[k].name;
-  const std::size_t train_end = split ? std::min(split->train_end, frame.rows) : 0;
+  const std::size_t train_end = std::min(split.train_end, frame.rows);
   std::vector<double> training(
       series.begin(),
       series.begin() + static_cast<std::ptrdiff_t>(train_end > 0 ? train_end : frame.rows));
@@ -213,7 +209,7 @@ const MethodScore& TargetBacktest::best_baseline() const {
 
 Backtest backtest(const training::ForecastModel& model, const data::Table& table, bool all_rows) {
   const data::Frame frame = data::make_frame(model.features, table);
-  const std::optional<data::Split> split = find_split(model, table);
+  const data::Split split = find_split(model, table);
   const Range range = origins_to_score(model, table, frame, split, all_rows);
   if (range.first >= range.end) {
     throw Error(ErrorCode::data, {.where = table.path,

@@ -45,6 +45,7 @@ class Trainer {
 
  private:
   void describe();
+  void set_split(const data::Split& split);
   void find_period();
   std::size_t hidden() const;
   std::size_t chunk() const;
@@ -115,7 +116,7 @@ void Trainer::describe() {
                  .got = std::to_string(rows),
                  .hint = "give more history or a smaller --horizon"});
   }
-  model_.split = data::chronological_split(rows);
+  set_split(data::chronological_split(rows));
   model_.features = data::describe_features(table_, options_.features, model_.split.train_end);
   model_.horizon = options_.horizon;
   model_.quantiles = options_.quantiles;
@@ -127,14 +128,17 @@ void Trainer::describe() {
                          model_.quantiles.end());
   model_.loss = options_.loss;
   frame_ = data::make_frame(model_.features, table_);
-  if (!table_.times.empty()) {
-    model_.train_end_time = table_.time_text(model_.split.train_end);
-    model_.validation_end_time = table_.time_text(model_.split.validation_end);
-  }
   Provenance& provenance = model_.provenance;
   provenance.data_file = table_.path.substr(table_.path.find_last_of('/') + 1);
   provenance.data_rows = frame_.rows;
   provenance.seed = options_.seed;
+}
+
+void Trainer::set_split(const data::Split& split) {
+  model_.split = split;
+  if (table_.times.empty()) return;
+  model_.train_end_time = table_.time_text(split.train_end);
+  model_.validation_end_time = table_.time_text(split.validation_end);
 }
 
 void Trainer::find_period() {
@@ -340,6 +344,8 @@ void Trainer::refit(std::size_t fit_end) {
   linear_ = linear_forecasts(model_, frame_);
   if (model_.alpha > 0 && !refit_network(fit_end, before)) return;
   model_.provenance.fitted_rows = fit_end;
+  // A model that was fitted on all rows has seen them all.
+  if (fit_end == frame_.rows) set_split({fit_end, fit_end});
 }
 
 bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {

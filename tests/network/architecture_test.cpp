@@ -17,7 +17,7 @@ namespace {
 
 Architecture unequal() { return {.input = 3, .hidden = {5, 7}, .output = 2, .biases = 2}; }
 
-const Parameter& named(const std::vector<Parameter>& list, const std::string& name) {
+Parameter named(const std::vector<Parameter>& list, const std::string& name) {
   const auto found = std::find_if(
       list.begin(), list.end(), [&](const Parameter& parameter) { return parameter.name == name; });
   if (found == list.end()) throw std::runtime_error("no parameter " + name);
@@ -69,14 +69,14 @@ TEST(InitialParameters, OpenTheForgetGateAlone) {
   const std::vector<float> values = initial_parameters(unequal(), 3, false);
   const std::vector<Parameter> list = parameter_list(unequal());
   for (const char* name : {"bias_ih_l0", "bias_ih_l1"}) {
-    const Parameter& bias = named(list, name);
+    const Parameter bias = named(list, name);
     for (std::size_t j = 0; j < bias.count; ++j) {
       const bool forget = j / bias.hidden == 1;
       EXPECT_EQ(values[bias.offset + j], forget ? 1.0f : 0.0f) << name << ", " << j;
     }
   }
   for (const char* name : {"bias_hh_l0", "bias_hh_l1", "head.bias"}) {
-    const Parameter& bias = named(list, name);
+    const Parameter bias = named(list, name);
     for (std::size_t j = 0; j < bias.count; ++j) EXPECT_EQ(values[bias.offset + j], 0.0f) << name;
   }
 }
@@ -109,7 +109,7 @@ TEST(InitialParameters, ComeFromTheSeedAlone) {
 TEST(InitialParameters, StartTheHeadAtZeroWhereAsked) {
   const std::vector<float> values = initial_parameters(unequal(), 9, true);
   const std::vector<float> others = initial_parameters(unequal(), 9, false);
-  const Parameter& head = named(parameter_list(unequal()), "head.weight");
+  const Parameter head = named(parameter_list(unequal()), "head.weight");
   for (std::size_t j = 0; j < values.size(); ++j) {
     const bool in_head = j >= head.offset && j < head.offset + head.count;
     EXPECT_EQ(values[j], in_head ? 0.0f : others[j]) << j;

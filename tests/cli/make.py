@@ -1,0 +1,228 @@
+"""What the tables of run.py are made of: files of every kind, damaged ones too, and checks of what comes out.
+Standard library only. Knows the bytes of .safetensors and .npy by itself, so that it can judge the program's."""
+
+import array
+import datetime
+import json
+import math
+import pathlib
+import struct
+import zipfile
+
+GOLD = pathlib.Path(__file__).resolve().parents[1] / "gold" / "pytorch_run.json"
+
+
+# Data files.
+
+def series(path, rows, future="0"):
+    """Hourly rows time,y,x,k: y follows the day, x and k; then so many rows that have k alone."""
+    lines = ["time,y,x,k"]
+    y = 0.0
+    for t in range(int(rows) + int(future)):
+        time = datetime.datetime(2024, 1, 1) + datetime.timedelta(hours=t)
+        x = (37 * t % 23) / 11
+        k = int(8 <= time.hour < 18 and time.weekday() < 5)
+        y = 0.6 * y + 3 * abs(x - 1) + 4 * k + 2 * math.sin(2 * math.pi * t / 24) + (53 * t * t % 101) / 40
+        cells = f"{y:.3f},{x:.3f}" if t < int(rows) else ","
+        lines.append(f"{time:%Y-%m-%d %H:%M},{cells},{k}")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def sparse(path, size):
+    """A file of zeros that takes no room."""
+    with open(path, "wb") as file:
+        file.truncate(int(size))
+
+
+def pour(path, size):
+    """Writes a header and one line of `size` bytes into a pipe, as long as somebody reads."""
+    block = b"1" * (1 << 20)
+    try:
+        with open(path, "wb", buffering=0) as pipe:
+            pipe.write(b"time,y\n2024-01-01,")
+            for _ in range(0, size, len(block)):
+                pipe.write(block)
+    except BrokenPipeError:
+        pass
+
+
+def latin1(path):
+    path.write_bytes("Größe,y\n1,2\n3,4\n".encode("latin-1"))
+
+
+def folder(path):
+    path.mkdir()
+
+
+def archive(path):
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("data.pkl", b"\x80\x02}q\x00.")
+
+
+# Model files, and damaged ones.
+
+def read_model(path):
+    raw = path.read_bytes()
+    length, = struct.unpack("<Q", raw[:8])
+    return json.loads(raw[8:8 + length]), raw[8 + length:]
+
+
+def write_model(path, header, data):
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def cut(path, source, size):
+    """The first bytes of a file in the same folder; a negative number counts from its end."""
+    raw = (path.parent / source).read_bytes()
+    path.write_bytes(raw[:int(size)])
+
+
+def flip(path, source, place):
+    """The file with the bits of one byte turned; `data+N` counts from the end of a model's header."""
+    raw = bytearray((path.parent / source).read_bytes())
+    if place.startswith("data+"):
+        place = 8 + struct.unpack("<Q", raw[:8])[0] + int(place[5:])
+    raw[int(place)] ^= 0xff
+    path.write_bytes(raw)
+
+
+def described(path, source, place, value):
+    """The model with one value of its description changed: `described OUT IN forecast/horizon 3`."""
+    header, data = read_model(path.parent / source)
+    description = json.loads(header["__metadata__"]["sluice"])
+    inner = description
+    *folders, last = place.split("/")
+    for name in folders:
+        inner = inner[name]
+    inner[last] = json.loads(value)
+    header["__metadata__"]["sluice"] = json.dumps(description)
+    write_model(path, header, data)
+
+
+def with_tensor(path, source, name):
+    """The model with one tensor more."""
+    header, data = read_model(path.parent / source)
+    header[name] = {"dtype": "F32", "shape": [3], "data_offsets": [len(data), len(data) + 12]}
+    write_model(path, header, data + struct.pack("<3f", 1, 2, 3))
+
+
+def without_tensor(path, source, name):
+    header, data = read_model(path.parent / source)
+    begin, end = header.pop(name)["data_offsets"]
+    for key, entry in header.items():
+        if key != "__metadata__" and entry["data_offsets"][0] >= end:
+            entry["data_offsets"] = [place - (end - begin) for place in entry["data_offsets"]]
+    write_model(path, header, data[:begin] + data[end:])
+
+
+# Arrays, and what PyTorch made of them.
+
+def write_npy(path, shape, values):
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({''.join(f'{n},' for n in shape)}), }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
+                     + array.array("f", values).tobytes())
+
+
+def read_npy(path):
+    raw = path.read_bytes()
+    length, = struct.unpack("<H", raw[8:10])
+    header = raw[10:10 + length].decode()
+    shape = [int(n) for n in header.split("(")[1].split(")")[0].split(",") if n.strip()]
+    return shape, array.array("f", raw[10 + length:])
+
+
+def npy(path, shape):
+    """An array of that shape, `2,5,3`, of small numbers."""
+    sizes = [int(n) for n in shape.split(",")]
+    write_npy(path, sizes, [math.sin(0.7 * j) for j in range(math.prod(sizes))])
+
+
+def gold(path, which, name):
+    """An array of PyTorch's recording as .npy, or its state dictionary as .safetensors."""
+    recording = json.loads(GOLD.read_text())[which]
+    if name != "state_dict":
+        write_npy(path, recording[name]["shape"], recording[name]["data"])
+        return
+    header, data = {}, b""
+    for key, value in recording[name].items():
+        raw = array.array("f", value["data"]).tobytes()
+        header[key] = {"dtype": "F32", "shape": value["shape"], "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    write_model(path, header, data)
+
+
+def close_to_gold(path, which, name, tolerance="2e-6"):
+    expected = json.loads(GOLD.read_text())[which][name]
+    shape, values = read_npy(path)
+    if shape != expected["shape"]:
+        return f"shape {shape}, expected {expected['shape']}"
+    worst = max(abs(a - b) for a, b in zip(values, expected["data"]))
+    return "" if worst <= float(tolerance) else f"differs from PyTorch by {worst}"
+
+
+# Checks.
+
+def scores(path, *targets):
+    """Is it what `evaluate --json` promises? With targets: under "targets", in this order."""
+    found = json.loads(path.read_text())
+    parts = found["targets"] if len(targets) > 1 else [found]
+    if [part["target"] for part in parts] != list(targets):
+        return f"targets {[part['target'] for part in parts]}"
+    if not (found["origins"] > 0 and found["period"] >= 1):
+        return "no origins or period"
+    for part in parts:
+        wanted = {"naive", "drift", "ridge"} | ({"seasonal_naive"} if found["period"] > 1 else set())
+        if set(part["baselines"]) != wanted:
+            return f"baselines {sorted(part['baselines'])}"
+        for score in [part["model"], *part["baselines"].values()]:
+            for figure in ("mae", "rmse", "smape", "mase"):
+                if not (isinstance(score[figure], float) and score[figure] >= 0):
+                    return f"{figure} is {score[figure]}"
+            if score["rmse"] < score["mae"] * (1 - 1e-9):
+                return "rmse below mae"
+        steps = part["by_horizon"]
+        if [step["horizon"] for step in steps] != list(range(1, len(steps) + 1)):
+            return "horizons out of order"
+        if any(set(step["baselines"]) != wanted or "mae" not in step["model"] for step in steps):
+            return "a horizon without a baseline"
+        mean = sum(step["model"]["mae"] for step in steps) / len(steps)
+        counts = {step["model"]["count"] for step in steps}
+        if len(counts) == 1 and abs(mean - part["model"]["mae"]) > 1e-6 * mean:
+            return "the horizons' mean is not the whole's mae"
+    return ""
+
+
+def forecast_csv(path, rows, *header):
+    """Is it so many rows under this header, quantiles rising, horizons from 1 for each target?"""
+    lines = [line.split(",") for line in path.read_text().splitlines()]
+    if lines[0] != list(header):
+        return f"header {lines[0]}"
+    if len(lines) != int(rows) + 1:
+        return f"{len(lines) - 1} rows"
+    step, target = 0, None
+    for line in lines[1:]:
+        step = step + 1 if line[2] == target else 1
+        target = line[2]
+        quantiles = [float(cell) for cell in line[3:]]
+        if int(line[1]) != step or quantiles != sorted(quantiles) or not all(map(math.isfinite, quantiles)):
+            return f"row {line}"
+    return ""
+
+
+def valid_json(path):
+    json.loads(path.read_text())
+    return ""
+
+
+def svg(path):
+    text = path.read_text()
+    return "" if text.lstrip().startswith("<svg") and text.rstrip().endswith("</svg>") else "not an <svg>"
+
+
+KINDS = {"series": series, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
+         "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
+         "npy": npy, "gold": gold}
+CHECKS = {"scores": scores, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg, "close": close_to_gold}
