@@ -9,6 +9,7 @@
 
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
+#include "cli/output_path.hpp"
 #include "core/file.hpp"
 #include "data/table.hpp"
 #include "evaluation/backtest.hpp"
@@ -126,6 +127,7 @@ bool print_verdict(const TargetBacktest& target, const training::ForecastModel& 
 }
 
 int run(const Options& options) {
+  check_output(options.json);
   const formats::StoredModel stored = formats::load_model(options.model);
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;

@@ -9,6 +9,7 @@
 
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
+#include "cli/output_path.hpp"
 #include "core/file.hpp"
 #include "data/cell.hpp"
 #include "data/table.hpp"
@@ -87,6 +88,8 @@ void print_summary(const training::ForecastModel& model, const data::Table& tabl
 }
 
 void run(const Options& options) {
+  check_output(options.output);
+  check_output(options.plot);
   const formats::StoredModel stored = formats::load_model(options.model);
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;

@@ -81,7 +81,7 @@ void run(const Options& options) {
         {"architecture",
          network != nullptr ? formats::to_json(network->architecture()) : nlohmann::json()}};
     if (model.forecast) out["forecast"] = formats::to_json(*model.forecast);
-    fmt::print("{}\n", out.dump(2));
+    fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
   fmt::print(

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/output_path.hpp"
 #include "formats/model_file.hpp"
 #include "formats/npy.hpp"
 #include "sluice/error.hpp"
@@ -34,6 +35,8 @@ std::vector<float> read_state(const std::string& path, const std::vector<std::si
 }
 
 void run(const Options& options) {
+  for (const std::string& path : {options.output, options.output_h, options.output_c})
+    check_output(path);
   const formats::StoredModel model = formats::load_model(options.model);
   const network::Network* network = model.network();
   if (network == nullptr) {

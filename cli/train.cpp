@@ -1,7 +1,6 @@
 // sluice train: from a CSV to a model file.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/output_path.hpp"
 #include "cli/progress_line.hpp"
 #include "data/table.hpp"
 #include "formats/model_file.hpp"
@@ -148,19 +148,6 @@ void complete(Options& options) {
                                                        : training::ScheduleKind::plateau;
 }
 
-// Before the work, not after it: can the model be written where it shall go?
-void check_output(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code ignored;
-  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) {
-    throw Error(ErrorCode::file, {.where = path,
-                                  .what = "cannot be written",
-                                  .expected = "the folder '" + folder.string() + "' to be there",
-                                  .got = "no such folder",
-                                  .hint = "make it first"});
-  }
-}
-
 void print_inputs(const data::Table& table, const training::ForecastModel& model) {
   fmt::print("{}: {} rows", table.path, model.provenance.data_rows);
   if (table.step.known())
@@ -188,9 +175,11 @@ void print_result(const training::ForecastModel& model, const std::string& outpu
   fmt::print("  linear part: {} lags, validation MAE {}\n", model.linear[0].lags,
              figure(from.linear_validation_mae));
   if (model.network) {
-    fmt::print("  LSTM: {} units x {}, {} parameters, best after {} steps, {}\n",
-               model.network->architecture().hidden[0], model.network->architecture().layers(),
-               model.network->count(), from.steps, from.ended);
+    const network::Architecture& architecture = model.network->architecture();
+    fmt::print("  LSTM: {} x {} units in {} layer{}, {} parameters, best after {} steps, {}\n",
+               from.members, architecture.hidden[0] / from.members, architecture.layers(),
+               architecture.layers() == 1 ? "" : "s", model.network->count(), from.steps,
+               from.ended);
   }
   fmt::print("  alpha, the LSTM's share: {}\n", from.alpha_reason);
   fmt::print("  validation MAE {}, final fit on {} rows\n", figure(from.validation_mae),

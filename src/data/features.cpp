@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <set>
+#include <string_view>
 
 #include "sluice/error.hpp"
 
@@ -16,6 +17,38 @@ bool any_missing(std::span<const double> values) {
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    if (lead < 0x80) continue;
+    if (lead < 0xc2 || lead > 0xf4) return false;
+    unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    for (int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3; more > 0; --more) {
+      const unsigned next = at < text.size() ? static_cast<unsigned char>(text[at++]) : 0;
+      if (next < low || next > high) return false;
+      low = 0x80;
+      high = 0xbf;
+    }
+  }
+  return true;
+}
+
+// A model file keeps the names in JSON: better said before the training than after it.
+void refuse_other_encodings(const Table& table, const FeatureSpec& spec) {
+  std::vector<std::string> names = {spec.time_name};
+  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
+    for (const ScaledColumn& one : *group) names.push_back(one.name);
+  }
+  for (const std::string& name : names) {
+    if (is_utf8(name)) continue;
+    throw Error(ErrorCode::data, {.where = table.path + ":1, column '" + name + "'",
+                                  .what = "the name is not UTF-8",
+                                  .hint = "save the file as CSV UTF-8"});
+  }
 }
 
 void refuse_repeats(const Table& table, const FeatureRequest& request) {
@@ -227,6 +260,7 @@ FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
       spec.past.push_back(std::move(column));
   }
   spec.calendar = choose_calendar(table, train_end);
+  refuse_other_encodings(table, spec);
   return spec;
 }
 
@@ -237,7 +271,8 @@ Frame make_frame(const FeatureSpec& spec, const Table& table) {
   if (frame.rows == 0) {
     throw Error(ErrorCode::data,
                 {.where = table.path + ", column '" + spec.targets.front().name + "'",
-                 .what = "all values of the target are missing"});
+                 .what = "all values of the target are missing",
+                 .hint = "there must be at least one row to forecast from"});
   }
   frame.future = table.rows() - frame.rows;
   for (const ScaledColumn& target : spec.targets) {

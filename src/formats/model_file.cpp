@@ -256,7 +256,8 @@ std::string serialize_model(const training::ForecastModel& model) {
       {"state", "carried"},
       {"architecture", model.network ? to_json(model.network->architecture()) : json(nullptr)},
       {"forecast", to_json(model)}};
-  file.metadata["sluice"] = description.dump();
+  // Columns have UTF-8 names; the data file's own name may be anything.
+  file.metadata["sluice"] = description.dump(-1, ' ', false, json::error_handler_t::replace);
   return serialize_safetensors(file);
 }
 

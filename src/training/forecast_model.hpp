@@ -28,7 +28,8 @@ struct Provenance {
   std::string data_file;  ///< Its name without folders.
   std::size_t data_rows = 0;
   std::uint64_t seed = 0;
-  std::size_t steps = 0;        ///< Optimiser steps taken before the best weights were found.
+  std::size_t members = 0;  ///< LSTMs that were trained side by side and merged into the one here.
+  std::size_t steps = 0;    ///< Optimiser steps taken before the best weights were found.
   std::size_t fitted_rows = 0;  ///< Rows that the final parameters were fitted on.
   std::string
       ended;  ///< Why training ended: "all steps done", "no better validation", "time limit", ..

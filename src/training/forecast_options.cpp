@@ -21,6 +21,9 @@ void check(const ForecastOptions& options) {
   if (options.layers == 0 || options.layers > 64) {
     refuse("bad number of layers", "1 to 64", std::to_string(options.layers));
   }
+  if (options.members == 0 || options.members > 64) {
+    refuse("bad number of members", "1 to 64", std::to_string(options.members));
+  }
   if (options.threads == 0 || options.threads > 1024) {
     refuse("bad number of threads", "1 to 1024", std::to_string(options.threads));
   }

@@ -40,6 +40,8 @@ struct ForecastOptions {
   std::optional<std::size_t>
       hidden;  ///< Units of a layer; 0: the linear part alone. Unset: 64, and 0 under 1,000 rows.
   std::size_t layers = 1;
+  std::size_t members =
+      3;  ///< LSTMs trained side by side from other seeds, then merged into one: less luck.
   std::optional<std::size_t>
       epochs;  ///< Passes over the training rows; unset: as many as make 400 steps.
   std::optional<std::size_t>

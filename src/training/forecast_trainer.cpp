@@ -8,10 +8,12 @@
 #include <limits>
 #include <utility>
 
+#include "core/random.hpp"
 #include "core/threads.hpp"
 #include "data/period.hpp"
+#include "network/merge.hpp"
 #include "training/alpha.hpp"
-#include "training/lstm_fit.hpp"
+#include "training/members.hpp"
 #include "training/validation.hpp"
 
 namespace sluice::training {
@@ -36,6 +38,13 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+std::vector<std::vector<float>> parameters_of(const std::vector<network::Network>& networks) {
+  std::vector<std::vector<float>> all;
+  for (const network::Network& network : networks)
+    all.emplace_back(network.parameters().begin(), network.parameters().end());
+  return all;
+}
+
 class Trainer {
  public:
   Trainer(const data::Table& table, const ForecastOptions& options)
@@ -57,8 +66,8 @@ class Trainer {
   void refit(std::size_t fit_end);
   bool refit_network(std::size_t fit_end, const ForecastModel& before);
   std::vector<float> validation_outputs() const;
-  void report(LstmFit& fit, const char* phase, std::size_t steps, double loss, double validation,
-              const Stopwatch& clock);
+  void report(const Members& fit, const char* phase, std::size_t steps, double loss,
+              double validation, const Stopwatch& clock);
   bool told_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
   double time_left() const {
     return options_.time_limit > 0 ? options_.time_limit - clock_.seconds()
@@ -73,6 +82,7 @@ class Trainer {
   std::vector<std::vector<double>> linear_;  // forecasts of the linear part in hand, [K][rows, N]
   FloatVector inputs_;                       // the network's, from linear_
   Validation validation_;
+  std::vector<network::Network> members_;
   double seconds_per_step_ = 0.0, best_validation_ = 0.0;
   std::optional<Error> failure_;
   ForecastModel model_;
@@ -223,7 +233,7 @@ FitOptions Trainer::fit_options(std::uint64_t salt) const {
           .optimizer = options_.optimizer};
 }
 
-void Trainer::report(LstmFit& fit, const char* phase, std::size_t steps, double loss,
+void Trainer::report(const Members& fit, const char* phase, std::size_t steps, double loss,
                      double validation, const Stopwatch& clock) {
   const double seconds = clock.seconds();
   seconds_per_step_ = seconds / static_cast<double>(std::max<std::size_t>(1, fit.steps()));
@@ -239,7 +249,8 @@ void Trainer::report(LstmFit& fit, const char* phase, std::size_t steps, double 
          .validation = validation,
          .best_validation = best_validation_,
          .linear_validation = model_.provenance.linear_validation_mae,
-         .sequences_per_second = static_cast<double>(fit.steps() * options_.batch) / seconds,
+         .sequences_per_second =
+             static_cast<double>(fit.steps() * options_.batch * members_.size()) / seconds,
          .seconds_left = seconds_per_step_ * static_cast<double>(steps - fit.steps())});
   }
 }
@@ -249,12 +260,15 @@ void Trainer::train_network() {
                                      .hidden = std::vector<std::size_t>(options_.layers, hidden()),
                                      .output = model_.network_outputs(),
                                      .biases = 1};
-  model_.network.emplace(architecture);
-  network::Network& network = *model_.network;
-  network.set_parameters(network::initial_parameters(architecture, options_.seed, true));
+  for (std::size_t member = 0; member < options_.members; ++member) {
+    const std::uint64_t seed = mix64(options_.seed + mix64(member));
+    members_.emplace_back(architecture)
+        .set_parameters(network::initial_parameters(architecture, seed, true));
+  }
+  model_.provenance.members = members_.size();
   inputs_ = network_inputs(model_, frame_, linear_);
   const FitData data = fit_data(model_.split.train_end);
-  LstmFit fit(network, data, fit_options(0), pool_);
+  Members fit(members_, data, fit_options(0), pool_);
   const std::size_t per_epoch =
       (data.rows + options_.batch * chunk() - 1) / (options_.batch * chunk());
   const std::size_t steps = options_.epochs ? *options_.epochs * per_epoch : kDefaultSteps;
@@ -263,7 +277,7 @@ void Trainer::train_network() {
                      .warm_up = std::min(kWarmUp, steps / 4),
                      .steps = steps});
 
-  std::vector<float> best(network.parameters().begin(), network.parameters().end());
+  std::vector<std::vector<float>> best = parameters_of(members_);
   best_validation_ = model_.provenance.linear_validation_mae;
   std::size_t since_best = 0;
   double loss_sum = 0.0;
@@ -285,13 +299,14 @@ void Trainer::train_network() {
     const bool cut = late || told_to_stop();
     if (fit.steps() % kValidateEvery != 0 && fit.steps() != steps && !cut) continue;
     // Judged at the best share of the LSTM, as it will be used.
+    model_.network = network::merge(members_);
     double validation = std::numeric_limits<double>::infinity();
     for (const auto& errors : validation_.mixed_errors(model_, validation_outputs(), kAlphas)) {
       validation = std::min(validation, validation_.mae(errors));
     }
     if (validation < best_validation_) {
       best_validation_ = validation;
-      best.assign(network.parameters().begin(), network.parameters().end());
+      best = parameters_of(members_);
       model_.provenance.steps = fit.steps();
       since_best = 0;
     } else {
@@ -307,7 +322,9 @@ void Trainer::train_network() {
       break;
     }
   }
-  network.set_parameters(best);
+  for (std::size_t member = 0; member < members_.size(); ++member)
+    members_[member].set_parameters(best[member]);
+  model_.network = network::merge(members_);
 }
 
 std::vector<float> Trainer::validation_outputs() const {
@@ -351,7 +368,7 @@ void Trainer::refit(std::size_t fit_end) {
 bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
   inputs_ = network_inputs(model_, frame_, linear_);
   const FitData data = fit_data(fit_end);
-  LstmFit fit(*model_.network, data, fit_options(1), pool_);
+  Members fit(members_, data, fit_options(1), pool_);
   const auto steps =
       static_cast<std::size_t>(kRefitSteps * static_cast<double>(model_.provenance.steps));
   const Schedule schedule({.kind = ScheduleKind::cosine,
@@ -372,6 +389,7 @@ bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
       loss_sum = 0.0;
     }
   }
+  model_.network = network::merge(members_);
   return true;
 }
 

@@ -47,7 +47,8 @@ def pour(path, size):
 
 
 def latin1(path):
-    path.write_bytes("Größe,y\n1,2\n3,4\n".encode("latin-1"))
+    rows = "".join(f"{t * t % 7},{t * t % 11}\n" for t in range(60))
+    path.write_bytes(f"Größe,y\n{rows}".encode("latin-1"))
 
 
 def folder(path):

@@ -27,7 +27,8 @@ and of the last command:
     same A B, differs A B   two files hold the same bytes; they do not
     check KIND PATH ARG..   a check that make.py knows
 
-A refused command leaves no file behind that was not there before: always checked where it exits with 2 or 3.
+A refused command leaves no file behind that was not there before: always checked where it exits with 2 or 3,
+but for the one that a line `keeps PATH` before it allows.
 """
 
 import argparse
@@ -71,7 +72,7 @@ class Folder:
 
     def __init__(self, sluice, path):
         self.sluice, self.path = sluice, path
-        self.last, self.feed, self.pattern, self.kills = None, None, None, None
+        self.last = self.feed = self.pattern = self.kills = self.kept = None
 
     def words(self, line):
         words = shlex.split(line)
@@ -87,10 +88,10 @@ class Folder:
 
     def run(self, line):
         words = self.words(line)
+        self.last = Run(line)
         if self.kills:
             self.run_killed(words)
         before = self.files()
-        self.last = Run(line)
         started = time.monotonic()
         process = self.start(words)
         if self.feed:
@@ -105,8 +106,9 @@ class Folder:
         self.last.stdout, self.last.stderr = stdout, self.last.stderr + stderr
         self.last.status = process.returncode
         self.feed = self.pattern = self.kills = None
-        if process.returncode in (2, 3) and "diverged" not in line:
-            left = self.files() - before
+        if process.returncode in (2, 3):
+            left = self.files() - before - {self.kept}
+            self.kept = None
             expect(not left, f"a refused command left {sorted(left)} behind")
 
     def interrupt(self, process):
@@ -128,17 +130,28 @@ class Folder:
         whole = {old: 0, new: 0}
         for attempt in range(times):
             if old is None:
-                path.unlink()
+                path.unlink(missing_ok=True)
             else:
                 path.write_bytes(old)
+            before = set(os.listdir(self.path))
             process = self.start(words)
-            time.sleep(duration * (0.4 + 0.7 * attempt / times))
+            # Half of them as soon as a file appears or changes: in the midst of the saving.
+            delay = duration * 1.2 * attempt / times
+            while process.poll() is None and time.monotonic() < started + LONGEST:
+                if attempt % 2 and set(os.listdir(self.path)) != before:
+                    break
+                if not attempt % 2:
+                    time.sleep(delay)
+                    break
             process.kill()
             process.communicate()
             found = path.read_bytes() if path.exists() else None
             expect(found in whole, f"killed, the command left {name} neither old nor new")
             whole[found] += 1
-        print(f"    killed {times} times: {whole[old]} times old, {whole[new]} times new")
+            for left in set(os.listdir(self.path)) - before - {name}:
+                (self.path / left).unlink()
+        print(f"        killed {times} times: {whole[old]} times old, {whole[new]} times new")
+        expect(whole[old] > 0, "killed too late each time to tell")
 
     def judge(self, word, rest):
         """One expectation of the last command."""
@@ -191,6 +204,8 @@ class Folder:
             self.feed = (self.path / name, int(size))
         elif word == "interrupt":
             self.pattern = rest
+        elif word == "keeps":
+            self.kept = rest
         elif word == "kill":
             times, name = rest.split()
             self.kills = (int(times), name)
@@ -222,7 +237,7 @@ def play(folder, section, path):
         number = section[len(section) - len(lines)][0]
         try:
             folder.step(lines)
-        except Failed as failure:
+        except (Failed, OSError, ValueError, KeyError) as failure:
             run = folder.last
             said = "" if run is None else (f"\n    $ {run.command}\n    exit {run.status}\n    stdout: "
                                            f"{run.stdout[:1500]}\n    stderr: {run.stderr[-1500:]}")

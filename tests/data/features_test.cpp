@@ -193,6 +193,20 @@ TEST(Features, RefusesATargetThatSaysNothingAndNamesIt) {
   EXPECT_TRUE(has(message(table, request, 4), "'y' is named twice"));
 }
 
+TEST(Features, RefusesANameThatIsNotUtf8BecauseAModelFileCannotHoldIt) {
+  FeatureRequest request;
+  request.targets = {"y"};
+  for (const char* good : {"gr\xc3\xb6\xc3\x9f" "e", "\xe6\xb0\xb4", "\xf0\x9f\x8c\x8a", "\x7f"}) {
+    EXPECT_EQ(message(table_of({{"y", {1, 2, 3, 4}}, {good, {1, 2, 3, 4}}}), request, 4), "no error")
+        << good;
+  }
+  for (const char* bad : {"gr\xf6\xdf" "e", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80",
+                          "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\x80", "\xe6\xb0"}) {
+    EXPECT_TRUE(has(message(table_of({{"y", {1, 2, 3, 4}}, {bad, {1, 2, 3, 4}}}), request, 4),
+                    "made.csv:1"));
+  }
+}
+
 TEST(Features, RefusesATableThatIsNotLikeTheTrainingData) {
   FeatureRequest request;
   request.targets = {"y"};

@@ -139,6 +139,28 @@ plant("src/training/regressors.cpp", "training",
       ("ridge: known columns one row late", "inputs.known.data() + (t + 1) * layout.known_width",
        "inputs.known.data() + t * layout.known_width"))
 
+plant("src/training/lanes.cpp", "training",
+      ("lanes start all at the same row", "begin + random.below(end - begin) : begin",
+       "0 : begin"))
+plant("src/training/lstm_fit.cpp", "training",
+      ("gradient of the last slice alone", "gradient_[j] += slice.gradient[j]",
+       "gradient_[j] = slice.gradient[j]"),
+      ("loss where the state is still fresh", "if (lane.fresh && step < chunk / 4) {",
+       "if (false) {"))
+plant("src/training/alpha.cpp", "training",
+      ("LSTM trusted without its standard error",
+       "difference.mean + difference.error < best_score", "difference.mean < best_score"))
+plant("src/training/forecast_model.cpp", "training",
+      ("network sees a season that has not been",
+       "const std::size_t back = period - 1 - h % period;\n    out[h] = series[back > t ? t : t - back];",
+       "out[h] = series[std::min(t + 1 + h % period, series.size() - 1)];"))
+plant("src/training/forecast_trainer.cpp", "training",
+      ("network fitted to targets behind its rows", "row + 1 + h < fit_end; ++h",
+       "row + 1 + h < frame_.rows; ++h"),
+      ("period found in rows to be judged by",
+       "std::span(frame_.target.front()).first(model_.split.train_end)",
+       "std::span(frame_.target.front())"))
+
 # Data.
 plant("src/data/csv.cpp", "data",
       ("CSV: a doubled quote ends the cell", "if (!more() || buffer_[at_] != '\"') break;",
@@ -152,6 +174,15 @@ plant("src/data/time_grid.cpp", "data",
       ("times: off the grid passes", "if (difference % step != 0) {", "if (false) {"))
 plant("src/data/calendar_time.cpp", "data",
       ("times: minutes lost", "hour * kHour + minute * kMinute", "hour * kHour"))
+
+plant("src/data/features.cpp", "data",
+      ("scaled by rows to be judged by",
+       "const std::span<const double> values(table.at(name).values.data(), train_end);",
+       "const std::span<const double> values(table.at(name).values);"),
+      ("missing values not carried on", "to[row * stride] = last;",
+       "to[row * stride] = std::isnan(value) ? 0.0 : value;"),
+      ("mask turned round", "std::isnan(values.values[row]) ? 1.0 : 0.0",
+       "std::isnan(values.values[row]) ? 0.0 : 1.0"))
 
 # Evaluation.
 plant("src/evaluation/metrics.cpp", "evaluation",

@@ -1,0 +1,32 @@
+// Several LSTMs trained side by side, step by step on the same rows, each with its own seed: their
+// mean forecasts better than one, and depends less on luck (docs/forecasting.md).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/threads.hpp"
+#include "network/network.hpp"
+#include "training/lstm_fit.hpp"
+
+namespace sluice::training {
+
+class Members {
+ public:
+  /// The networks, data and pool must outlive this.
+  Members(std::vector<network::Network>& networks, const FitData& data, const FitOptions& options,
+          ThreadPool& pool);
+
+  /// One step of each. The mean of their losses.
+  double step(double rate);
+  std::size_t steps() const { return fits_.front()->steps(); }
+  /// What went wrong in one of them; empty where nothing did.
+  std::string trouble() const;
+
+ private:
+  std::vector<std::unique_ptr<LstmFit>> fits_;
+};
+
+}  // namespace sluice::training
