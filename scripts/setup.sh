@@ -2,7 +2,7 @@
 # Says what it does; touches nothing when all is there. Needs root or sudo only when something is missing.
 
 build_packages=(g++ cmake ninja-build libhwy-dev nlohmann-json3-dev libcli11-dev libfmt-dev libgtest-dev)
-test_packages=("${build_packages[@]}" clang-format clang-tidy python3)
+test_packages=("${build_packages[@]}" clang-format clang-tidy python3 python3-venv)
 
 missing_packages() {
   local package

@@ -13,6 +13,8 @@ namespace {
 // Where gate-block row n of a padded [4, Hp] layout lies in the parameters' [4, H]; none for
 // padding.
 struct GateRows {
+  explicit GateRows(std::size_t hidden_) : hidden(hidden_), units(padded(hidden_)) {}
+
   std::size_t hidden, units;
   bool real(std::size_t n) const { return n % units < hidden; }
   std::size_t at(std::size_t n) const { return n / units * hidden + n % units; }
@@ -65,7 +67,7 @@ void Network::set_parameters(std::span<const float> parameters) {
 
 void Network::pack_layer(std::size_t layer) {
   const std::size_t input = architecture_.layer_input(layer), hidden = architecture_.hidden[layer];
-  const GateRows rows{hidden, padded(hidden)};
+  const GateRows rows(hidden);
   const float* w = value(layer, 0);
   const float* r = value(layer, 1);
   PackedLayer& packed = packed_[layer];

@@ -212,15 +212,16 @@ struct Edit {
 };
 
 TEST_F(ModelFile, AValueThatDoesNotFitIsRefused) {
+  const std::size_t units = model().network->architecture().hidden[0];
   const std::vector<Edit> edits = {
       {"/format", kModelFormat + 1, "newer version"},
       {"/format", -1, "format"},
       {"/state", "reset:9", "state policy"},
       {"/architecture/hidden", json::array(), "layers"},
-      {"/architecture/hidden", {3, 5}, "weight_ih_l1"},
-      {"/architecture/hidden", {3}, "weight_ih_l1"},
-      {"/architecture/hidden", {3, 0}, "hidden"},
-      {"/architecture/hidden", {3, std::uint64_t{1} << 62}, "hidden"},
+      {"/architecture/hidden", {units, units + 2}, "weight_ih_l1"},
+      {"/architecture/hidden", json::array({units}), "weight_ih_l1"},
+      {"/architecture/hidden", {units, 0}, "hidden"},
+      {"/architecture/hidden", {units, std::uint64_t{1} << 62}, "hidden"},
       {"/architecture/input", 5, "inputs"},
       {"/architecture/output", 5, "outputs"},
       {"/architecture/biases", 3, "bias"},
