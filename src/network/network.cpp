@@ -13,11 +13,10 @@ namespace {
 // Where gate-block row n of a padded [4, Hp] layout lies in the parameters' [4, H]; none for
 // padding.
 struct GateRows {
-  explicit GateRows(std::size_t hidden_) : hidden(hidden_), units(padded(hidden_)) {}
-
   std::size_t hidden, units;
   bool real(std::size_t n) const { return n % units < hidden; }
   std::size_t at(std::size_t n) const { return n / units * hidden + n % units; }
+  std::size_t padded_at(std::size_t n) const { return n / hidden * units + n % hidden; }
 };
 
 void multiply_by(FloatVector& values, const FloatVector& factors, std::size_t count) noexcept {
@@ -67,7 +66,7 @@ void Network::set_parameters(std::span<const float> parameters) {
 
 void Network::pack_layer(std::size_t layer) {
   const std::size_t input = architecture_.layer_input(layer), hidden = architecture_.hidden[layer];
-  const GateRows rows(hidden);
+  const GateRows rows{hidden, padded(hidden)};
   const float* w = value(layer, 0);
   const float* r = value(layer, 1);
   PackedLayer& packed = packed_[layer];
@@ -86,12 +85,11 @@ void Network::pack_layer(std::size_t layer) {
   pack(packed.r, r, hidden);
   pack_transposed(packed.w_transposed, w, input);
   pack_transposed(packed.r_transposed, r, hidden);
-  for (std::size_t n = 0; n < packed.bias.size(); ++n) {
+  // Padded places stay zero.
+  for (std::size_t n = 0; n < 4 * hidden; ++n) {
     float sum = 0.0f;
-    for (std::size_t bias = 0; bias < architecture_.biases && rows.real(n); ++bias) {
-      sum += value(layer, 2 + bias)[rows.at(n)];
-    }
-    packed.bias[n] = sum;
+    for (std::size_t b = 0; b < architecture_.biases; ++b) sum += value(layer, 2 + b)[n];
+    packed.bias[rows.padded_at(n)] = sum;
   }
 }
 
