@@ -11,11 +11,9 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& path, const std::string& expected,
                          const std::string& got, const std::string& hint) {
-  throw Error(ErrorCode::file, {.where = path,
-                                .what = "cannot be written",
-                                .expected = expected,
-                                .got = got,
-                                .hint = hint});
+  throw Error(
+      ErrorCode::file,
+      {.where = path, .what = "cannot be written", .expected = expected, .got = got, .hint = hint});
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "sluice/error.hpp"
 
 namespace sluice::training {
@@ -30,7 +32,7 @@ void check(const ForecastOptions& options) {
   if (!(options.dropout >= 0 && options.dropout < 1)) {
     refuse("bad dropout", "0 to less than 1", fmt::format("{}", options.dropout));
   }
-  if (!(options.rate > 0)) {
+  if (!(options.rate > 0 && std::isfinite(options.rate))) {
     refuse("bad learning rate", "a positive number", fmt::format("{}", options.rate));
   }
   if (options.chunk && *options.chunk < 4) {
@@ -41,8 +43,8 @@ void check(const ForecastOptions& options) {
     refuse("bad hidden size", "0 to 4096", std::to_string(*options.hidden));
   }
   if (options.period && *options.period == 0) refuse("bad period", "at least 1", "0");
-  if (options.quantiles.empty() || options.quantiles.size() > 64) {
-    refuse("bad number of quantiles", "1 to 64", std::to_string(options.quantiles.size()));
+  if (options.quantiles.empty() || options.quantiles.size() > 63) {
+    refuse("bad number of quantiles", "1 to 63", std::to_string(options.quantiles.size()));
   }
   for (const double q : options.quantiles) {
     if (!(q > 0 && q < 1)) {

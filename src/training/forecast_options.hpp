@@ -20,8 +20,9 @@ namespace sluice::training {
 struct Progress {
   std::string phase;  ///< "training", "refitting"
   std::size_t step = 0, steps = 0;
-  double epoch = 0.0;  ///< Passes over the rows so far.
-  double loss = 0.0;   ///< Mean training loss since the last report.
+  double epoch =
+      0.0;  ///< steps, in units of the steps that read as many rows as the training part has
+  double loss = 0.0;  ///< Mean training loss since the last report.
   double validation =
       0.0;  ///< MAE of linear part + LSTM on validation, in units; NaN while refitting.
   double best_validation = 0.0;

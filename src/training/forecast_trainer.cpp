@@ -58,6 +58,7 @@ class Trainer {
   void find_period();
   std::size_t hidden() const;
   std::size_t chunk() const;
+  std::size_t steps_per_epoch() const;
   void fit_linear();
   FitData fit_data(std::size_t fit_end) const;
   FitOptions fit_options(std::uint64_t salt) const;
@@ -114,6 +115,11 @@ void Trainer::describe() {
     const std::vector<double>& values = table_.at(name).values;
     const auto last =
         std::find_if(values.rbegin(), values.rend(), [](double v) { return !std::isnan(v); });
+    if (last == values.rend()) {
+      throw Error(ErrorCode::data, {.where = table_.path + ", column '" + name + "'",
+                                    .what = "all values of the target are missing",
+                                    .hint = "is it the right column?"});
+    }
     rows = std::max(rows, static_cast<std::size_t>(values.rend() - last));
   }
   // Validation, the smallest part, must hold some origins with all their targets.
@@ -173,6 +179,12 @@ std::size_t Trainer::chunk() const {
   const std::size_t wanted = options_.chunk.value_or(
       std::clamp<std::size_t>(std::max(4 * model_.period, 2 * model_.horizon), 64, 256));
   return std::max<std::size_t>(4, std::min(wanted, model_.split.train_end / 4));
+}
+
+// The fewest steps that read as many rows as the training part has.
+std::size_t Trainer::steps_per_epoch() const {
+  const std::size_t rows_per_step = options_.batch * chunk();
+  return (model_.split.train_end + rows_per_step - 1) / rows_per_step;
 }
 
 void Trainer::fit_linear() {
@@ -238,13 +250,11 @@ void Trainer::report(const Members& fit, const char* phase, std::size_t steps, d
   const double seconds = clock.seconds();
   seconds_per_step_ = seconds / static_cast<double>(std::max<std::size_t>(1, fit.steps()));
   if (options_.progress) {
-    const double rows_per_step = static_cast<double>(options_.batch * chunk());
     options_.progress(
         {.phase = phase,
          .step = fit.steps(),
          .steps = steps,
-         .epoch = static_cast<double>(fit.steps()) * rows_per_step /
-                  static_cast<double>(model_.split.train_end),
+         .epoch = static_cast<double>(fit.steps()) / static_cast<double>(steps_per_epoch()),
          .loss = loss,
          .validation = validation,
          .best_validation = best_validation_,
@@ -269,9 +279,7 @@ void Trainer::train_network() {
   inputs_ = network_inputs(model_, frame_, linear_);
   const FitData data = fit_data(model_.split.train_end);
   Members fit(members_, data, fit_options(0), pool_);
-  const std::size_t per_epoch =
-      (data.rows + options_.batch * chunk() - 1) / (options_.batch * chunk());
-  const std::size_t steps = options_.epochs ? *options_.epochs * per_epoch : kDefaultSteps;
+  const std::size_t steps = options_.epochs ? *options_.epochs * steps_per_epoch() : kDefaultSteps;
   Schedule schedule({.kind = options_.schedule,
                      .rate = options_.rate,
                      .warm_up = std::min(kWarmUp, steps / 4),

@@ -14,6 +14,8 @@ namespace {
 // Samples that one task takes through all steps. Fixed, so that the sums do not depend on the
 // number of threads.
 constexpr std::size_t kSliceSamples = 16;
+// Quantile levels at most: 63 that the options allow, and the median.
+constexpr std::size_t kMostLevels = 64;
 
 }  // namespace
 
@@ -109,7 +111,7 @@ void LstmFit::add_row_loss(Slice& slice, std::size_t step, std::size_t sample, s
   const float* y = slice.tape.y(step, sample);
   float* d_y = slice.tape.d_y(step, sample);
   std::vector<float>::const_iterator offset = data_.offsets.begin();
-  float shifted[64];
+  float shifted[kMostLevels];
   for (std::size_t output = 0; output < outputs; ++output, y += levels, d_y += levels) {
     for (std::size_t q = 0; q < levels; ++q) shifted[q] = y[q] + *offset++;
     const float target = data_.targets[row * outputs + output];

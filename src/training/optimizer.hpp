@@ -54,7 +54,8 @@ class Schedule {
     std::size_t warm_up = 20;  ///< Steps over which the rate rises linearly from 0.
     std::size_t steps = 0;     ///< cosine: the step at which the rate reaches 0.
     double factor = 0.5;       ///< plateau: what the rate is multiplied by ..
-    std::size_t patience = 5;  ///< plateau: .. after so many validations without a better one.
+    std::size_t patience =
+        5;  ///< plateau: .. at the validation after so many without a better one.
   };
   explicit Schedule(Options options) : options_(options) {}
 

@@ -67,8 +67,8 @@ TEST(Features, ScalersAndMasksComeFromTheTrainingRowsAlone) {
 }
 
 TEST(Features, AMissingValueIsTheLastOneSeenAndAMaskSaysSo) {
-  const Table table = table_of({{"y", {1, kNone, 3, 5, kNone, 7}},
-                                {"x", {kNone, 10, kNone, kNone, 30, 20}}});
+  const Table table =
+      table_of({{"y", {1, kNone, 3, 5, kNone, 7}}, {"x", {kNone, 10, kNone, kNone, 30, 20}}});
   FeatureRequest request;
   request.targets = {"y"};
   request.log = LogChoice::off;
@@ -92,8 +92,8 @@ TEST(Features, AMissingValueIsTheLastOneSeenAndAMaskSaysSo) {
 TEST(Features, CountsWhatItFillsWhereTheModelHasNoMask) {
   FeatureRequest request;
   request.targets = {"y"};
-  const FeatureSpec spec = describe_features(table_of({{"y", {1, 3, 5, 7}}, {"x", {1, 2, 1, 2}}}),
-                                             request, 4);
+  const FeatureSpec spec =
+      describe_features(table_of({{"y", {1, 3, 5, 7}}, {"x", {1, 2, 1, 2}}}), request, 4);
   const Frame frame =
       make_frame(spec, table_of({{"y", {1, kNone, 5, 7}}, {"x", {1, kNone, kNone, 2}}}));
   EXPECT_EQ(frame.filled, 3u);
@@ -156,7 +156,8 @@ TEST(Features, CalendarInputsTurnWithTheClockOfTheFile) {
   const FeatureSpec spec = describe_features(table, request, 400);
   const Frame frame = make_frame(spec, table);
   ASSERT_EQ(spec.shared_width(), 4u);
-  const double hour = 2 * std::numbers::pi * 5 / 24, week = 2 * std::numbers::pi * (1 + 5.0 / 24) / 7;
+  const double hour = 2 * std::numbers::pi * 5 / 24,
+               week = 2 * std::numbers::pi * (1 + 5.0 / 24) / 7;
   const double* row = frame.shared.data() + 27 * 4;  // Tuesday 05:00 there
   EXPECT_NEAR(row[0], std::sin(hour), 1e-12);
   EXPECT_NEAR(row[1], std::cos(hour), 1e-12);
@@ -196,12 +197,17 @@ TEST(Features, RefusesATargetThatSaysNothingAndNamesIt) {
 TEST(Features, RefusesANameThatIsNotUtf8BecauseAModelFileCannotHoldIt) {
   FeatureRequest request;
   request.targets = {"y"};
-  for (const char* good : {"gr\xc3\xb6\xc3\x9f" "e", "\xe6\xb0\xb4", "\xf0\x9f\x8c\x8a", "\x7f"}) {
-    EXPECT_EQ(message(table_of({{"y", {1, 2, 3, 4}}, {good, {1, 2, 3, 4}}}), request, 4), "no error")
+  for (const char* good : {"gr\xc3\xb6\xc3\x9f"
+                           "e",
+                           "\xe6\xb0\xb4", "\xf0\x9f\x8c\x8a", "\x7f"}) {
+    EXPECT_EQ(message(table_of({{"y", {1, 2, 3, 4}}, {good, {1, 2, 3, 4}}}), request, 4),
+              "no error")
         << good;
   }
-  for (const char* bad : {"gr\xf6\xdf" "e", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80",
-                          "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\x80", "\xe6\xb0"}) {
+  for (const char* bad : {"gr\xf6\xdf"
+                          "e",
+                          "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                          "\xf5\x80\x80\x80", "\x80", "\xe6\xb0"}) {
     EXPECT_TRUE(has(message(table_of({{"y", {1, 2, 3, 4}}, {bad, {1, 2, 3, 4}}}), request, 4),
                     "made.csv:1"));
   }

@@ -65,6 +65,9 @@ TEST(Scaler, ShiftsByOneWhereThereAreZeros) {
 TEST(Scaler, LeavesSymmetricAndNegativeValuesAsTheyAre) {
   const std::vector<double> symmetric = {1, 2, 3, 4, 5, 6, 7};
   EXPECT_FALSE(fit_scaler(symmetric, LogChoice::automatic).log);
+  std::vector<double> mild;  // a skewness of 0.4
+  for (int i = -10; i <= 10; ++i) mild.push_back(std::exp(0.08 * i));
+  EXPECT_FALSE(fit_scaler(mild, LogChoice::automatic).log);
   const std::vector<double> negative = {-0.1, 1, 1, 1, 1, 1, 50};
   EXPECT_FALSE(fit_scaler(negative, LogChoice::automatic).log);
   EXPECT_THROW(fit_scaler(negative, LogChoice::on), Error);

@@ -162,8 +162,8 @@ TEST_F(ModelFile, ATensorThatIsMissingOrUnknownOrOfAnotherShapeIsNamed) {
       copy.tensors.erase(copy.tensors.begin() + static_cast<std::ptrdiff_t>(t));
     }));
     EXPECT_TRUE(has(missing, "'" + name + "'")) << missing;
-    const std::string renamed = refusal(
-        with_tensors([&](SafeTensors& copy) { copy.tensors[t].name += "_"; }));
+    const std::string renamed =
+        refusal(with_tensors([&](SafeTensors& copy) { copy.tensors[t].name += "_"; }));
     EXPECT_TRUE(has(renamed, "'" + name)) << renamed;
     const std::string reshaped = refusal(with_tensors([&](SafeTensors& copy) {
       copy.tensors[t].shape.insert(copy.tensors[t].shape.begin(), 1);
@@ -189,8 +189,9 @@ TEST_F(ModelFile, EveryFieldOfTheDescriptionIsNeededAndNoOtherIsAllowed) {
       if (here.is_object()) {
         const std::string text = refusal(edited([&](json& all) { all.at(place).erase(key); }));
         EXPECT_TRUE(has(text, "m.safetensors") && has(text, key)) << child << ": " << text;
-        const std::string typed = refusal(
-            edited([&](json& all) { all.at(child) = json{{"no", json::array({true})}}; }));
+        const std::string typed = refusal(edited([&](json& all) {
+          all.at(child) = json{{"no", json::array({true})}};
+        }));
         EXPECT_TRUE(has(typed, "m.safetensors")) << child << ": " << typed;
         ++tried;
       }
@@ -249,8 +250,8 @@ TEST_F(ModelFile, AValueThatDoesNotFitIsRefused) {
       {"/forecast/time/step_seconds", -60, "go together"},
   };
   for (const Edit& edit : edits) {
-    const std::string text = refusal(
-        edited([&](json& all) { all.at(json::json_pointer(edit.place)) = edit.value; }));
+    const std::string text =
+        refusal(edited([&](json& all) { all.at(json::json_pointer(edit.place)) = edit.value; }));
     EXPECT_TRUE(has(text, "m.safetensors") && has(text, edit.says))
         << edit.place << " = " << edit.value << ": " << text;
   }

@@ -51,7 +51,7 @@ plant("src/kernels/activations-inl.hpp", "kernels",
       ("tanh: polynomial used too far out", "hn::Set(d, 0.625f)), small",
        "hn::Set(d, 0.9f)), small"),
       ("exp: last constant of the polynomial off", "0.166665770f", "0.166674770f"))
-plant("src/kernels/cell.cpp", "kernels network training",
+plant("src/kernels/cell.cpp", "kernels network",
       ("cell: input and forget gate swapped",
        "hn::MulAdd(f, hn::Load(d, cell.c_prev + at), hn::Mul(i, g))",
        "hn::MulAdd(i, hn::Load(d, cell.c_prev + at), hn::Mul(f, g))"),
@@ -77,7 +77,7 @@ plant("src/kernels/products.cpp", "kernels",
 # The network.
 plant("src/network/architecture.cpp", "network",
       ("forget bias at the input gate", "first[parameter.hidden + j] = 1.0f", "first[j] = 1.0f"))
-plant("src/network/network.cpp", "network training",
+plant("src/network/network.cpp", "network",
       ("R transposed", "pack(packed.r, r, hidden);", "pack_transposed(packed.r, r, hidden);"),
       ("bias_hh left out", "b < architecture_.biases; ++b) sum", "b < 1; ++b) sum"),
       ("gradient of bias_hh left out", "std::size_t bias = 0; bias < architecture_.biases; ++bias",

@@ -83,7 +83,8 @@ TEST(Alpha, LeavesOutOriginsWithoutATarget) {
     for (Errors& errors : all) errors[origin] = linear[origin];
   }
   // A whole block without a target.
-  for (std::size_t origin = 40; origin < 60; ++origin) linear[origin] = all[0][origin] = std::nan("");
+  for (std::size_t origin = 40; origin < 60; ++origin)
+    linear[origin] = all[0][origin] = std::nan("");
   EXPECT_EQ(earn_alpha(linear, all, 12).value, 1.0);
 }
 

@@ -81,14 +81,16 @@ inline ForecastOptions small_options(std::size_t horizon) {
   return options;
 }
 
-/// Mean absolute error `step` rows ahead (0: one) of the point forecasts of origins first .. last-1.
+/// Mean absolute error `step` rows ahead (0: one) of the point forecasts of origins first ..
+/// last-1.
 inline double error_at(const ForecastModel& model, const std::vector<double>& truth,
                        const data::Frame& frame, std::size_t first, std::size_t last,
                        std::size_t step) {
   const Forecasts forecasts = forecast(model, frame, first, last);
   double sum = 0.0;
   for (std::size_t origin = 0; origin < forecasts.origins; ++origin) {
-    sum += std::abs(forecasts.at(origin, 0, step, model.median()) - truth[first + origin + 1 + step]);
+    sum +=
+        std::abs(forecasts.at(origin, 0, step, model.median()) - truth[first + origin + 1 + step]);
   }
   return sum / static_cast<double>(forecasts.origins);
 }
