@@ -109,6 +109,10 @@ void print_target(const TargetBacktest& target) {
 
 // In words, and whether the model's MAE is below every naive baseline's and not above ridge's.
 bool print_verdict(const TargetBacktest& target, const training::ForecastModel& model) {
+  if (target.model.all.count == 0) {
+    fmt::print("No value of '{}' lies in these rows: nothing to judge by.\n", target.target);
+    return true;
+  }
   const MethodScore& best = target.best_baseline();
   const double mae = target.model.all.mae, change = 100 * (1 - mae / best.all.mae);
   const bool own_line = best.name == "ridge" && model.alpha == 0;

@@ -74,6 +74,11 @@ void declare(CLI::App& command, Options& options) {
       ->capture_default_str()
       ->type_name("N");
   command
+      .add_option("--members", training.members,
+                  "LSTMs trained side by side and merged into one of N times the units")
+      ->capture_default_str()
+      ->type_name("N");
+  command
       .add_option("--epochs", training.epochs,
                   "Passes over the training rows [as many as make 400 steps]")
       ->type_name("N");

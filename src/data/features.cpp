@@ -80,6 +80,11 @@ void check_target(const Table& table, const ScaledColumn& target, std::size_t tr
                  .what = "the target has no value in the training part",
                  .hint = "its first " + std::to_string(train_end) + " rows are all missing"});
   }
+  if (!std::isfinite(target.scaler.deviation) || !std::isfinite(target.scaler.mean)) {
+    throw Error(ErrorCode::data, {.where = where,
+                                  .what = "the target's values are too large to compute with",
+                                  .hint = "write it in a larger unit"});
+  }
   if (target.scaler.deviation == 0) {
     throw Error(ErrorCode::data, {.where = where,
                                   .what = "the target is constant in the training part",
@@ -277,6 +282,8 @@ Frame make_frame(const FeatureSpec& spec, const Table& table) {
   frame.future = table.rows() - frame.rows;
   for (const ScaledColumn& target : spec.targets) {
     const Column& column = table.at(target.name);
+    frame.raw.emplace_back(column.values.begin(),
+                           column.values.begin() + static_cast<std::ptrdiff_t>(frame.rows));
     frame.target.emplace_back(frame.rows);
     frame.observed.emplace_back(frame.rows);
     const std::size_t missing =

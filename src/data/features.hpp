@@ -49,11 +49,12 @@ struct FeatureRequest {
 FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
                               std::size_t train_end);
 
-/// A table in the model's units. No NaN anywhere: a missing value is the last one seen (0 before
-/// the first).
+/// A table in the model's units. No NaN but in `raw`: a missing value is the last one seen (0
+/// before the first).
 struct Frame {
-  std::size_t rows = 0;    ///< Rows of history: up to the last row that has a target.
-  std::size_t future = 0;  ///< Rows after those, which hold known-ahead columns only.
+  std::size_t rows = 0;                  ///< Rows of history: up to the last row that has a target.
+  std::size_t future = 0;                ///< Rows after those, which hold known-ahead columns only.
+  std::vector<std::vector<double>> raw;  ///< [K][rows] in the data's units, NaN where missing
   std::vector<std::vector<double>> target;          ///< [K][rows] filled
   std::vector<std::vector<std::uint8_t>> observed;  ///< [K][rows] 1 where really seen
   std::vector<double> shared;                       ///< [rows, shared_width]

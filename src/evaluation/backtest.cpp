@@ -61,29 +61,20 @@ Range origins_to_score(const training::ForecastModel& model, const data::Table& 
   return {first, end};
 }
 
-// A method's forecasts in the model's units from origin t: [N].
+// A method's forecasts in the data's units from origin t: [N].
 using Method = std::function<void(std::size_t t, std::span<double> out)>;
 
 class Scorer {
  public:
   Scorer(const training::ForecastModel& model, const data::Frame& frame, std::size_t target,
          Range range, double scale)
-      : scaler_(model.features.targets[target].scaler),
-        target_(frame.target[target]),
-        observed_(frame.observed[target]),
-        horizon_(model.horizon),
-        range_(range),
-        scale_(scale) {}
+      : raw_(frame.raw[target]), horizon_(model.horizon), range_(range), scale_(scale) {}
 
   std::vector<double> truth(std::size_t t) const {
-    std::vector<double> values(horizon_, std::numeric_limits<double>::quiet_NaN());
-    for (std::size_t h = 0; h < horizon_; ++h) {
-      if (observed_[t + 1 + h]) values[h] = scaler_.to_units(target_[t + 1 + h]);
-    }
-    return values;
+    const auto first = raw_.begin() + static_cast<std::ptrdiff_t>(t + 1);
+    return {first, first + static_cast<std::ptrdiff_t>(horizon_)};
   }
 
-  /// `method` answers in the data's units.
   MethodScore score(const std::string& name, const Method& method) const {
     PointScores scores(horizon_, scale_);
     std::vector<double> out(horizon_);
@@ -97,19 +88,21 @@ class Scorer {
   }
 
  private:
-  const data::Scaler& scaler_;
-  const std::vector<double>& target_;
-  const std::vector<std::uint8_t>& observed_;
+  const std::vector<double>& raw_;
   std::size_t horizon_;
   Range range_;
   double scale_;
 };
 
-// The target in units, missing values filled with the last seen one.
-std::vector<double> in_units(const data::Scaler& scaler, const std::vector<double>& scaled) {
-  std::vector<double> values(scaled.size());
-  std::transform(scaled.begin(), scaled.end(), values.begin(),
-                 [&](double v) { return scaler.to_units(v); });
+// A series with its missing values filled by the last one seen; before the first one, by that.
+std::vector<double> filled(const std::vector<double>& raw) {
+  std::vector<double> values(raw);
+  const auto seen = std::find_if(raw.begin(), raw.end(), [](double v) { return !std::isnan(v); });
+  double last = seen == raw.end() ? 0.0 : *seen;
+  for (double& value : values) {
+    if (std::isnan(value)) value = last;
+    last = value;
+  }
   return values;
 }
 
@@ -120,7 +113,10 @@ std::optional<training::LinearModel> fit_ridge_baseline(const training::Forecast
                                                         std::size_t target,
                                                         const data::Split& split,
                                                         std::vector<double>& now) {
-  if (split.train_end == 0 || split.validation_end > frame.rows) return std::nullopt;
+  if (split.train_end == 0 || split.validation_end > frame.rows ||
+      split.train_end == split.validation_end) {
+    return std::nullopt;
+  }
   const training::LinearInputs inputs =
       training::linear_inputs(frame, target, model.features.known.size(), now);
   training::RidgeOptions options{.horizon = model.horizon,
@@ -134,7 +130,8 @@ std::optional<training::LinearModel> fit_ridge_baseline(const training::Forecast
   try {
     return training::refit_ridge(training::choose_ridge(inputs, options), model.period, inputs,
                                  split.validation_end);
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::data && error.code() != ErrorCode::usage) throw;
     return std::nullopt;  // too few rows of either part in this file
   }
 }
@@ -143,17 +140,11 @@ TargetBacktest score_target(const training::ForecastModel& model, const data::Fr
                             std::size_t k, Range range, const data::Split& split,
                             const training::Forecasts& forecasts, bool& ridge_fitted) {
   const data::Scaler& scaler = model.features.targets[k].scaler;
-  const std::vector<double> series = in_units(scaler, frame.target[k]);
+  const std::vector<double> series = filled(frame.raw[k]);
   TargetBacktest result;
   result.target = model.features.targets[k].name;
   const std::size_t train_end = std::min(split.train_end, frame.rows);
-  std::vector<double> training(
-      series.begin(),
-      series.begin() + static_cast<std::ptrdiff_t>(train_end > 0 ? train_end : frame.rows));
-  for (std::size_t row = 0; row < training.size(); ++row) {
-    if (!frame.observed[k][row]) training[row] = std::numeric_limits<double>::quiet_NaN();
-  }
-  result.mase_scale = mase_scale(training, model.season);
+  result.mase_scale = mase_scale(std::span(frame.raw[k]).first(train_end), model.season);
   const Scorer scorer(model, frame, k, range, result.mase_scale);
 
   result.model = scorer.score("model", [&](std::size_t t, std::span<double> out) {
@@ -183,6 +174,9 @@ TargetBacktest score_target(const training::ForecastModel& model, const data::Fr
       training::predict(*ridge, inputs, t, out);
       for (double& value : out) value = scaler.to_units(value);
     }));
+  } else {
+    result.baselines.push_back(result.linear);
+    result.baselines.back().name = "ridge";
   }
   QuantileScores quantiles(model.horizon, model.quantiles);
   std::vector<double> values(model.horizon * model.quantiles.size());
@@ -230,7 +224,7 @@ Backtest backtest(const training::ForecastModel& model, const data::Table& table
   result.ridge_note =
       ridge_fitted
           ? "lags and strength chosen on validation, fitted on training and validation rows"
-          : "left out: the file lacks the model's training and validation rows";
+          : "the model's own linear part, as this file has no rows to choose another on";
   return result;
 }
 

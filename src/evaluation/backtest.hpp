@@ -43,8 +43,8 @@ struct Backtest {
 
 /// Scores every row after validation from which the whole horizon lies in the file; with
 /// `all_rows`, every such row of the file. Ridge is fitted anew on the file's training and
-/// validation rows; where the file does not have them, it is left out and the note says so. Throws
-/// Error(data) where no row is left to score.
+/// validation rows; where the file does not have them, it is the model's own linear part, and the
+/// note says so. Throws Error(data) where no row is left to score.
 Backtest backtest(const training::ForecastModel& model, const data::Table& table, bool all_rows);
 
 }  // namespace sluice::evaluation

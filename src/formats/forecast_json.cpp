@@ -135,10 +135,13 @@ void read_split(JsonFields fields, training::ForecastModel& model) {
   fields.finish();
 }
 
+constexpr std::size_t kLongestPeriod = 1000000;
+
 bool sizes_fit(const training::ForecastModel& model) {
   return model.targets() > 0 && model.linear.size() == model.targets() &&
          model.residual_scale.size() == model.targets() && model.horizon > 0 &&
          model.horizon <= 10000 && model.period > 0 && model.season > 0 &&
+         model.period <= kLongestPeriod && model.season <= kLongestPeriod &&
          model.split.train_end <= model.split.validation_end &&
          model.split.validation_end <= model.provenance.data_rows;
 }
@@ -148,9 +151,9 @@ bool values_fit(const training::ForecastModel& model) {
   const auto scaled = [](const data::ScaledColumn& one) { return one.scaler.deviation >= 0; };
   const data::FeatureSpec& features = model.features;
   return !levels.empty() && levels.size() <= 64 && std::is_sorted(levels.begin(), levels.end()) &&
-         levels.front() > 0 && levels.back() < 1 && model.median() < levels.size() &&
-         model.alpha >= 0 && model.alpha <= 1 && features.step.seconds >= 0 &&
-         features.step.months >= 0 &&
+         std::adjacent_find(levels.begin(), levels.end()) == levels.end() && levels.front() > 0 &&
+         levels.back() < 1 && model.median() < levels.size() && model.alpha >= 0 &&
+         model.alpha <= 1 && features.step.seconds >= 0 && features.step.months >= 0 &&
          std::all_of(features.targets.begin(), features.targets.end(),
                      [](const data::ScaledColumn& one) { return one.scaler.deviation > 0; }) &&
          std::all_of(features.past.begin(), features.past.end(), scaled) &&
@@ -221,7 +224,8 @@ training::ForecastModel forecast_from(JsonFields fields) {
   model.season = fields.get<std::size_t>("season");
   model.quantiles = fields.get<std::vector<double>>("quantiles");
   JsonFields loss = fields.object("loss");
-  model.loss = {training::loss_named(loss.get<std::string>("name")), loss.get<float>("delta")};
+  model.loss = {training::loss_named(loss.get<std::string>("name")),
+                static_cast<float>(std::clamp(loss.get<double>("delta"), 0.0, 1e6))};
   loss.finish();
   const json& linear = fields.at("linear");
   if (!linear.is_array()) fields.refuse("linear", "a list", linear.type_name());

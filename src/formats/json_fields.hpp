@@ -28,7 +28,11 @@ class JsonFields {
     try {
       if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
         if (!value.is_number_unsigned())
-          refuse(key, "a whole number, not negative", value.dump().substr(0, 40));
+          refuse(key, "a whole number, not negative",
+                 value.is_number() ? value.dump() : value.type_name());
+      }
+      if constexpr (std::is_same_v<T, std::int64_t>) {
+        if (!value.is_number_integer()) refuse(key, "a whole number", value.type_name());
       }
       return value.get<T>();
     } catch (const nlohmann::json::exception&) {

@@ -23,7 +23,7 @@ Difference over_blocks(const std::vector<double>& linear, const std::vector<doub
     double sum = 0.0;
     std::size_t count = 0;
     for (std::size_t origin = begin; origin < end; ++origin) {
-      if (std::isnan(linear[origin])) continue;
+      if (std::isnan(linear[origin]) || std::isnan(mixed[origin])) continue;
       sum += mixed[origin] - linear[origin];
       ++count;
     }

@@ -42,7 +42,16 @@ void check(const ForecastOptions& options) {
   if (options.hidden && *options.hidden > 4096) {
     refuse("bad hidden size", "0 to 4096", std::to_string(*options.hidden));
   }
-  if (options.period && *options.period == 0) refuse("bad period", "at least 1", "0");
+  constexpr std::size_t kMost = 1000000;
+  if (options.epochs && *options.epochs > kMost) {
+    refuse("bad number of epochs", "1 to 1000000", std::to_string(*options.epochs));
+  }
+  if (options.lags && *options.lags > kMost) {
+    refuse("bad number of lags", "0 to 1000000", std::to_string(*options.lags));
+  }
+  if (options.period && (*options.period == 0 || *options.period > kMost)) {
+    refuse("bad period", "1 to 1000000", std::to_string(*options.period));
+  }
   if (options.quantiles.empty() || options.quantiles.size() > 63) {
     refuse("bad number of quantiles", "1 to 63", std::to_string(options.quantiles.size()));
   }

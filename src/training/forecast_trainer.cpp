@@ -63,7 +63,7 @@ class Trainer {
   FitData fit_data(std::size_t fit_end) const;
   FitOptions fit_options(std::uint64_t salt) const;
   void train_network();
-  void earn();
+  void earn(const CrossFit& judge);
   void refit(std::size_t fit_end);
   bool refit_network(std::size_t fit_end, const ForecastModel& before);
   std::vector<float> validation_outputs() const;
@@ -102,7 +102,6 @@ TrainingResult Trainer::run() {
     model_.provenance.ended = "linear part fitted";
   } else {
     train_network();
-    earn();
   }
   refit(options_.refit_all ? frame_.rows : model_.split.validation_end);
   return {std::move(model_), failure_};
@@ -286,6 +285,7 @@ void Trainer::train_network() {
                      .steps = steps});
 
   std::vector<std::vector<float>> best = parameters_of(members_);
+  CrossFit judge(validation_, kAlphas);
   best_validation_ = model_.provenance.linear_validation_mae;
   std::size_t since_best = 0;
   double loss_sum = 0.0;
@@ -308,9 +308,12 @@ void Trainer::train_network() {
     if (fit.steps() % kValidateEvery != 0 && fit.steps() != steps && !cut) continue;
     // Judged at the best share of the LSTM, as it will be used.
     model_.network = network::merge(members_);
+    const std::vector<std::vector<double>> errors =
+        validation_.mixed_errors(model_, validation_outputs(), kAlphas);
+    judge.observe(errors);
     double validation = std::numeric_limits<double>::infinity();
-    for (const auto& errors : validation_.mixed_errors(model_, validation_outputs(), kAlphas)) {
-      validation = std::min(validation, validation_.mae(errors));
+    for (const std::vector<double>& candidate : errors) {
+      validation = std::min(validation, validation_.mae(candidate, 0, validation_.count()));
     }
     if (validation < best_validation_) {
       best_validation_ = validation;
@@ -333,6 +336,7 @@ void Trainer::train_network() {
   for (std::size_t member = 0; member < members_.size(); ++member)
     members_[member].set_parameters(best[member]);
   model_.network = network::merge(members_);
+  earn(judge);
 }
 
 std::vector<float> Trainer::validation_outputs() const {
@@ -341,16 +345,19 @@ std::vector<float> Trainer::validation_outputs() const {
                          first + validation_.count());
 }
 
-void Trainer::earn() {
-  const std::vector<float> outputs = validation_outputs();
-  const std::vector<std::vector<double>> errors =
-      validation_.mixed_errors(model_, outputs, kAlphas);
+void Trainer::earn(const CrossFit& judge) {
+  const std::vector<std::vector<double>> errors = judge.errors();
   const Alpha alpha = earn_alpha(validation_.linear_errors(), errors, model_.horizon);
   model_.alpha = alpha.value;
   model_.provenance.alpha_reason = alpha.reason;
-  if (alpha.value == 0) return;
-  model_.provenance.validation_mae =
-      validation_.mae(errors[static_cast<std::size_t>(std::lround(alpha.value * kAlphas)) - 1]);
+  if (alpha.value == 0) {
+    if (model_.provenance.steps == 0 && model_.provenance.ended == "time limit") {
+      model_.provenance.alpha_reason = "0: the time limit left no time to train the LSTM";
+    }
+    return;
+  }
+  const std::size_t chosen = static_cast<std::size_t>(std::lround(alpha.value * kAlphas)) - 1;
+  model_.provenance.validation_mae = validation_.mae(errors[chosen], 0, validation_.count());
 }
 
 void Trainer::refit(std::size_t fit_end) {
@@ -393,7 +400,8 @@ bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
       return false;
     }
     if (fit.steps() % kValidateEvery == 0 || fit.steps() == steps) {
-      report(fit, "refitting", steps, loss_sum / kValidateEvery, kNaN, clock);
+      const std::size_t since_report = (fit.steps() - 1) % kValidateEvery + 1;
+      report(fit, "refitting", steps, loss_sum / static_cast<double>(since_report), kNaN, clock);
       loss_sum = 0.0;
     }
   }

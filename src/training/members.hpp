@@ -1,4 +1,4 @@
-// Several LSTMs trained side by side, step by step on the same rows, each with its own seed: their
+// Several LSTMs trained side by side, step by step, each with its own seed: their
 // mean forecasts better than one, and depends less on luck (docs/forecasting.md).
 #pragma once
 

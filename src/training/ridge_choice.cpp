@@ -16,6 +16,7 @@ namespace sluice::training {
 namespace {
 
 constexpr std::size_t kMostLags = 1000;
+constexpr std::size_t kLongPeriod = 150;  // more rows than the powers of two reach
 constexpr std::size_t kRowsPerLag = 5;
 constexpr std::size_t kLeastBlocks = 8;  // with fewer, a standard error says nothing
 constexpr double kStrengths[] = {1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0};
@@ -209,6 +210,11 @@ bool as_good(const Choice& fewer, const Choice& best) {
 std::vector<std::size_t> candidate_lags(std::size_t period, std::size_t train_end) {
   const std::size_t most = std::min(kMostLags, train_end / kRowsPerLag);
   std::vector<std::size_t> lags;
+  // Multiples of a long period cannot follow the last few rows, and the shortest is many lags.
+  for (std::size_t lag = 1; period >= kLongPeriod && lag <= std::min<std::size_t>(128, most);
+       lag *= 2) {
+    lags.push_back(lag);
+  }
   if (period > 1) {
     for (std::size_t periods : {1, 2, 7, 8, 14, 15}) {
       if (periods * period <= most) lags.push_back(periods * period);

@@ -97,10 +97,11 @@ std::vector<std::vector<double>> Validation::mixed_errors(const ForecastModel& m
   return errors;
 }
 
-double Validation::mae(const std::vector<double>& errors) const {
+double Validation::mae(const std::vector<double>& errors, std::size_t first,
+                       std::size_t last) const {
   double sum = 0.0, count = 0.0;
-  for (const double error : errors) {
-    if (!std::isnan(error)) sum += error, count += 1.0;
+  for (std::size_t origin = first; origin < last; ++origin) {
+    if (!std::isnan(errors[origin])) sum += errors[origin], count += 1.0;
   }
   return sum / count * linear_mae();
 }
@@ -129,6 +130,38 @@ std::vector<std::vector<double>> Validation::linear_spread(const ForecastModel& 
         if (model.quantiles[q] != 0.5)
           spread[h * levels + q] = quantile_of_sorted(errors, model.quantiles[q]);
       }
+    }
+  }
+  return result;
+}
+
+CrossFit::CrossFit(const Validation& validation, std::size_t candidates) : validation_(validation) {
+  const std::size_t middle = validation.count() / 2;
+  const std::vector<std::vector<double>> linear(candidates, validation.linear_errors());
+  halves_[0] = {0, middle, validation.mae(validation.linear_errors(), 0, middle), linear};
+  halves_[1] = {middle, validation.count(),
+                validation.mae(validation.linear_errors(), middle, validation.count()), linear};
+}
+
+void CrossFit::observe(const std::vector<std::vector<double>>& errors) {
+  for (Half& half : halves_) {
+    for (const std::vector<double>& candidate : errors) {
+      const double mae = validation_.mae(candidate, half.first, half.last);
+      if (!(mae < half.best)) continue;
+      half.best = mae;
+      half.errors = errors;
+    }
+  }
+}
+
+std::vector<std::vector<double>> CrossFit::errors() const {
+  std::vector<std::vector<double>> result = halves_[0].errors;
+  const std::size_t middle = halves_[1].first, reach = validation_.horizon();
+  for (std::size_t candidate = 0; candidate < result.size(); ++candidate) {
+    for (std::size_t origin = 0; origin < middle; ++origin) {
+      const bool across = origin + reach > middle;
+      result[candidate][origin] =
+          across ? std::numeric_limits<double>::quiet_NaN() : halves_[1].errors[candidate][origin];
     }
   }
   return result;

@@ -3,6 +3,7 @@
 // linear part's.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -20,6 +21,7 @@ class Validation {
              const std::vector<std::vector<double>>& linear);
 
   std::size_t first() const { return first_; }  ///< Row of the first origin: the last training row.
+  std::size_t horizon() const { return horizon_; }
   std::size_t count() const { return count_; }  ///< Origins whose targets are all validation rows.
 
   /// Mean absolute error of the linear part, in units, mean over targets.
@@ -32,8 +34,8 @@ class Validation {
   std::vector<std::vector<double>> mixed_errors(const ForecastModel& model,
                                                 const std::vector<float>& outputs,
                                                 std::size_t candidates) const;
-  /// The mean of such errors, in units.
-  double mae(const std::vector<double>& errors) const;
+  /// The mean of such errors of the origins first .. last-1, in units.
+  double mae(const std::vector<double>& errors, std::size_t first, std::size_t last) const;
 
   /// The quantiles of the linear part's errors, which it has not been fitted on: [K][N, Q] in the
   /// model's units, 0 for the median. Where origins are few, all steps ahead share.
@@ -48,6 +50,31 @@ class Validation {
   std::vector<std::vector<double>> base_;   // [K][count, N] the linear part, in the model's units
   std::vector<double> linear_mae_;          // [K] in units
   std::vector<double> linear_errors_;       // [count]
+};
+
+/// Keeps choosing and judging apart: who is chosen because its errors on some rows are small must
+/// not be judged by them. The validation origins are cut in two halves; for each half it keeps the
+/// errors of the LSTM that was best on the other.
+class CrossFit {
+ public:
+  /// Starts from the linear part's errors. `validation` must outlive this.
+  CrossFit(const Validation& validation, std::size_t candidates);
+
+  /// The errors of the LSTM as it is now, Validation::mixed_errors.
+  void observe(const std::vector<std::vector<double>>& errors);
+
+  /// [candidates][count]; NaN for the origins whose targets reach into the second half from the
+  /// first.
+  std::vector<std::vector<double>> errors() const;
+
+ private:
+  struct Half {
+    std::size_t first = 0, last = 0;
+    double best = 0.0;
+    std::vector<std::vector<double>> errors;
+  };
+  const Validation& validation_;
+  std::array<Half, 2> halves_;
 };
 
 /// The deviation of each target's linear forecasts from what came true in the training part, [K],
