@@ -20,6 +20,7 @@ struct Options {
 
 std::string names(const std::vector<data::ScaledColumn>& columns) {
   std::vector<std::string> list;
+  list.reserve(columns.size());
   for (const data::ScaledColumn& column : columns)
     list.push_back(column.name + (column.mask ? " (+ mask)" : ""));
   return list.empty() ? "none" : fmt::format("{}", fmt::join(list, ", "));

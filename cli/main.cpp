@@ -66,13 +66,13 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const sluice::Error& error) {
-    fmt::print(stderr, "sluice: {}\n", error.what());
+    std::fprintf(stderr, "sluice: %s\n", error.what());
     return status_of(error.code());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "sluice: out of memory (use a smaller batch, --bptt or --hidden)\n");
+    std::fputs("sluice: out of memory (use a smaller batch, --bptt or --hidden)\n", stderr);
     return kBadInput;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "sluice: internal error: {} (please report it)\n", error.what());
+    std::fprintf(stderr, "sluice: internal error: %s (please report it)\n", error.what());
     return kInternal;
   }
 }

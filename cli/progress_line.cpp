@@ -36,8 +36,8 @@ void ProgressLine::show(const training::Progress& progress) {
   std::fflush(stderr);
 }
 
-void ProgressLine::end() {
-  if (open_) fmt::print(stderr, "\n");
+void ProgressLine::end() noexcept {
+  if (open_) std::fputc('\n', stderr);
   open_ = false;
 }
 

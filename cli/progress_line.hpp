@@ -17,7 +17,7 @@ class ProgressLine {
 
   void show(const training::Progress& progress);
   /// Ends the line that rewrites itself, so that other text may follow.
-  void end();
+  void end() noexcept;
 
  private:
   bool terminal_;

@@ -40,6 +40,7 @@ class Stopwatch {
 
 std::vector<std::vector<float>> parameters_of(const std::vector<network::Network>& networks) {
   std::vector<std::vector<float>> all;
+  all.reserve(networks.size());
   for (const network::Network& network : networks)
     all.emplace_back(network.parameters().begin(), network.parameters().end());
   return all;

@@ -1,4 +1,5 @@
-// Choosing and judging kept apart: an origin's error never comes from the LSTM that was chosen by it.
+// Choosing and judging kept apart: an origin's error never comes from the LSTM that was chosen by
+// it.
 #include "training/validation.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +18,8 @@ struct Case {
   std::vector<std::vector<double>> linear;
 };
 
-// A target that is the row's number, a linear part that is always 2 too high: its errors are 2 everywhere.
+// A target that is the row's number, a linear part that is always 2 too high: its errors are 2
+// everywhere.
 Case straight_line() {
   Case c;
   c.model.features.targets = {{"y", {}, false}};
@@ -30,7 +32,8 @@ Case straight_line() {
   c.linear.emplace_back();
   for (std::size_t row = 0; row < kRows; ++row) {
     c.frame.target[0].push_back(static_cast<double>(row));
-    for (std::size_t h = 1; h <= kHorizon; ++h) c.linear[0].push_back(static_cast<double>(row + h) + 2.0);
+    for (std::size_t h = 1; h <= kHorizon; ++h)
+      c.linear[0].push_back(static_cast<double>(row + h) + 2.0);
   }
   return c;
 }
@@ -49,9 +52,11 @@ TEST(CrossFit, JudgesEachHalfByTheLstmThatWasBestOnTheOther) {
   const Validation validation(c.model, c.frame, c.linear);
   const std::size_t count = validation.count(), middle = count / 2;
   CrossFit judge(validation, 1);
-  // The first LSTM is very good on the first half and bad on the second; the second the other way round.
+  // The first LSTM is very good on the first half and bad on the second; the second the other way
+  // round.
   std::vector<double> first(count, 0.1), second(count, 9.0);
-  for (std::size_t origin = middle; origin < count; ++origin) first[origin] = 7.0, second[origin] = 0.2;
+  for (std::size_t origin = middle; origin < count; ++origin)
+    first[origin] = 7.0, second[origin] = 0.2;
   judge.observe({first});
   judge.observe({second});
   const std::vector<double> errors = judge.errors()[0];
@@ -70,7 +75,8 @@ TEST(CrossFit, KeepsTheLinearPartWhereNoLstmIsBetter) {
   const Case c = straight_line();
   const Validation validation(c.model, c.frame, c.linear);
   CrossFit judge(validation, 2);
-  judge.observe({std::vector<double>(validation.count(), 1.5), std::vector<double>(validation.count(), 3.0)});
+  judge.observe(
+      {std::vector<double>(validation.count(), 1.5), std::vector<double>(validation.count(), 3.0)});
   EXPECT_DOUBLE_EQ(judge.errors()[1].back(), 1.0);
 }
 
