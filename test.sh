@@ -76,8 +76,7 @@ build() {  # PRESET
 }
 
 format_check() {
-  find include src cli tests bench examples \( -name '*.cpp' -o -name '*.hpp' -o -name '*.h' \) -print0 \
-    2>/dev/null | xargs -0 clang-format --dry-run --Werror
+  git ls-files -z '*.cpp' '*.hpp' '*.h' | xargs -0 clang-format --dry-run --Werror
 }
 
 tidy_check() {
