@@ -1,117 +1,89 @@
 #include "reference/lstm.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "reference/head.hpp"
+#include "reference/layer.hpp"
+#include "reference/merge.hpp"
 #include "reference/shapes.hpp"
 
 namespace sluice::reference {
 namespace {
 
-// Row `index` of an array whose rows have `width` values.
-Row row(Row array, std::size_t index, std::size_t width) {
-  return array.subspan(index * width, width);
-}
+using Values = std::vector<double>;
 
-// One layer with all that its steps read.
-struct Layer {
-  const LayerWeights& weights;
-  Row x;  // [T, B, I]
-  std::size_t steps;
-  std::size_t batch;
-  Row first_h;  // [B, H]
-  Row first_c;  // [B, H]
-
-  // Row b of the batch at step t. What the step before left is read from the trace.
-  Step step(const LayerTrace& trace, std::size_t t, std::size_t b) const {
-    const std::size_t hidden = weights.hidden;
-    const std::size_t now = t * batch + b;
-    const Row x_now = row(x, now, weights.input);
-    if (t == 0) return {x_now, row(first_h, b, hidden), row(first_c, b, hidden), now * hidden};
-    const std::size_t before = now - batch;
-    return {x_now, row(trace.h, before, hidden), row(trace.c, before, hidden), now * hidden};
-  }
+// Where a layer's direction has its part of a State.
+struct Place {
+  std::size_t h = 0, c = 0;
 };
 
-// The gradient at one layer's state, each [B, H].
-struct StateGradient {
-  std::span<double> d_h;
-  std::span<double> d_c;
-};
-
-LayerTrace layer_forward(const Layer& layer) {
-  const std::vector<double> unset(layer.steps * layer.batch * layer.weights.hidden);
-  LayerTrace trace{unset, unset, unset, unset, unset, unset, unset};
-  for (std::size_t t = 0; t < layer.steps; ++t) {
-    for (std::size_t b = 0; b < layer.batch; ++b) {
-      step_forward(layer.weights, layer.step(trace, t, b), trace);
-    }
+std::vector<Place> places(const Network& network, std::size_t batch) {
+  std::vector<Place> all(1);
+  for (const LayerWeights& w : network.layers) {
+    all.push_back({all.back().h + batch * w.state, all.back().c + batch * w.hidden});
   }
-  return trace;
+  return all;
 }
 
-// Back through time, row by row of the batch. d_above [T, B, H] is what the layer above, or the
-// head, sends to h; `state` comes in as the gradient at the last state and leaves as that at the
-// first. Adds to d_weights, returns d_x [T, B, I].
-std::vector<double> layer_backward(const Layer& layer, const LayerTrace& trace, Row d_above,
-                                   StateGradient state, LayerWeights& d_weights) {
-  const std::size_t hidden = layer.weights.hidden;
-  std::vector<double> d_x(layer.x.size());
-  for (std::size_t b = 0; b < layer.batch; ++b) {
-    const Row d_last_h = row(state.d_h, b, hidden);
-    const Row d_last_c = row(state.d_c, b, hidden);
-    StepGradient d{{d_last_h.begin(), d_last_h.end()}, {d_last_c.begin(), d_last_c.end()}, {}};
-    for (std::size_t t = layer.steps; t-- > 0;) {
-      const std::size_t now = t * layer.batch + b;
-      for (std::size_t k = 0; k < hidden; ++k) d.d_h[k] += d_above[now * hidden + k];
-      step_backward(layer.weights, layer.step(trace, t, b), trace, d, d_weights);
-      std::copy(d.d_x.begin(), d.d_x.end(), d_x.begin() + now * layer.weights.input);
-    }
-    std::copy(d.d_h.begin(), d.d_h.end(), state.d_h.begin() + b * hidden);
-    std::copy(d.d_c.begin(), d.d_c.end(), state.d_c.begin() + b * hidden);
-  }
-  return d_x;
+// The run of direction n % D of layer n / D, which reads x.
+Layer layer_of(const Network& network, const Input& input, const State& first, std::size_t n,
+               Row x) {
+  static const Noise kNone;
+  const std::size_t direction = n % network.directions();
+  const Noise& noise = input.noise.empty() ? kNone : input.noise[n];
+  const std::vector<Place> at = places(network, input.batch);
+  return {.cell = {network.cell, network.activations[direction], network.layers[n], noise.keep_r},
+          .input = input,
+          .noise = noise,
+          .reverse = direction == 1 || network.direction == Direction::reverse,
+          .x = x,
+          .first_h = Row(first.h).subspan(at[n].h, at[n + 1].h - at[n].h),
+          .first_c = Row(first.c).subspan(at[n].c, at[n + 1].c - at[n].c)};
 }
 
-// y [rows, O] of h [rows, H].
-std::vector<double> head_forward(const Head& head, Row h, std::size_t rows) {
-  std::vector<double> y(rows * head.output);
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t o = 0; o < head.output; ++o) {
-      double sum = head.bias[o];
-      for (std::size_t k = 0; k < head.hidden; ++k) {
-        sum += head.weight[o * head.hidden + k] * h[r * head.hidden + k];
-      }
-      y[r * head.output + o] = sum;  // S8
-    }
+// What layer l hands upward, given what it reads and the traces of its directions.
+Values output_of(const Network& network, const std::vector<LayerTrace>& trace, std::size_t l,
+                 const Values& x) {
+  const std::size_t n = l * network.directions();
+  Values output = trace[n].h;
+  if (network.directions() == 2) {
+    output = merged(network.merge, network.layers[n].state, trace[n].h, trace[n + 1].h);
   }
-  return y;
+  if (!network.residual || l == 0) return output;
+  for (std::size_t k = 0; k < output.size(); ++k) output[k] += x[k];
+  return output;
 }
 
-// Adds to d_head, returns d_h [rows, H]: B8 and B9, where d_a is d_y.
-std::vector<double> head_backward(const Head& head, Row h, Row d_y, Head& d_head) {
-  std::vector<double> d_h(h.size(), 0.0);
-  for (std::size_t n = 0; n < d_y.size(); ++n) {
-    const std::size_t r = n / head.output;
-    const std::size_t o = n % head.output;
-    for (std::size_t k = 0; k < head.hidden; ++k) {
-      d_head.weight[o * head.hidden + k] += d_y[n] * h[r * head.hidden + k];  // B8
-      d_h[r * head.hidden + k] += head.weight[o * head.hidden + k] * d_y[n];  // B9
-    }
-    d_head.bias[o] += d_y[n];  // B8
+// What each layer reads, and last what the head reads.
+std::vector<Values> layer_inputs(const Network& network, const Values& x,
+                                 const std::vector<LayerTrace>& trace) {
+  std::vector<Values> inputs = {x};
+  for (std::size_t l = 0; l < network.layers.size() / network.directions(); ++l) {
+    inputs.push_back(output_of(network, trace, l, inputs[l]));
   }
-  return d_h;
+  return inputs;
 }
+
+// Sets the rows of [T, B, width] from each sequence's length on to zeros.
+void clear_padding(Values& values, const Input& input, std::size_t width) {
+  for (std::size_t t = 0; t < input.steps; ++t) {
+    for (std::size_t b = 0; b < input.batch; ++b) {
+      if (t < input.length(b)) continue;
+      const auto row = values.begin() + (t * input.batch + b) * width;
+      std::fill(row, row + width, 0.0);
+    }
+  }
+}
+
+bool has_head(const Network& network) { return network.head.output > 0; }
 
 Network zeros_like(const Network& network) {
-  const auto zero = [](std::vector<double>& values) {
-    std::fill(values.begin(), values.end(), 0.0);
-  };
+  const auto zero = [](Values& values) { std::fill(values.begin(), values.end(), 0.0); };
   Network zeros = network;
   for (LayerWeights& layer : zeros.layers) {
-    zero(layer.weight_ih);
-    zero(layer.weight_hh);
-    zero(layer.bias);
+    for (const auto array : kLayerArrays) zero(layer.*array);
   }
   zero(zeros.head.weight);
   zero(zeros.head.bias);
@@ -120,61 +92,78 @@ Network zeros_like(const Network& network) {
 
 }  // namespace
 
-State zero_state(const Network& network, std::size_t batch) {
-  const std::vector<double> zeros(state_size(network, batch), 0.0);
-  return {zeros, zeros};
+std::size_t output_width(const Network& network) {
+  return has_head(network) ? network.head.output : layers_width(network);
 }
 
-Forward forward(const Network& network, const std::vector<double>& x, std::size_t steps,
-                std::size_t batch, const State& first) {
-  check_forward(network, x, steps, batch, first);
+State zero_state(const Network& network, std::size_t batch) {
+  const Place end = places(network, batch).back();
+  return {Values(end.h, 0.0), Values(end.c, 0.0)};
+}
+
+Forward forward(const Network& network, const Input& input, const State& first) {
+  check_forward(network, input, first);
   Forward result;
-  result.last = first;
-  result.trace.reserve(network.layers.size());  // so that `below` stays valid
-  Row below = x;
-  std::size_t at = 0;  // where the layer's part of a State begins
-  for (const LayerWeights& weights : network.layers) {
-    const std::size_t size = batch * weights.hidden;
-    result.trace.push_back(
-        layer_forward({weights, below, steps, batch, Row(first.h).subspan(at, size),
-                       Row(first.c).subspan(at, size)}));
-    const LayerTrace& trace = result.trace.back();
-    if (steps > 0) {
-      std::copy(trace.h.end() - size, trace.h.end(), result.last.h.begin() + at);
-      std::copy(trace.c.end() - size, trace.c.end(), result.last.c.begin() + at);
+  result.last = zero_state(network, input.batch);
+  const std::vector<Place> at = places(network, input.batch);
+  Values below = input.x;
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const Layer layer = layer_of(network, input, first, n, below);
+    result.trace.push_back(layer_forward(layer));
+    last_state(layer, result.trace[n], std::span(result.last.h).subspan(at[n].h),
+               std::span(result.last.c).subspan(at[n].c));
+    if ((n + 1) % network.directions() == 0) {
+      below = output_of(network, result.trace, n / network.directions(), below);
     }
-    below = trace.h;
-    at += size;
   }
-  result.y = head_forward(network.head, below, steps * batch);
+  result.y = has_head(network) ? head_forward(network.head, below) : std::move(below);
+  clear_padding(result.y, input, output_width(network));
   return result;
 }
 
-Backward backward(const Network& network, const std::vector<double>& x, std::size_t steps,
-                  std::size_t batch, const State& first, const Forward& forward,
-                  const std::vector<double>& d_y, const State& d_last) {
-  check_forward(network, x, steps, batch, first);
-  check_backward(network, steps, batch, forward, d_y, d_last);
+Backward backward(const Network& network, const Input& input, const State& first,
+                  const Forward& forward, const std::vector<double>& d_y, const State& d_last) {
+  check_forward(network, input, first);
+  check_backward(network, input, forward, d_y, d_last);
 
   Backward result{zeros_like(network), {}, d_last};
-  std::vector<double> d_above =
-      head_backward(network.head, forward.trace.back().h, d_y, result.d_weights.head);
-  std::size_t at = first.h.size();
-  for (std::size_t l = network.layers.size(); l-- > 0;) {
-    const std::size_t size = batch * network.layers[l].hidden;
-    at -= size;
-    const Layer layer{network.layers[l],
-                      l == 0 ? Row(x) : Row(forward.trace[l - 1].h),
-                      steps,
-                      batch,
-                      Row(first.h).subspan(at, size),
-                      Row(first.c).subspan(at, size)};
-    const StateGradient state{std::span(result.d_first.h).subspan(at, size),
-                              std::span(result.d_first.c).subspan(at, size)};
-    d_above = layer_backward(layer, forward.trace[l], d_above, state, result.d_weights.layers[l]);
+  const std::vector<Values> inputs = layer_inputs(network, input.x, forward.trace);
+  const std::vector<Place> at = places(network, input.batch);
+  Values d_above = d_y;
+  clear_padding(d_above, input, output_width(network));
+  if (has_head(network)) {
+    d_above = head_backward(network.head, inputs.back(), d_above, result.d_weights.head);
+  }
+  const std::size_t directions = network.directions();
+  for (std::size_t l = network.layers.size() / directions; l-- > 0;) {
+    const bool adds_input = network.residual && l > 0;
+    Values d_below = adds_input ? d_above : Values(inputs[l].size(), 0.0);
+    for (std::size_t direction = 0; direction < directions; ++direction) {
+      const std::size_t n = l * directions + direction;
+      Values d_h = d_above;
+      if (directions == 2) {
+        const LayerTrace& other = forward.trace[l * directions + 1 - direction];
+        d_h = merged_backward(network.merge, network.layers[n].state, direction, d_above, other.h);
+      }
+      layer_backward(layer_of(network, input, first, n, inputs[l]), forward.trace[n], d_h,
+                     {std::span(result.d_first.h).subspan(at[n].h, at[n + 1].h - at[n].h),
+                      std::span(result.d_first.c).subspan(at[n].c, at[n + 1].c - at[n].c)},
+                     result.d_weights.layers[n], d_below);
+    }
+    d_above = std::move(d_below);
   }
   result.d_x = std::move(d_above);
   return result;
+}
+
+double distance_to_kink(const Network& network, const Input& input, const Forward& forward) {
+  double nearest = std::numeric_limits<double>::infinity();
+  const State any = zero_state(network, input.batch);
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const Layer layer = layer_of(network, input, any, n, {});
+    nearest = std::min(nearest, distance_to_kink(layer, forward.trace[n]));
+  }
+  return nearest;
 }
 
 }  // namespace sluice::reference

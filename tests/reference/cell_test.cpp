@@ -1,6 +1,5 @@
 // What one cell does when its gates are driven fully open or shut: the table in docs/math.md. A
-// bias of
-// +-800 makes a sigmoid 1 or 0 to the bit, so these are equalities.
+// bias of +-800 makes a sigmoid 1 or 0 to the bit, so these are equalities.
 #include "reference/cell.hpp"
 
 #include <gtest/gtest.h>
@@ -20,12 +19,14 @@ constexpr double kOn = 800.0;
 constexpr double kOff = -800.0;
 
 // One step of a layer of 5 units with 3 inputs, and its way back.
-struct Cell {
+struct Unit {
+  CellOptions options;
+  CellActivations activations;
   LayerWeights weights;
   Values x, h_before, c_before;
   Values d_h, d_c;
 
-  Cell() {
+  Unit() {
     Random random(7);
     weights = example_layer(random, 3, kHidden);
     x = normals(random, 3);
@@ -35,30 +36,30 @@ struct Cell {
     d_c = normals(random, kHidden);
   }
 
-  Cell& set(Gate gate, double bias) {
+  Unit& set(Gate gate, double bias) {
     for (std::size_t k = 0; k < kHidden; ++k) weights.bias[gate * kHidden + k] = bias;
     return *this;
   }
 
-  Step step() const { return {x, h_before, c_before, 0}; }
+  Cell cell() const { return {options, activations, weights}; }
+  Step step() const { return {.x = x, .h_before = h_before, .c_before = c_before, .at = 0}; }
 
   LayerTrace forward() const {
-    const Values unset(kHidden);
-    LayerTrace trace{unset, unset, unset, unset, unset, unset, unset};
-    step_forward(weights, step(), trace);
+    LayerTrace trace = empty_trace(options, weights, 1);
+    step_forward(cell(), step(), trace);
     return trace;
   }
 
   StepGradient backward() const {
     StepGradient d{d_h, d_c, {}};
     LayerWeights d_weights = weights;
-    step_backward(weights, step(), forward(), d, d_weights);
+    step_backward(cell(), step(), forward(), d, d_weights);
     return d;
   }
 };
 
 TEST(Cell, IsTheIdentityWithForgetOnAndInputOff) {
-  Cell cell;
+  Unit cell;
   cell.set(kForget, kOn).set(kInput, kOff);
   EXPECT_EQ(cell.forward().c, cell.c_before);
 
@@ -67,7 +68,7 @@ TEST(Cell, IsTheIdentityWithForgetOnAndInputOff) {
 }
 
 TEST(Cell, HoldsTheCandidateWithForgetOffAndInputOn) {
-  Cell cell;
+  Unit cell;
   cell.set(kForget, kOff).set(kInput, kOn);
   const LayerTrace trace = cell.forward();
   EXPECT_EQ(trace.c, trace.g);
@@ -75,7 +76,7 @@ TEST(Cell, HoldsTheCandidateWithForgetOffAndInputOn) {
 }
 
 TEST(Cell, IsEmptiedWithForgetOffAndInputOff) {
-  Cell cell;
+  Unit cell;
   cell.set(kForget, kOff).set(kInput, kOff);
   EXPECT_EQ(cell.forward().c, Values(kHidden, 0.0));
   EXPECT_EQ(cell.forward().h, Values(kHidden, 0.0));
@@ -83,7 +84,7 @@ TEST(Cell, IsEmptiedWithForgetOffAndInputOff) {
 }
 
 TEST(Cell, AddsTheCandidateWithForgetOnAndInputOn) {
-  Cell cell;
+  Unit cell;
   cell.set(kForget, kOn).set(kInput, kOn);
   const LayerTrace trace = cell.forward();
   for (std::size_t k = 0; k < kHidden; ++k) {
@@ -95,7 +96,7 @@ TEST(Cell, AddsTheCandidateWithForgetOnAndInputOn) {
 }
 
 TEST(Cell, KeepsSilentWithOutputOff) {
-  Cell cell;
+  Unit cell;
   const LayerTrace open = cell.set(kOutput, kOn).forward();
   EXPECT_EQ(open.h, open.tanh_c);
   const LayerTrace shut = cell.set(kOutput, kOff).forward();
@@ -104,7 +105,7 @@ TEST(Cell, KeepsSilentWithOutputOff) {
 }
 
 TEST(Cell, OutputGateDecidesWhetherTheGradientOfHReachesTheCell) {
-  Cell cell;
+  Unit cell;
   cell.set(kForget, kOn);
   EXPECT_EQ(cell.set(kOutput, kOff).backward().d_c, cell.d_c);
 
@@ -116,7 +117,7 @@ TEST(Cell, OutputGateDecidesWhetherTheGradientOfHReachesTheCell) {
 }
 
 TEST(Cell, ForgetBiasSetsHowMuchOfTheOldCellStays) {
-  Cell cell;
+  Unit cell;
   cell.h_before.assign(kHidden, 0.0);
   cell.x.assign(3, 0.0);
   cell.set(kInput, kOff);
@@ -129,10 +130,10 @@ TEST(Cell, ForgetBiasSetsHowMuchOfTheOldCellStays) {
 }
 
 TEST(Cell, EveryGateHasItsPlaceInTheWeights) {
-  Cell cell;
+  Unit cell;
   const LayerTrace before = cell.forward();
   const auto moved = [&](Gate gate) {
-    Cell other = cell;
+    Unit other = cell;
     other.weights.bias[gate * kHidden + 2] += 0.5;
     return other.forward();
   };

@@ -38,6 +38,7 @@ inline LayerWeights layer_of(const Tensors& parameters, std::size_t l) {
   layer.weight_ih = parameters.at("weight_ih" + suffix);
   layer.weight_hh = parameters.at("weight_hh" + suffix);
   while (4 * layer.hidden * layer.hidden < layer.weight_hh.size()) ++layer.hidden;
+  layer.state = layer.hidden;
   layer.input = layer.weight_ih.size() / (4 * layer.hidden);
   layer.bias.assign(4 * layer.hidden, 0.0);
   if (parameters.count("bias_ih" + suffix) == 0) return layer;
@@ -47,7 +48,7 @@ inline LayerWeights layer_of(const Tensors& parameters, std::size_t l) {
   return layer;
 }
 
-/// All layers, and a head where there is one. Else the head is the identity, so that y is h.
+/// All layers, and a head where there is one. Else y is h.
 inline Network network_of(const Tensors& parameters) {
   Network network;
   while (parameters.count("weight_ih_l" + std::to_string(network.layers.size())) > 0) {
@@ -57,11 +58,7 @@ inline Network network_of(const Tensors& parameters) {
   if (parameters.count("head.weight") > 0) {
     network.head = {hidden, parameters.at("head.bias").size(), parameters.at("head.weight"),
                     parameters.at("head.bias")};
-    return network;
   }
-  network.head = {hidden, hidden, std::vector<double>(hidden * hidden, 0.0),
-                  std::vector<double>(hidden, 0.0)};
-  for (std::size_t k = 0; k < hidden; ++k) network.head.weight[k * hidden + k] = 1.0;
   return network;
 }
 

@@ -58,7 +58,8 @@ struct Evaluation {
 };
 
 Evaluation evaluate(const Network& network, const Batch& in) {
-  const Forward run = forward(network, in.x, in.steps, in.batch, in.first);
+  const Input input{.x = in.x, .steps = in.steps, .batch = in.batch};
+  const Forward run = forward(network, input, in.first);
   Evaluation result;
   const double count = static_cast<double>(run.y.size());
   Values d_y(run.y.size());
@@ -67,8 +68,7 @@ Evaluation evaluate(const Network& network, const Batch& in) {
     result.loss += error * error / count;
     d_y[n] = 2.0 * error / count;
   }
-  result.d = backward(network, in.x, in.steps, in.batch, in.first, run, d_y,
-                      zero_state(network, in.batch));
+  result.d = backward(network, input, in.first, run, d_y, zero_state(network, in.batch));
   return result;
 }
 
@@ -199,23 +199,23 @@ TEST(Gold, OneBiasAtTwiceTheRateFollowsTheSumOfTwo) {
 void expect_shared_gradients(const std::string& path) {
   const json recording = read_json(path);
   const Network network = network_of(tensors(recording["params"]));
-  const std::size_t steps = recording["x"]["shape"][0];
-  const std::size_t batch = recording["x"]["shape"][1];
-  const Values x = data(recording["x"]);
-  State first = zero_state(network, batch);
+  const Input input{.x = data(recording["x"]),
+                    .steps = recording["x"]["shape"][0],
+                    .batch = recording["x"]["shape"][1]};
+  State first = zero_state(network, input.batch);
   if (!recording["h0"].is_null()) first = {data(recording["h0"]), data(recording["c0"])};
 
-  const Forward run = forward(network, x, steps, batch, first);
+  const Forward run = forward(network, input, first);
   expect_near(run.y, data(recording["y"]), 1e-12, "y");
   expect_near(run.last.h, data(recording["h_n"]), 1e-12, "h_n");
   expect_near(run.last.c, data(recording["c_n"]), 1e-12, "c_n");
 
-  State d_last = zero_state(network, batch);
+  State d_last = zero_state(network, input.batch);
   const double count = static_cast<double>(d_last.c.size());
   for (std::size_t k = 0; k < d_last.c.size(); ++k) {
     d_last.c[k] = (static_cast<double>(k) + 1.0) / count;
   }
-  const Backward d = backward(network, x, steps, batch, first, run, run.y, d_last);
+  const Backward d = backward(network, input, first, run, run.y, d_last);
   expect_near(named_gradients(d.d_weights), tensors(recording["grad_params"]), 1e-12);
   expect_near(d.d_x, data(recording["grad_x"]), 1e-12, "x");
   if (recording["grad_h0"].is_null()) return;
@@ -250,10 +250,11 @@ TEST(Gold, GradientFlowOver100StepsEqualsTheSharedRecording) {
   std::vector<State> states = {zero_state(network, 1)};
   std::vector<Forward> runs;
   const auto x_at = [&](std::size_t t) {
-    return Values(x.begin() + t * inputs, x.begin() + (t + 1) * inputs);
+    return Input{
+        .x = {x.begin() + t * inputs, x.begin() + (t + 1) * inputs}, .steps = 1, .batch = 1};
   };
   for (std::size_t t = 0; t < steps; ++t) {
-    runs.push_back(forward(network, x_at(t), 1, 1, states.back()));
+    runs.push_back(forward(network, x_at(t), states.back()));
     states.push_back(runs.back().last);
   }
   const Values d_h_norms = recording["norm_dL_dh_t"];
@@ -270,7 +271,7 @@ TEST(Gold, GradientFlowOver100StepsEqualsTheSharedRecording) {
     }
     EXPECT_NEAR(std::sqrt(d_h_norm), d_h_norms[t], 1e-10 * d_h_norms[t]) << "t = " << t;
     EXPECT_NEAR(std::sqrt(d_c_norm), d_c_norms[t], 1e-10 * d_c_norms[t]) << "t = " << t;
-    d = backward(network, x_at(t), 1, 1, states[t], runs[t], Values(hidden, 0.0), d).d_first;
+    d = backward(network, x_at(t), states[t], runs[t], Values(hidden, 0.0), d).d_first;
   }
 }
 

@@ -104,19 +104,25 @@ struct CellFlow {
 // of the chunk before.
 CellFlow cell_flow(double forget_bias) {
   Random random(kSeed + 1);
-  LayerWeights layer{kInputs, kHidden, small_weights(random, 4 * kHidden * kInputs),
-                     small_weights(random, 4 * kHidden * kHidden), Values(4 * kHidden, 0.0)};
+  LayerWeights layer;
+  layer.input = kInputs;
+  layer.hidden = layer.state = kHidden;
+  layer.weight_ih = small_weights(random, 4 * kHidden * kInputs);
+  layer.weight_hh = small_weights(random, 4 * kHidden * kHidden);
+  layer.bias.assign(4 * kHidden, 0.0);
   for (std::size_t k = 0; k < kHidden; ++k) layer.bias[kForget * kHidden + k] = forget_bias;
-  const Network network{{layer}, {kHidden, 0, {}, {}}};
+  Network network;
+  network.layers = {layer};
+  const Values nothing(kEvery * kHidden, 0.0);
   const Values x = sequence();
   const auto chunk = [&](std::size_t n) {
     const auto begin = x.begin() + n * kEvery * kInputs;
-    return Values(begin, begin + kEvery * kInputs);
+    return Input{.x = {begin, begin + kEvery * kInputs}, .steps = kEvery, .batch = 1};
   };
   std::vector<State> states = {zero_state(network, 1)};
   std::vector<Forward> runs;
   for (std::size_t n = 0; n < kSteps / kEvery; ++n) {
-    runs.push_back(forward(network, chunk(n), kEvery, 1, states.back()));
+    runs.push_back(forward(network, chunk(n), states.back()));
     states.push_back(runs.back().last);
   }
 
@@ -124,7 +130,7 @@ CellFlow cell_flow(double forget_bias) {
   Values direct = arriving();
   CellFlow flow{{norm(d.c)}, {norm(direct)}};
   for (std::size_t n = runs.size(); n-- > 0;) {
-    d = backward(network, chunk(n), kEvery, 1, states[n], runs[n], {}, d).d_first;
+    d = backward(network, chunk(n), states[n], runs[n], nothing, d).d_first;
     const Values& f = runs[n].trace[0].f;
     for (std::size_t at = 0; at < f.size(); ++at) direct[at % kHidden] *= f[at];
     flow.full.push_back(norm(d.c));

@@ -30,6 +30,10 @@ Values steps_of(const Values& all, std::size_t first, std::size_t count, std::si
   return {begin, begin + count * kBatch * width};
 }
 
+Input steps(const Values& x, std::size_t count) {
+  return {.x = x, .steps = count, .batch = kBatch};
+}
+
 void append(Values& all, const Values& more) { all.insert(all.end(), more.begin(), more.end()); }
 void prepend(Values& all, const Values& more) { all.insert(all.begin(), more.begin(), more.end()); }
 
@@ -58,9 +62,10 @@ struct Example {
     d_last = {normals(random, state), normals(random, state)};
   }
 
-  Forward forward() const { return reference::forward(network, x, kSteps, kBatch, first); }
+  Input input() const { return steps(x, kSteps); }
+  Forward forward() const { return reference::forward(network, input(), first); }
   Backward backward() const {
-    return reference::backward(network, x, kSteps, kBatch, first, forward(), d_y, d_last);
+    return reference::backward(network, input(), first, forward(), d_y, d_last);
   }
   double loss() const {
     const Forward run = forward();
@@ -82,7 +87,7 @@ Chunked run_in_chunks(const Example& e) {
   Chunked result;
   for (const std::size_t count : kChunks) {
     const Values x = steps_of(e.x, starts.back(), count, kInputs);
-    forwards.push_back(forward(e.network, x, count, kBatch, firsts.back()));
+    forwards.push_back(forward(e.network, steps(x, count), firsts.back()));
     append(result.forward.y, forwards.back().y);
     firsts.push_back(forwards.back().last);
     starts.push_back(starts.back() + count);
@@ -93,8 +98,7 @@ Chunked run_in_chunks(const Example& e) {
   for (std::size_t k = kChunks.size(); k-- > 0;) {
     const Values x = steps_of(e.x, starts[k], kChunks[k], kInputs);
     const Values d_y = steps_of(e.d_y, starts[k], kChunks[k], kOutputs);
-    Backward part =
-        backward(e.network, x, kChunks[k], kBatch, firsts[k], forwards[k], d_y, d_state);
+    Backward part = backward(e.network, steps(x, kChunks[k]), firsts[k], forwards[k], d_y, d_state);
     d_state = part.d_first;
     prepend(result.backward.d_x, part.d_x);
     if (k + 1 == kChunks.size()) {
@@ -191,15 +195,15 @@ TEST(Lstm, RowOfTheBatchIsABatchOfOne) {
     const auto pick_state = [&](const State& state) {
       return State{pick(state.h, {5, 7}), pick(state.c, {5, 7})};
     };
-    const Values x = pick(e.x, {kInputs});
+    const Input input{.x = pick(e.x, {kInputs}), .steps = kSteps, .batch = 1};
     const State first = pick_state(e.first);
-    const Forward one = forward(e.network, x, kSteps, 1, first);
+    const Forward one = forward(e.network, input, first);
     EXPECT_EQ(one.y, pick(all.y, {kOutputs}));
     EXPECT_EQ(one.last.h, pick(all.last.h, {5, 7}));
     EXPECT_EQ(one.last.c, pick(all.last.c, {5, 7}));
 
-    const Backward d = backward(e.network, x, kSteps, 1, first, one, pick(e.d_y, {kOutputs}),
-                                pick_state(e.d_last));
+    const Backward d =
+        backward(e.network, input, first, one, pick(e.d_y, {kOutputs}), pick_state(e.d_last));
     EXPECT_EQ(d.d_x, pick(d_all.d_x, {kInputs}));
     EXPECT_EQ(d.d_first.h, pick(d_all.d_first.h, {5, 7}));
     EXPECT_EQ(d.d_first.c, pick(d_all.d_first.c, {5, 7}));
@@ -208,11 +212,11 @@ TEST(Lstm, RowOfTheBatchIsABatchOfOne) {
 
 TEST(Lstm, NoStepsLeaveTheStateAndTheGradientAsTheyWere) {
   const Example e(4);
-  const Forward run = forward(e.network, {}, 0, kBatch, e.first);
+  const Forward run = forward(e.network, steps({}, 0), e.first);
   EXPECT_TRUE(run.y.empty());
   EXPECT_EQ(run.last.h, e.first.h);
   EXPECT_EQ(run.last.c, e.first.c);
-  const Backward d = backward(e.network, {}, 0, kBatch, e.first, run, {}, e.d_last);
+  const Backward d = backward(e.network, steps({}, 0), e.first, run, {}, e.d_last);
   EXPECT_EQ(d.d_first.h, e.d_last.h);
   EXPECT_EQ(d.d_first.c, e.d_last.c);
 }
@@ -224,36 +228,82 @@ TEST(Lstm, ZeroStateIsWhereASequenceStarts) {
   EXPECT_EQ(zero.c, Values(kBatch * 12, 0.0));
 }
 
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::shape);
+    return error.what();
+  }
+  return "no error";
+}
+
+bool starts(const std::string& text, const std::string& with) { return text.rfind(with, 0) == 0; }
+
 TEST(Lstm, WrongSizesAreNamed) {
   const Example e(6);
-  const auto message = [](const std::function<void()>& call) -> std::string {
-    try {
-      call();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ErrorCode::shape);
-      return error.what();
-    }
-    return "no error";
-  };
   EXPECT_EQ(
-      message([&] { forward(e.network, e.x, kSteps + 1, kBatch, e.first); }),
+      refusal([&] { forward(e.network, steps(e.x, kSteps + 1), e.first); }),
       "x: wrong size: expected 72, got 66 (it follows from the network, the steps and the batch)");
-  const auto starts = [](const std::string& text, const std::string& with) {
-    return text.rfind(with, 0) == 0;
-  };
-  EXPECT_TRUE(starts(message([&] { forward(e.network, e.x, kSteps, kBatch, {}); }), "first.h: "));
-  EXPECT_TRUE(starts(message([&] { forward({}, e.x, kSteps, kBatch, e.first); }), "network: "));
+  EXPECT_TRUE(starts(refusal([&] { forward(e.network, e.input(), {}); }), "first.h: "));
+  EXPECT_TRUE(starts(refusal([&] { forward({}, e.input(), e.first); }), "network: "));
   Network cut = e.network;
   cut.layers[1].weight_hh.pop_back();
-  EXPECT_TRUE(starts(message([&] { forward(cut, e.x, kSteps, kBatch, e.first); }),
+  EXPECT_TRUE(starts(refusal([&] { forward(cut, e.input(), e.first); }),
                      "layer 1, weight_hh: wrong size: expected 196, got 195"));
   const Forward run = e.forward();
-  EXPECT_TRUE(
-      starts(message([&] { backward(e.network, e.x, kSteps, kBatch, e.first, run, {}, e.d_last); }),
-             "d_y: "));
-  EXPECT_TRUE(starts(
-      message([&] { backward(e.network, e.x, kSteps, kBatch, e.first, {}, e.d_y, e.d_last); }),
-      "trace: "));
+  EXPECT_TRUE(starts(refusal([&] { backward(e.network, e.input(), e.first, run, {}, e.d_last); }),
+                     "d_y: "));
+  EXPECT_TRUE(starts(refusal([&] { backward(e.network, e.input(), e.first, {}, e.d_y, e.d_last); }),
+                     "trace: "));
+}
+
+TEST(Lstm, ParametersThatDoNotFitTheOptionsAreNamed) {
+  const Example e(7);
+  const auto of = [&](const std::function<void(Network&)>& change) {
+    Network changed = e.network;
+    change(changed);
+    return refusal([&] { forward(changed, e.input(), e.first); });
+  };
+  EXPECT_TRUE(starts(of([](Network& n) { n.cell.peephole = true; }),
+                     "layer 0, peephole: wrong size: expected 15, got 0"));
+  EXPECT_TRUE(starts(of([](Network& n) { n.layers[1].norm_c = Values(7, 1.0); }),
+                     "layer 1, norm_c: wrong size: expected 0, got 7"));
+  EXPECT_TRUE(starts(of([](Network& n) { n.cell.projection = 3; }), "layer 0, state: "));
+  EXPECT_TRUE(starts(of([](Network& n) { n.cell.coupling = Coupling::input_from_forget; }),
+                     "layer 0, weight_ih: wrong size: expected 45, got 60"));
+  EXPECT_TRUE(starts(of([](Network& n) { n.direction = Direction::both; }),
+                     "layer 0 reverse, input: wrong size: expected 3, got 5"));
+  EXPECT_TRUE(starts(of([](Network& n) { n.residual = true; }),
+                     "layer 1, residual output: wrong size: expected 5, got 7"));
+  EXPECT_TRUE(starts(of([](Network& n) {
+                       n.direction = Direction::both;
+                       n.layers.pop_back();
+                     }),
+                     "network: a direction is missing"));
+}
+
+TEST(Lstm, LengthsMasksAndNoiseThatDoNotFitAreNamed) {
+  const Example e(8);
+  const auto of = [&](const std::function<void(Input&)>& change) {
+    Input changed = e.input();
+    change(changed);
+    return refusal([&] { forward(e.network, changed, e.first); });
+  };
+  EXPECT_EQ(
+      of([](Input& in) {
+        in.lengths = {3, 12};
+      }),
+      "lengths[1]: longer than the array: expected 0 to 11, got 12 (a length counts the steps "
+      "of its sequence)");
+  EXPECT_TRUE(starts(of([](Input& in) { in.lengths = {3}; }), "lengths: wrong size: expected 2"));
+  EXPECT_TRUE(starts(of([](Input& in) { in.mask = {1, 0}; }), "mask: wrong size: expected 22"));
+  EXPECT_TRUE(starts(of([](Input& in) { in.noise.resize(1); }), "noise: wrong size: expected 2"));
+  EXPECT_TRUE(starts(of([](Input& in) {
+                       in.noise.resize(2);
+                       in.noise[1].keep_h = {1.0};
+                     }),
+                     "layer 1, keep_h: wrong size: expected 14, got 1"));
 }
 
 }  // namespace
