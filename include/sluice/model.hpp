@@ -10,7 +10,9 @@
 
 namespace sluice {
 
-/// h and c of all layers after (or before) a run: [L, B, H] each, row-major. Both empty: zeros.
+/// h and c of all layers and directions after (or before) a run, row-major: h [L*D, B, P], c
+/// [L*D, B, H], layer 0 forward, layer 0 reverse, layer 1 forward and so on; P is H but for a
+/// projection. Both empty: the initial state, zeros where none was learned.
 struct State {
   std::vector<float> h, c;
 };
@@ -18,8 +20,8 @@ struct State {
 /// Moves, does not copy. run() may be called from several threads at once.
 class Model {
  public:
-  /// From a .safetensors file that `sluice train` wrote, or a PyTorch state dictionary with one
-  /// nn.LSTM and at most one nn.Linear behind it. The file's test vectors are checked. Throws
+  /// From a .safetensors file that Sluice wrote, or a PyTorch state dictionary with one nn.LSTM and
+  /// at most one nn.Linear behind it. The file's test vectors are checked. Throws
   /// Error(file) or Error(model).
   static Model load(const std::string& path);
 
@@ -28,17 +30,18 @@ class Model {
   ~Model();
 
   std::size_t inputs() const noexcept;   ///< I
-  std::size_t outputs() const noexcept;  ///< O of the head, or H of the last layer
+  std::size_t outputs() const noexcept;  ///< O of the head, or what the last layer hands on
   std::size_t layers() const noexcept;   ///< L
-  std::size_t state_size()
-      const noexcept;  ///< H of all layers together: floats of h, and of c, per sample
+  std::size_t h_size() const noexcept;   ///< Floats of h per sample, of all layers and directions
+  std::size_t c_size() const noexcept;   ///< Floats of c per sample
   std::size_t parameters() const noexcept;
 
   /// y [B, T, O] of x [B, T, I], row-major, as `torch.nn.LSTM(batch_first=True)` and a linear
-  /// layer. With `state`: from that state, and to the last one. Throws Error(shape) where sizes do
-  /// not fit.
+  /// layer. With `state`: from that state, and to the last one. With `lengths` [B], each at most T:
+  /// later steps are not run, and give zeros; the last state is that after a sequence's own last
+  /// step. Throws Error(shape) where sizes do not fit.
   std::vector<float> run(std::span<const float> x, std::size_t batch, std::size_t steps,
-                         State* state = nullptr) const;
+                         State* state = nullptr, std::span<const std::size_t> lengths = {}) const;
 
  private:
   struct Parts;

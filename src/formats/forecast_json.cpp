@@ -162,22 +162,6 @@ bool values_fit(const training::ForecastModel& model) {
 
 }  // namespace
 
-json to_json(const network::Architecture& architecture) {
-  return {{"input", architecture.input},
-          {"hidden", architecture.hidden},
-          {"output", architecture.output},
-          {"biases", architecture.biases}};
-}
-
-network::Architecture architecture_from(JsonFields fields) {
-  network::Architecture architecture{.input = fields.get<std::size_t>("input"),
-                                     .hidden = fields.get<std::vector<std::size_t>>("hidden"),
-                                     .output = fields.get<std::size_t>("output"),
-                                     .biases = fields.get<std::size_t>("biases")};
-  fields.finish();
-  return architecture;
-}
-
 json to_json(const training::ForecastModel& model) {
   json calendar = json::array(), linear = json::array();
   for (const data::Calendar one : model.features.calendar)

@@ -4,13 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "formats/json_fields.hpp"
-#include "network/architecture.hpp"
 #include "training/forecast_model.hpp"
 
 namespace sluice::formats {
-
-nlohmann::json to_json(const network::Architecture& architecture);
-network::Architecture architecture_from(JsonFields fields);
 
 /// Everything of the model but weights, biases, spread and the network.
 nlohmann::json to_json(const training::ForecastModel& model);

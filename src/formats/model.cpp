@@ -1,8 +1,6 @@
 // include/sluice/model.hpp and version.hpp over the inner parts: no logic of its own.
 #include "sluice/model.hpp"
 
-#include <fmt/format.h>
-
 #include <numeric>
 #include <utility>
 
@@ -39,30 +37,25 @@ std::size_t Model::outputs() const noexcept { return parts_->network.architectur
 std::size_t Model::layers() const noexcept { return parts_->network.architecture().layers(); }
 std::size_t Model::parameters() const noexcept { return parts_->network.count(); }
 
-std::size_t Model::state_size() const noexcept {
-  const std::vector<std::size_t>& hidden = parts_->network.architecture().hidden;
-  return std::accumulate(hidden.begin(), hidden.end(), std::size_t{0});
+std::size_t Model::h_size() const noexcept {
+  const network::Architecture& of = parts_->network.architecture();
+  std::size_t size = 0;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer)
+    size += of.directions() * of.state(layer);
+  return size;
+}
+
+std::size_t Model::c_size() const noexcept {
+  const network::Architecture& of = parts_->network.architecture();
+  return of.directions() * std::accumulate(of.hidden.begin(), of.hidden.end(), std::size_t{0});
 }
 
 std::vector<float> Model::run(std::span<const float> x, std::size_t batch, std::size_t steps,
-                              State* state) const {
-  const auto check = [](const char* what, std::size_t expected, std::size_t got) {
-    if (expected == got) return;
-    throw Error(ErrorCode::shape, {.where = "Model::run",
-                                   .what = fmt::format("wrong number of floats in {}", what),
-                                   .expected = std::to_string(expected),
-                                   .got = std::to_string(got)});
-  };
-  check("x [batch, steps, inputs]", batch * steps * inputs(), x.size());
+                              State* state, std::span<const std::size_t> lengths) const {
   network::RunState carried;
-  if (state != nullptr) {
-    if (!state->h.empty())
-      check("h [layers, batch, hidden]", batch * state_size(), state->h.size());
-    if (!state->c.empty())
-      check("c [layers, batch, hidden]", batch * state_size(), state->c.size());
-    carried = {state->h, state->c};
-  }
-  std::vector<float> y = network::run(parts_->network, x, batch, steps, carried);
+  if (state != nullptr) carried = {state->h, state->c};
+  std::vector<float> y = network::run(
+      parts_->network, {.x = x, .batch = batch, .steps = steps, .lengths = lengths}, carried);
   if (state != nullptr) *state = {std::move(carried.h), std::move(carried.c)};
   return y;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <set>
 #include <span>
@@ -10,9 +11,11 @@
 
 #include "core/file.hpp"
 #include "core/random.hpp"
+#include "formats/architecture_json.hpp"
 #include "formats/forecast_json.hpp"
 #include "formats/pytorch_names.hpp"
 #include "formats/safetensors.hpp"
+#include "network/run.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::formats {
@@ -38,17 +41,11 @@ std::string test_name(std::size_t target, const char* part) {
   return fmt::format("test.linear.{}.{}", target, part);
 }
 
-// One sequence from a zero state: y [steps, O] of x [steps, I].
+// One sequence from the initial state: y [steps, O] of x [steps, I].
 std::vector<float> run_once(const network::Network& network, std::span<const float> x) {
-  const network::Architecture& architecture = network.architecture();
-  const std::size_t steps = x.size() / architecture.input, width = architecture.width();
-  network::Tape tape(architecture, steps, 1, network::Tape::Use::forward_only);
-  for (std::size_t t = 0; t < steps; ++t)
-    std::copy_n(x.data() + t * architecture.input, architecture.input, tape.x(t, 0));
-  network.forward(tape);
-  std::vector<float> y(steps * width);
-  for (std::size_t t = 0; t < steps; ++t) std::copy_n(tape.y(t, 0), width, y.data() + t * width);
-  return y;
+  network::RunState state;
+  return network::run(
+      network, {.x = x, .batch = 1, .steps = x.size() / network.architecture().input}, state);
 }
 
 // The linear part of one target on one row of regressors: [N].
@@ -129,13 +126,12 @@ void read_linear(const SafeTensors& file, const std::string& path, training::For
   }
 }
 
-void refuse_strangers(const SafeTensors& file, const std::string& path,
-                      const training::ForecastModel& model) {
+void refuse_strangers(const SafeTensors& file, const std::string& path, const StoredModel& model) {
   std::set<std::string> known = {"test.x", "test.y"};
-  if (model.network) {
-    for (const network::Parameter& parameter : model.network->list()) known.insert(parameter.name);
+  if (const network::Network* network = model.network()) {
+    for (const network::Parameter& parameter : network->list()) known.insert(parameter.name);
   }
-  for (std::size_t k = 0; k < model.targets(); ++k) {
+  for (std::size_t k = 0; k < (model.forecast ? model.forecast->targets() : 0); ++k) {
     for (const char* part : {"weight", "bias", "spread"}) known.insert(linear_name(k, part));
     for (const char* part : {"r", "y"}) known.insert(test_name(k, part));
   }
@@ -146,12 +142,30 @@ void refuse_strangers(const SafeTensors& file, const std::string& path,
   }
 }
 
+network::Network read_network(const SafeTensors& file, const std::string& path,
+                              const network::Architecture& architecture) {
+  // Before anything is reserved by the description's sizes, the tensors must have them.
+  std::vector<std::string> names;
+  for (const network::Parameter& parameter : network::parameter_list(architecture)) {
+    shaped(file, path, parameter.name, parameter.shape);
+    names.push_back(parameter.name);
+  }
+  network::Network network(architecture);
+  fill_parameters(network, file, path, names);
+  return network;
+}
+
+network::Architecture read_architecture(JsonFields& fields) {
+  const network::Architecture architecture = architecture_from(fields.object("architecture"));
+  network::check(architecture);
+  return architecture;
+}
+
 training::ForecastModel read_forecast(const SafeTensors& file, const std::string& path,
                                       JsonFields& fields) {
   training::ForecastModel model = forecast_from(fields.object("forecast"));
   if (!fields.at("architecture").is_null()) {
-    const network::Architecture architecture = architecture_from(fields.object("architecture"));
-    network::check(architecture);
+    const network::Architecture architecture = read_architecture(fields);
     if (architecture.input != model.network_inputs() ||
         architecture.output != model.network_outputs()) {
       refuse(
@@ -159,18 +173,9 @@ training::ForecastModel read_forecast(const SafeTensors& file, const std::string
           fmt::format("{} inputs and {} outputs", model.network_inputs(), model.network_outputs()),
           fmt::format("{} and {}", architecture.input, architecture.output));
     }
-    // Before anything is reserved by the description's sizes, the tensors must have them.
-    for (const network::Parameter& parameter : network::parameter_list(architecture)) {
-      shaped(file, path, parameter.name, parameter.shape);
-    }
-    model.network.emplace(architecture);
-    std::vector<std::string> names;
-    for (const network::Parameter& parameter : model.network->list())
-      names.push_back(parameter.name);
-    fill_parameters(*model.network, file, path, names);
+    model.network = read_network(file, path, architecture);
   }
   read_linear(file, path, model);
-  refuse_strangers(file, path, model);
   return model;
 }
 
@@ -191,8 +196,8 @@ void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
 
 Verification verify(const SafeTensors& file, const std::string& path, const StoredModel& model) {
   Verification verification;
-  if (!model.forecast) return verification;
-  if (const network::Network* network = model.network()) {
+  const network::Network* network = model.network();
+  if (network != nullptr && (model.forecast || file.find("test.x") != nullptr)) {
     const network::Architecture& architecture = network->architecture();
     const Tensor& x = file.at("test.x", path);
     if (x.shape.size() != 2 || x.shape[1] != architecture.input) {
@@ -203,13 +208,31 @@ Verification verify(const SafeTensors& file, const std::string& path, const Stor
             shaped(file, path, "test.y", {x.shape[0], architecture.width()}).as_floats(),
             verification);
   }
-  for (std::size_t k = 0; k < model.forecast->targets(); ++k) {
+  for (std::size_t k = 0; k < (model.forecast ? model.forecast->targets() : 0); ++k) {
     const training::LinearModel& linear = model.forecast->linear[k];
     compare(run_linear(linear,
                        shaped(file, path, test_name(k, "r"), {linear.regressors()}).as_doubles()),
             shaped(file, path, test_name(k, "y"), {linear.horizon}).as_doubles(), verification);
   }
   return verification;
+}
+
+constexpr const char* kUnknownState = "unknown";
+constexpr std::size_t kLongestWindow = 1000000;
+
+// T of "reset:T"; 0 for the others.
+std::size_t window_of(const std::string& state, const std::string& path) {
+  if (state == "carried" || state == kUnknownState) return 0;
+  const std::string start = "reset:";
+  if (state.rfind(start, 0) == 0) {
+    std::size_t window = 0;
+    const char* end = state.data() + state.size();
+    const auto read = std::from_chars(state.data() + start.size(), end, window);
+    if (read.ec == std::errc() && read.ptr == end && window > 0 && window <= kLongestWindow)
+      return window;
+  }
+  refuse(path, "unknown state policy", "'carried', 'reset:T' with T from 1, or 'unknown'",
+         "'" + state + "'");
 }
 
 void read_description(const SafeTensors& file, const std::string& path, const std::string& text,
@@ -226,9 +249,22 @@ void read_description(const SafeTensors& file, const std::string& path, const st
   }
   stored.written_by = fields.get<std::string>("written_by");
   stored.state = fields.get<std::string>("state");
-  if (stored.state != "carried")
-    refuse(path, "unknown state policy", "'carried'", "'" + stored.state + "'");
-  stored.forecast = read_forecast(file, path, fields);
+  const std::size_t window = window_of(stored.state, path);
+  if (!fields.at("forecast").is_null()) {
+    stored.forecast = read_forecast(file, path, fields);
+    stored.forecast->window = window;
+    const network::Network* network = stored.network();
+    if (stored.state == kUnknownState ||
+        (window == 0 && network != nullptr &&
+         network->architecture().direction != Direction::forward)) {
+      refuse(path, "a forecasting model needs a state policy that its network can keep",
+             "'reset:T', or 'carried' where the network reads forward alone",
+             "'" + stored.state + "'");
+    }
+  } else {
+    stored.plain = read_network(file, path, read_architecture(fields));
+  }
+  refuse_strangers(file, path, stored);
   fields.finish();
 }
 
@@ -253,12 +289,26 @@ std::string serialize_model(const training::ForecastModel& model) {
   const json description = {
       {"format", kModelFormat},
       {"written_by", "sluice " SLUICE_VERSION},
-      {"state", "carried"},
+      {"state", model.window > 0 ? fmt::format("reset:{}", model.window) : "carried"},
       {"architecture", model.network ? to_json(model.network->architecture()) : json(nullptr)},
       {"forecast", to_json(model)}};
   // Columns have UTF-8 names; the data file's own name may be anything.
   file.metadata["sluice"] = description.dump(-1, ' ', false, json::error_handler_t::replace);
   return serialize_safetensors(file);
+}
+
+void save_model(const std::string& path, const network::Network& network,
+                const std::string& state) {
+  window_of(state, "--state");
+  SafeTensors file;
+  add_network(file, network);
+  file.metadata["sluice"] = json{
+      {"format", kModelFormat},
+      {"written_by", "sluice " SLUICE_VERSION},
+      {"state", state},
+      {"architecture", to_json(network.architecture())},
+      {"forecast", nullptr}}.dump();
+  write_file_atomically(path, serialize_safetensors(file));
 }
 
 void save_model(const std::string& path, const training::ForecastModel& model) {

@@ -18,8 +18,8 @@ namespace sluice::formats {
 inline constexpr std::size_t kModelFormat = 1;
 
 struct StoredModel {
-  /// How the model was trained and is to be run: "carried", or "unknown" for a plain state
-  /// dictionary.
+  /// How the model was trained and is to be run: "carried"; "reset:T": from a zero state over
+  /// windows of T steps; "unknown" where nobody has said.
   std::string state = "unknown";
   std::string written_by;  ///< "sluice 0.1.0"; empty for a plain state dictionary.
   std::optional<training::ForecastModel>
@@ -40,6 +40,9 @@ struct Verification {
   bool passed() const { return largest_error <= kTolerance; }
   static constexpr double kTolerance = 1e-5;
 };
+
+/// The file of a bare network, `state` one of "unknown", "carried", "reset:T".
+void save_model(const std::string& path, const network::Network& network, const std::string& state);
 
 /// The bytes of the file, test vectors included: inputs drawn from a fixed seed and what the model
 /// makes of them.

@@ -28,7 +28,7 @@ struct Row {
 };
 constexpr std::array kRows = {Row{"<f2", DType::f16}, Row{"<f4", DType::f32},
                               Row{"<f8", DType::f64}, Row{"<i4", DType::i32},
-                              Row{"<i8", DType::i64}};
+                              Row{"<i8", DType::i64}, Row{"|b1", DType::boolean}};
 
 [[noreturn]] void fail(const std::string& path, std::string what, std::string expected,
                        std::string got, std::string hint) {
@@ -72,8 +72,17 @@ DType dtype_of(const std::string& descr, const std::string& path) {
   for (const Row& row : kRows) {
     if (row.descr == descr) return row.dtype;
   }
-  fail(path, "arrays of this type of element are not read", "'<f4', '<f8', '<f2', '<i4' or '<i8'",
-       in_quotes(descr), "save array.astype('<f4')");
+  fail(path, "arrays of this type of element are not read",
+       "'<f4', '<f8', '<f2', '<i4', '<i8' or '|b1'", in_quotes(descr), "save array.astype('<f4')");
+}
+
+// The name of a type that a file can have.
+std::string_view descr_of(DType dtype) {
+  for (const Row& row : kRows) {
+    if (row.dtype == dtype) return row.descr;
+  }
+  throw Error(ErrorCode::data, {.what = "arrays of this type of element are not written as .npy",
+                                .got = std::string(name_of(dtype))});
 }
 
 // From the order in which the first index runs fastest to the one in which the last does.
@@ -116,6 +125,7 @@ std::vector<To> cast_all(std::string_view bytes) {
 std::vector<float> NpyArray::as_floats() const {
   if (dtype == DType::i32) return cast_all<std::int32_t, float>(bytes);
   if (dtype == DType::i64) return cast_all<std::int64_t, float>(bytes);
+  if (dtype == DType::boolean) return cast_all<std::uint8_t, float>(bytes);
   if (dtype == DType::f64) {
     const auto values = convert<double>(bytes, dtype);
     if (const auto place = first_beyond_float(*values)) {
@@ -152,19 +162,21 @@ NpyArray parse_npy(std::string_view bytes, const std::string& path) {
 
 NpyArray read_npy(const std::string& path) { return parse_npy(read_file(path), path); }
 
-std::string serialize_npy(std::span<const std::size_t> shape, std::span<const float> values) {
-  const auto count = element_count(shape, DType::f32);
-  if (!count || *count != values.size()) {
+std::string serialize_npy(const NpyArray& array) {
+  const std::span<const std::size_t> shape = array.shape;
+  const auto count = element_count(shape, array.dtype);
+  if (!count || *count != array.count()) {
     throw Error(ErrorCode::shape, {.where = "",
                                    .what = "the shape does not fit the values",
                                    .expected = to_string(shape),
-                                   .got = std::to_string(values.size()) + " values",
+                                   .got = std::to_string(array.count()) + " values",
                                    .hint = ""});
   }
   std::string tuple;
   for (const std::size_t length : shape) tuple += std::to_string(length) + ", ";
   if (!tuple.empty()) tuple.resize(tuple.size() - (shape.size() == 1 ? 1 : 2));  // (3,) and (3, 5)
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + tuple + "), }";
+  std::string header = "{'descr': '" + std::string(descr_of(array.dtype)) +
+                       "', 'fortran_order': False, 'shape': (" + tuple + "), }";
 
   const std::size_t start = kMagic.size() + 4;  // version and length of the header
   const std::size_t end = (start + header.size() + kAlignment) / kAlignment * kAlignment;
@@ -175,7 +187,15 @@ std::string serialize_npy(std::span<const std::size_t> shape, std::span<const fl
   bytes += "\x01\x00"sv;
   bytes += static_cast<char>(length & 0xff);
   bytes += static_cast<char>(length >> 8);
-  return bytes + header + to_bytes(values);
+  return bytes + header + array.bytes;
+}
+
+std::string serialize_npy(std::span<const std::size_t> shape, std::span<const float> values) {
+  return serialize_npy({"", {shape.begin(), shape.end()}, DType::f32, to_bytes(values)});
+}
+
+void write_npy(const std::string& path, const NpyArray& array) {
+  write_file_atomically(path, serialize_npy(array));
 }
 
 void write_npy(const std::string& path, std::span<const std::size_t> shape,

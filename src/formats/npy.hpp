@@ -15,7 +15,7 @@ namespace sluice::formats {
 struct NpyArray {
   std::string path;                // names the array in messages
   std::vector<std::size_t> shape;  // [] is one number
-  DType dtype = DType::f32;        // f16, f32, f64, i32 or i64
+  DType dtype = DType::f32;        // boolean, f16, f32, f64, i32 or i64
   std::string bytes;               // little-endian, row-major whatever the order in the file
 
   std::size_t count() const { return bytes.size() / size_of(dtype); }
@@ -26,20 +26,22 @@ struct NpyArray {
   std::vector<std::int64_t> as_integers() const;
 };
 
-/// Reads versions 1.0, 2.0 and 3.0 with elements '<f2', '<f4', '<f8', '<i4' or '<i8' in C or
-/// Fortran order. Throws Error(file) where the file cannot be read and Error(data), with the path,
-/// for anything else: another type or kind of file, a header that is cut or says more, bytes that
-/// do not fit the shape.
+/// Reads versions 1.0, 2.0 and 3.0 with elements '|b1', '<f2', '<f4', '<f8', '<i4' or '<i8' in C
+/// or Fortran order. Throws Error(file) where the file cannot be read and Error(data), with the
+/// path, for anything else: another type or kind of file, a header that is cut or says more, bytes
+/// that do not fit the shape.
 NpyArray read_npy(const std::string& path);
 
 /// The same from bytes in memory.
 NpyArray parse_npy(std::string_view bytes, const std::string& path);
 
-/// The bytes of a version 1.0 file of '<f4' in C order: the same for the same input. Throws
-/// Error(shape) where the shape does not fit the number of values.
+/// The bytes of a version 1.0 file in C order: the same for the same input. Throws Error(shape)
+/// where the shape does not fit the number of values.
+std::string serialize_npy(const NpyArray& array);
 std::string serialize_npy(std::span<const std::size_t> shape, std::span<const float> values);
 
 /// Writes that file whole or not at all. Throws Error(file) as write_file_atomically does.
+void write_npy(const std::string& path, const NpyArray& array);
 void write_npy(const std::string& path, std::span<const std::size_t> shape,
                std::span<const float> values);
 

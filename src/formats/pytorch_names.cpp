@@ -63,6 +63,37 @@ std::string find_head(const SafeTensors& file, const std::string& prefix, const 
   return heads.empty() ? "" : heads.front();
 }
 
+// The LSTM itself, by the shapes of its tensors.
+network::Architecture lstm_of(const SafeTensors& file, const std::string& prefix,
+                              const std::string& path) {
+  network::Architecture architecture{.input = 0, .hidden = {}, .output = 0, .biases = 0};
+  const Tensor& first = file.at(prefix + "weight_ih_l0", path);
+  rows_of(first, path);
+  architecture.input = first.shape[1];
+  const Tensor* projection = file.find(prefix + "weight_hr_l0");
+  if (projection != nullptr) architecture.cell.projection = rows_of(*projection, path);
+  for (std::size_t layer = 0;; ++layer) {
+    const Tensor* r = file.find(fmt::format("{}weight_hh_l{}", prefix, layer));
+    if (r == nullptr) break;
+    const std::size_t rows = rows_of(*r, path);
+    const std::size_t state = projection != nullptr ? architecture.cell.projection : rows / 4;
+    if (rows == 0 || rows % 4 != 0 || r->shape[1] != state) {
+      refuse(path, r->name, "not the recurrent weights of an LSTM",
+             projection != nullptr ? fmt::format("[4H, {}]", state) : "[4H, H]",
+             to_string(r->shape));
+    }
+    architecture.hidden.push_back(rows / 4);
+  }
+  if (architecture.hidden.empty())
+    refuse(path, prefix + "weight_hh_l0", "missing tensor", "[4H, H]", "nothing");
+  if (file.find(prefix + "weight_ih_l0_reverse") != nullptr)
+    architecture.direction = Direction::both;
+  architecture.biases = file.find(prefix + "bias_hh_l0") != nullptr   ? 2
+                        : file.find(prefix + "bias_ih_l0") != nullptr ? 1
+                                                                      : 0;
+  return architecture;
+}
+
 }  // namespace
 
 void fill_parameters(network::Network& network, const SafeTensors& file, const std::string& path,
@@ -83,28 +114,12 @@ void fill_parameters(network::Network& network, const SafeTensors& file, const s
 
 network::Network network_from_state_dict(const SafeTensors& file, const std::string& path) {
   const std::string prefix = find_prefix(file, path);
-  network::Architecture architecture{.input = 0, .hidden = {}, .output = 0, .biases = 0};
-  const Tensor& first = file.at(prefix + "weight_ih_l0", path);
-  rows_of(first, path);
-  architecture.input = first.shape[1];
-  for (std::size_t layer = 0;; ++layer) {
-    const Tensor* r = file.find(fmt::format("{}weight_hh_l{}", prefix, layer));
-    if (r == nullptr) break;
-    const std::size_t rows = rows_of(*r, path);
-    if (rows % 4 != 0 || rows / 4 != r->shape[1]) {
-      refuse(path, r->name, "not the recurrent weights of an LSTM without projection", "[4H, H]",
-             to_string(r->shape));
-    }
-    architecture.hidden.push_back(r->shape[1]);
-  }
-  if (architecture.hidden.empty())
-    refuse(path, prefix + "weight_hh_l0", "missing tensor", "[4H, H]", "nothing");
-  architecture.biases = file.find(prefix + "bias_hh_l0") != nullptr   ? 2
-                        : file.find(prefix + "bias_ih_l0") != nullptr ? 1
-                                                                      : 0;
-  const std::string head = find_head(file, prefix, path, architecture.hidden.back());
-  if (const Tensor* weight = head.empty() ? nullptr : file.find(head + "weight"))
-    architecture.output = weight->shape[0];
+  network::Architecture architecture = lstm_of(file, prefix, path);
+  const std::size_t inputs = architecture.layer_output(architecture.layers() - 1);
+  const std::string head = find_head(file, prefix, path, inputs);
+  const Tensor* weight = head.empty() ? nullptr : file.find(head + "weight");
+  if (weight != nullptr) architecture.output = weight->shape[0];
+  const bool no_bias = weight != nullptr && file.find(head + "bias") == nullptr;
 
   network::Network network(architecture);
   std::vector<std::string> names;
@@ -112,6 +127,7 @@ network::Network network_from_state_dict(const SafeTensors& file, const std::str
     const bool of_head = parameter.name.rfind("head.", 0) == 0;
     names.push_back(of_head ? head + parameter.name.substr(5) : prefix + parameter.name);
   }
+  if (no_bias) names.pop_back();  // Linear(bias=False): it stays at zero
   const std::set<std::string> known(names.begin(), names.end());
   for (const Tensor& tensor : file.tensors) {
     if (known.count(tensor.name) == 0) {

@@ -9,6 +9,8 @@
 
 #include <hwy/highway.h>
 
+#include "reference/options.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {
 
@@ -62,6 +64,84 @@ HWY_INLINE V tanh(D d, V x) {
   const V large = hn::CopySign(hn::Sub(one, hn::Div(two, hn::Add(e, one))), x);
   const V y = hn::IfThenElse(hn::Lt(size, hn::Set(d, 0.625f)), small, large);
   return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+// log(1 + e) for e in [0, 1]: 2 artanh(e / (2 + e)), the series to z^15. Below 3e-9 of the value.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V log1p_unit(D d, V e) {
+  const V z = hn::Div(e, hn::Add(e, hn::Set(d, 2.0f)));
+  const V square = hn::Mul(z, z);
+  V p = hn::Set(d, 2.0f / 15);
+  for (const float term : {2.0f / 13, 2.0f / 11, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3, 2.0f}) {
+    p = hn::MulAdd(p, square, hn::Set(d, term));
+  }
+  return hn::Mul(p, z);
+}
+
+template <class V>
+struct ValueSlope {
+  V value, slope;
+};
+
+// sigma and tanh with their derivatives, from the value as in B7.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ValueSlope<V> with_slope_sigmoid(D d, V x) {
+  const V s = sigmoid(d, x);
+  return {s, hn::NegMulAdd(s, s, s)};
+}
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ValueSlope<V> with_slope_tanh(D d, V x) {
+  const V t = tanh(d, x);
+  return {t, hn::NegMulAdd(t, t, hn::Set(d, 1.0f))};
+}
+
+// The table of reference/options.hpp. A NaN stays a NaN.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ValueSlope<V> activate(D d, const ActivationFunction& function, V x) {
+  const V zero = hn::Zero(d), one = hn::Set(d, 1.0f);
+  const V alpha = hn::Set(d, static_cast<float>(function.alpha));
+  const V beta = hn::Set(d, static_cast<float>(function.beta));
+  const auto negative = hn::Lt(x, zero);
+  switch (function.kind) {
+    case Activation::sigmoid:
+      return with_slope_sigmoid(d, x);
+    case Activation::tanh:
+      return with_slope_tanh(d, x);
+    case Activation::relu:
+      return {hn::IfThenElse(negative, zero, x), hn::IfThenElse(hn::Gt(x, zero), one, zero)};
+    case Activation::affine:
+      return {hn::MulAdd(alpha, x, beta), alpha};
+    case Activation::leaky_relu:
+      return {hn::IfThenElse(negative, hn::Mul(alpha, x), x), hn::IfThenElse(negative, alpha, one)};
+    case Activation::thresholded_relu: {
+      const auto off = hn::Le(x, alpha);
+      return {hn::IfThenElse(off, zero, x), hn::IfThenElse(off, zero, one)};
+    }
+    case Activation::scaled_tanh: {
+      const ValueSlope<V> t = with_slope_tanh(d, hn::Mul(beta, x));
+      return {hn::Mul(alpha, t.value), hn::Mul(hn::Mul(alpha, beta), t.slope)};
+    }
+    case Activation::hard_sigmoid: {
+      const V y = hn::MulAdd(alpha, x, beta);
+      const auto low = hn::Le(y, zero);
+      const auto high = hn::Ge(y, one);
+      return {hn::IfThenElse(low, zero, hn::IfThenElse(high, one, y)),
+              hn::IfThenElse(hn::Or(low, high), zero, alpha)};
+    }
+    case Activation::elu: {
+      const V e = hn::Mul(alpha, exp_clamped(d, hn::Min(x, zero)));
+      return {hn::IfThenElse(negative, hn::Sub(e, alpha), x), hn::IfThenElse(negative, e, one)};
+    }
+    case Activation::softsign: {
+      const V inverse = hn::Div(one, hn::Add(one, hn::Abs(x)));
+      return {hn::Mul(x, inverse), hn::Mul(inverse, inverse)};
+    }
+    case Activation::softplus: {
+      const V e = log1p_unit(d, exp_clamped(d, hn::Neg(hn::Abs(x))));
+      return {hn::Add(hn::IfThenElse(negative, zero, x), e), sigmoid(d, x)};
+    }
+  }
+  return {x, one};
 }
 
 }  // namespace sluice::kernels::HWY_NAMESPACE

@@ -1,6 +1,6 @@
 // The kernels' whole interface: products with packed weights, the gradient's outer product, the
-// pointwise cell. Everything is float32, noexcept, and allocates nothing. The maths of the cell is
-// in docs/math.md.
+// pointwise cell with its options, normalised rows. Everything is float32, noexcept, and allocates
+// nothing. The maths of the cell is in docs/math.md.
 //
 // Rows of activations are padded to whole cache lines (core/aligned.hpp), gates lie as [4, Hp],
 // i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros.
@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+
+#include "reference/options.hpp"
 
 namespace sluice::kernels {
 
@@ -45,6 +47,53 @@ struct OuterSum {
 };
 inline constexpr std::size_t kOuterBlock = 64;
 
+/// x := (x - mean) / sqrt(variance + epsilon) * gain, row by row over all values of the gates
+/// named.
+struct Normalise {
+  float* x;           ///< [rows, 4Hp] in: values; out: normalised, times the gain.
+  float* normalised;  ///< [rows, 4Hp] out: before the gain.
+  float* inverse;     ///< [rows] out: 1 / sqrt(variance + epsilon).
+  const float* gain;  ///< [4Hp]
+  std::size_t rows;
+  std::size_t units;   ///< Hp
+  std::size_t hidden;  ///< H
+  unsigned gates;      ///< Bit k: gate k (i, f, g, o) takes part.
+  float epsilon;
+};
+
+/// The way back through Normalise.
+struct NormaliseBackward {
+  float* d;                 ///< [rows, 4Hp] in: the gradient after the gain; out: at the values.
+  const float* normalised;  ///< [rows, 4Hp]
+  const float* inverse;     ///< [rows]
+  const float* gain;        ///< [4Hp]
+  float* d_gain;            ///< [4Hp], added to.
+  std::size_t rows;
+  std::size_t units;
+  std::size_t hidden;
+  unsigned gates;
+};
+
+/// What a cell does beside S1..S7 (reference/options.hpp), and the parameters of that.
+struct CellExtras {
+  CellOptions options;
+  CellActivations activations;
+  std::size_t hidden;     ///< H
+  const float* bias;      ///< [4Hp] after a normalisation; null where the product has added it.
+  const float* peephole;  ///< [4Hp] i|f|0|o, or null.
+  const float* gain;      ///< [4Hp] LayerNorm::tflite, or null.
+  const float* gain_c;    ///< [Hp] LayerNorm::ba, or null.
+  const float* bias_c;    ///< [Hp]
+};
+
+/// What a cell with extras leaves for its way back.
+struct CellKept {
+  float* slopes;      ///< [rows, 5Hp] derivative of i|f|g|o and of S5's function.
+  float* c_new;       ///< [rows, Hp] the new cell, before zoneout.
+  float* normalised;  ///< [rows, 4Hp] tflite: the sums; [rows, Hp] ba: the new cell; else null.
+  float* inverse;     ///< [rows, 4] or [rows, 1]
+};
+
 /// S1..S7 for `rows` samples of one time step: a = rh + wx, then the gates, the cell and the hidden
 /// state.
 struct CellForward {
@@ -52,11 +101,15 @@ struct CellForward {
   const float* rh;      ///< [rows, 4Hp] b + R h'
   const float* c_prev;  ///< [rows, Hp]
   std::size_t rows;
-  std::size_t units;  ///< Hp
-  float* gates;       ///< [rows, 4Hp] i|f|g|o after squashing; may be wx or rh.
-  float* c;           ///< [rows, Hp]
-  float* tanh_c;      ///< [rows, Hp]
-  float* h;           ///< [rows, Hp]
+  std::size_t units;                   ///< Hp
+  float* gates;                        ///< [rows, 4Hp] i|f|g|o after squashing; may be wx or rh.
+  float* c;                            ///< [rows, Hp]
+  float* tanh_c;                       ///< [rows, Hp]
+  float* h;                            ///< [rows, Hp] o tanh_c
+  const CellExtras* extras = nullptr;  ///< Null: the plain LSTM, and what follows is not read.
+  CellKept kept = {};
+  const float* zone_c = nullptr;  ///< [rows, Hp] 1: c' stays; null: the expectation.
+  const float* keep_g = nullptr;  ///< [rows, Hp] factors of g; null: ones.
 };
 
 /// B1..B7 for `rows` samples of one time step.
@@ -64,11 +117,18 @@ struct CellBackward {
   const float* gates;   ///< [rows, 4Hp] i|f|g|o after squashing
   const float* c_prev;  ///< [rows, Hp]
   const float* tanh_c;  ///< [rows, Hp]
-  const float* d_h;     ///< [rows, Hp] all that arrives at h
+  const float* d_h;     ///< [rows, Hp] all that arrives at o tanh_c
   std::size_t rows;
   std::size_t units;  ///< Hp
   float* d_c;  ///< [rows, Hp] in: what arrives at c from the next step; out: what goes on to c'.
-  float* d_a;  ///< [rows, 4Hp] the gradient before squashing; may be `gates`.
+  float* d_a;  ///< [rows, 4Hp] the gradient at wx and rh; may be `gates`.
+  const CellExtras* extras = nullptr;  ///< As in CellForward.
+  CellKept kept = {};
+  const float* zone_c = nullptr;
+  const float* keep_g = nullptr;
+  float* d_gain = nullptr;   ///< [4Hp] tflite, [Hp] ba: added to; of the gain
+  float* d_shift = nullptr;  ///< [4Hp] tflite, [Hp] ba: added to; of what is added after it
+  float* work = nullptr;     ///< [Hp]
 };
 
 /// One instruction set's kernels.
@@ -79,6 +139,8 @@ struct Table {
   void (*add_outer)(const OuterSum&) noexcept;
   void (*cell_forward)(const CellForward&) noexcept;
   void (*cell_backward)(const CellBackward&) noexcept;
+  void (*normalise)(const Normalise&) noexcept;
+  void (*normalise_backward)(const NormaliseBackward&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.
   void (*tanh)(const float* x, float* y, std::size_t count) noexcept;     ///< y may be x.
 };

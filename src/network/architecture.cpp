@@ -1,82 +1,130 @@
 #include "network/architecture.hpp"
 
-#include <cmath>
+#include <functional>
 #include <numeric>
 
-#include "core/random.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::network {
+namespace {
 
-std::vector<Parameter> parameter_list(const Architecture& architecture) {
-  std::vector<Parameter> list;
-  std::size_t offset = 0;
-  const auto add = [&](std::string name, std::vector<std::size_t> shape, Initialiser initialiser,
-                       std::size_t hidden) {
+class List {
+ public:
+  explicit List(const Architecture& of) : of_(of) {}
+
+  void add_layer(std::size_t layer, std::size_t direction) {
+    const CellOptions& cell = of_.cell;
+    const std::size_t hidden = of_.hidden[layer], state = of_.state(layer);
+    const std::size_t gates = cell.gates() * hidden;
+    const auto put = [&](bool wanted, Role role, const char* name, std::vector<std::size_t> shape) {
+      if (!wanted) return;
+      add(name + ("_l" + std::to_string(layer)) + (direction == 1 ? "_reverse" : ""),
+          std::move(shape), {.role = role, .layer = layer, .direction = direction}, hidden);
+    };
+    const bool ba = cell.layer_norm == LayerNorm::ba;
+    put(true, Role::weight_ih, "weight_ih", {gates, of_.layer_input(layer)});
+    put(true, Role::weight_hh, "weight_hh", {gates, state});
+    put(of_.biases >= 1, Role::bias_ih, "bias_ih", {gates});
+    put(of_.biases >= 2, Role::bias_hh, "bias_hh", {gates});
+    put(cell.projection > 0, Role::weight_hr, "weight_hr", {state, hidden});
+    put(cell.projection_bias, Role::bias_hr, "bias_hr", {state});
+    put(cell.peephole, Role::peephole, "peephole", {cell.peepholes() * hidden});
+    put(ba, Role::norm_ih, "norm_ih", {gates});
+    put(ba, Role::norm_hh, "norm_hh", {gates});
+    put(cell.layer_norm == LayerNorm::tflite, Role::norm_gates, "norm_gates", {gates});
+    put(ba, Role::norm_c, "norm_c", {hidden});
+    put(ba, Role::norm_c_bias, "norm_c_bias", {hidden});
+    put(of_.learned_state, Role::initial_h, "initial_h", {state});
+    put(of_.learned_state && cell.kind == CellKind::lstm, Role::initial_c, "initial_c", {hidden});
+  }
+
+  void add_head() {
+    const std::size_t layer = of_.layers() - 1, inputs = of_.layer_output(layer);
+    add("head.weight", {of_.output, inputs}, {.role = Role::head_weight, .layer = layer}, inputs);
+    add("head.bias", {of_.output}, {.role = Role::head_bias, .layer = layer}, inputs);
+  }
+
+  std::vector<Parameter> take() { return std::move(list_); }
+
+ private:
+  struct Place {
+    Role role;
+    std::size_t layer;
+    std::size_t direction = 0;
+  };
+
+  void add(std::string name, std::vector<std::size_t> shape, const Place& place,
+           std::size_t hidden) {
     const std::size_t count =
         std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
-    list.push_back({std::move(name), std::move(shape), initialiser, hidden, offset, count});
-    offset += count;
+    list_.push_back({std::move(name), std::move(shape), place.role, place.layer, place.direction,
+                     hidden, offset_, count});
+    offset_ += count;
+  }
+
+  const Architecture& of_;
+  std::vector<Parameter> list_;
+  std::size_t offset_ = 0;
+};
+
+[[noreturn]] void refuse(const std::string& what, const std::string& expected,
+                         const std::string& got, const std::string& hint = "") {
+  throw Error(
+      ErrorCode::usage,
+      {.where = "architecture", .what = what, .expected = expected, .got = got, .hint = hint});
+}
+
+constexpr std::size_t kLargest = 1 << 20;
+
+void check_sizes(const Architecture& of) {
+  const auto size = [](const char* what, std::size_t lowest, std::size_t got) {
+    if (got >= lowest && got <= kLargest) return;
+    refuse(what, std::to_string(lowest) + " to 1048576", std::to_string(got));
   };
+  if (of.layers() == 0) refuse("no layers", "at least 1", "0");
+  size("bad number of inputs", 1, of.input);
+  for (const std::size_t hidden : of.hidden) size("bad hidden size", 1, hidden);
+  size("bad number of outputs", 0, of.output);
+  if (of.biases > 2) refuse("bad number of bias vectors", "0, 1 or 2", std::to_string(of.biases));
+}
+
+void check_residual(const Architecture& of) {
+  for (std::size_t layer = 1; layer < of.layers(); ++layer) {
+    const std::size_t in = of.layer_input(layer), out = of.layer_output(layer);
+    if (in == out) continue;
+    refuse("a residual connection adds a layer's input to its output, which must have one size",
+           std::to_string(in) + " outputs of layer " + std::to_string(layer), std::to_string(out),
+           "give all layers the same size");
+  }
+}
+
+}  // namespace
+
+std::vector<Parameter> parameter_list(const Architecture& architecture) {
+  List list(architecture);
   for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
-    const std::size_t hidden = architecture.hidden[layer];
-    const std::string suffix = "_l" + std::to_string(layer);
-    add("weight_ih" + suffix, {4 * hidden, architecture.layer_input(layer)},
-        Initialiser::uniform_hidden, hidden);
-    add("weight_hh" + suffix, {4 * hidden, hidden}, Initialiser::uniform_hidden, hidden);
-    if (architecture.biases >= 1)
-      add("bias_ih" + suffix, {4 * hidden}, Initialiser::forget_one, hidden);
-    if (architecture.biases >= 2) add("bias_hh" + suffix, {4 * hidden}, Initialiser::zeros, hidden);
+    for (std::size_t d = 0; d < architecture.directions(); ++d) list.add_layer(layer, d);
   }
-  if (architecture.output > 0) {
-    const std::size_t hidden = architecture.hidden.back();
-    add("head.weight", {architecture.output, hidden}, Initialiser::uniform_hidden, hidden);
-    add("head.bias", {architecture.output}, Initialiser::zeros, hidden);
-  }
-  return list;
+  if (architecture.output > 0) list.add_head();
+  return list.take();
 }
 
 std::size_t parameter_count(const std::vector<Parameter>& list) {
   return list.empty() ? 0 : list.back().offset + list.back().count;
 }
 
-void check(const Architecture& architecture) {
-  const auto refuse = [](const char* what, const char* expected, std::size_t got) {
-    throw Error(
-        ErrorCode::usage,
-        {.where = "architecture", .what = what, .expected = expected, .got = std::to_string(got)});
-  };
-  constexpr std::size_t kLargest = 1 << 20;
-  if (architecture.input == 0 || architecture.input > kLargest) {
-    refuse("bad number of inputs", "1 to 1048576", architecture.input);
-  }
-  for (const std::size_t hidden : architecture.hidden) {
-    if (hidden == 0 || hidden > kLargest) refuse("bad hidden size", "1 to 1048576", hidden);
-  }
-  if (architecture.output > kLargest)
-    refuse("bad number of outputs", "at most 1048576", architecture.output);
-  if (architecture.biases > 2)
-    refuse("bad number of bias vectors", "0, 1 or 2", architecture.biases);
-  if (architecture.layers() == 0) refuse("no layers", "at least 1", 0);
+bool plain(const Architecture& architecture) {
+  const CellOptions& cell = architecture.cell;
+  return cell.kind == CellKind::lstm && !cell.peephole && cell.coupling == Coupling::none &&
+         cell.layer_norm == LayerNorm::none && cell.gate_clip <= 0.0 && cell.cell_clip <= 0.0 &&
+         cell.zoneout_c <= 0.0 && cell.recurrent_dropout <= 0.0 &&
+         architecture.activations == std::array<CellActivations, 2>{};
 }
 
-std::vector<float> initial_parameters(const Architecture& architecture, std::uint64_t seed,
-                                      bool zero_head) {
-  const std::vector<Parameter> list = parameter_list(architecture);
-  std::vector<float> values(parameter_count(list), 0.0f);
-  Random random(seed);
-  for (const Parameter& parameter : list) {
-    float* first = values.data() + parameter.offset;
-    if (parameter.initialiser == Initialiser::uniform_hidden) {
-      const bool zero = zero_head && parameter.name == "head.weight";
-      const double bound = zero ? 0.0 : 1.0 / std::sqrt(static_cast<double>(parameter.hidden));
-      for (std::size_t j = 0; j < parameter.count; ++j)
-        first[j] = static_cast<float>(random.uniform(-bound, bound));
-    } else if (parameter.initialiser == Initialiser::forget_one) {
-      for (std::size_t j = 0; j < parameter.hidden; ++j) first[parameter.hidden + j] = 1.0f;
-    }
-  }
-  return values;
+void check(const Architecture& architecture) {
+  check_sizes(architecture);
+  for (const std::size_t hidden : architecture.hidden) sluice::check(architecture.cell, hidden);
+  if (architecture.residual) check_residual(architecture);
 }
 
 }  // namespace sluice::network

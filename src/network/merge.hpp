@@ -9,7 +9,8 @@ namespace sluice::network {
 
 /// M networks of one architecture with a head become one with M times the units in each layer:
 /// every member keeps its own weights as a block, the other weights are zero, the head divides by
-/// M. Exact but for rounding. Throws Error(shape) where there are none or they differ.
+/// M. Exact but for rounding. Throws Error(shape) where there are none, they differ, or they have a
+/// layer norm, which would mix them.
 Network merge(std::span<const Network> members);
 
 }  // namespace sluice::network

@@ -1,26 +1,31 @@
+// What is between the layers: the order of time, the two directions' merge, residual connections,
+// dropout, the ends of sequences; and the head.
 #include "network/network.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "core/float_mode.hpp"
-#include "core/random.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::network {
 namespace {
 
-// Where gate-block row n of a padded [4, Hp] layout lies in the parameters' [4, H]; none for
-// padding.
-struct GateRows {
-  std::size_t hidden, units;
-  bool real(std::size_t n) const { return n % units < hidden; }
-  std::size_t at(std::size_t n) const { return n / units * hidden + n % units; }
-  std::size_t padded_at(std::size_t n) const { return n / hidden * units + n % hidden; }
-};
+// Calls each(step, sample, time): the row of a direction's step, and where it lies in time.
+template <class Each>
+void over_rows(const Tape& tape, bool reverse, Each each) {
+  for (std::size_t step = 0; step < tape.longest(); ++step) {
+    for (std::size_t sample = 0; sample < tape.batch(); ++sample) {
+      each(step, sample, tape.time(step, sample, reverse));
+    }
+  }
+}
 
-void multiply_by(FloatVector& values, const FloatVector& factors, std::size_t count) noexcept {
-  for (std::size_t j = 0; j < count; ++j) values[j] *= factors[j];
+void clear_past_ends(const Tape& tape, std::size_t stride, float* rows) {
+  for (std::size_t sample = 0; sample < tape.batch(); ++sample) {
+    for (std::size_t t = tape.length(sample); t < tape.steps(); ++t)
+      std::fill_n(rows + (t * tape.batch() + sample) * stride, stride, 0.0f);
+  }
 }
 
 }  // namespace
@@ -30,27 +35,16 @@ Network::Network(Architecture architecture, const kernels::Table& kernels)
   check(architecture_);
   list_ = parameter_list(architecture_);
   parameters_.resize(parameter_count(list_));
-  const std::size_t lanes = kernels_->lanes;
   for (std::size_t layer = 0; layer < architecture_.layers(); ++layer) {
-    first_of_layer_.push_back(layer * (2 + architecture_.biases));
-    const std::size_t input = architecture_.layer_input(layer),
-                      hidden = architecture_.hidden[layer];
-    const std::size_t gates = 4 * padded(hidden);
-    packed_.push_back({{gates, input, lanes},
-                       {gates, hidden, lanes},
-                       {input, gates, lanes},
-                       {hidden, gates, lanes},
-                       FloatVector(gates)});
+    for (std::size_t d = 0; d < directions(); ++d)
+      layers_.emplace_back(architecture_, layer, d, kernels);
   }
   if (architecture_.output > 0) {
-    head_ = {architecture_.output, architecture_.hidden.back(), lanes};
-    head_transposed_ = {architecture_.hidden.back(), architecture_.output, lanes};
+    const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
+    head_ = {architecture_.output, inputs, kernels_->lanes};
+    head_transposed_ = {inputs, architecture_.output, kernels_->lanes};
     head_bias_.resize(padded(architecture_.output));
   }
-}
-
-const float* Network::value(std::size_t layer, std::size_t which) const {
-  return parameters_.data() + list_[first_of_layer_[layer] + which].offset;
 }
 
 void Network::set_parameters(std::span<const float> parameters) {
@@ -60,151 +54,175 @@ void Network::set_parameters(std::span<const float> parameters) {
                                    .got = std::to_string(parameters.size())});
   }
   std::copy(parameters.begin(), parameters.end(), parameters_.begin());
-  for (std::size_t layer = 0; layer < architecture_.layers(); ++layer) pack_layer(layer);
+  for (Layer& layer : layers_) layer.pack(parameters_.data());
   if (architecture_.output > 0) pack_head();
 }
 
-void Network::pack_layer(std::size_t layer) {
-  const std::size_t input = architecture_.layer_input(layer), hidden = architecture_.hidden[layer];
-  const GateRows rows{hidden, padded(hidden)};
-  const float* w = value(layer, 0);
-  const float* r = value(layer, 1);
-  PackedLayer& packed = packed_[layer];
-  const auto pack = [&rows](kernels::PackedMatrix& matrix, const float* from, std::size_t columns) {
-    matrix.pack([=](std::size_t n, std::size_t k) {
-      return rows.real(n) ? from[rows.at(n) * columns + k] : 0.0f;
-    });
-  };
-  const auto pack_transposed = [&rows](kernels::PackedMatrix& matrix, const float* from,
-                                       std::size_t columns) {
-    matrix.pack([=](std::size_t n, std::size_t k) {
-      return n < columns && rows.real(k) ? from[rows.at(k) * columns + n] : 0.0f;
-    });
-  };
-  pack(packed.w, w, input);
-  pack(packed.r, r, hidden);
-  pack_transposed(packed.w_transposed, w, input);
-  pack_transposed(packed.r_transposed, r, hidden);
-  // Padded places stay zero.
-  for (std::size_t n = 0; n < 4 * hidden; ++n) {
-    float sum = 0.0f;
-    for (std::size_t b = 0; b < architecture_.biases; ++b) sum += value(layer, 2 + b)[n];
-    packed.bias[rows.padded_at(n)] = sum;
-  }
+void Network::drop_connections(std::uint64_t seed) {
+  if (architecture_.cell.drop_connect <= 0.0) return;
+  for (Layer& layer : layers_) layer.drop_connections(parameters_.data(), seed);
 }
 
 void Network::pack_head() {
-  const std::size_t output = architecture_.output, hidden = architecture_.hidden.back();
+  const std::size_t output = architecture_.output;
+  const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
   const float* v = parameters_.data() + list_[list_.size() - 2].offset;
   const float* bias = parameters_.data() + list_.back().offset;
-  head_.pack([=](std::size_t n, std::size_t k) { return n < output ? v[n * hidden + k] : 0.0f; });
+  head_.pack([=](std::size_t n, std::size_t k) { return n < output ? v[n * inputs + k] : 0.0f; });
   head_transposed_.pack(
-      [=](std::size_t n, std::size_t k) { return n < hidden ? v[k * hidden + n] : 0.0f; });
+      [=](std::size_t n, std::size_t k) { return n < inputs ? v[k * inputs + n] : 0.0f; });
   std::copy_n(bias, output, head_bias_.begin());
 }
 
-void Network::forward(Tape& tape, const Dropout& dropout) const noexcept {
+void Network::forward(Tape& tape) const noexcept { run_layers(tape, nullptr); }
+
+void Network::forward(Tape& tape, const Noise& noise) const noexcept { run_layers(tape, &noise); }
+
+void Network::run_layers(Tape& tape, const Noise* noise) const noexcept {
   const FlushDenormals flush;
+  // What stands past the ends may be NaN, and would reach the gradient times zero.
+  if (tape.borrowed_x_.data == nullptr) {
+    for (std::size_t sample = 0; sample < (tape.all_run() ? 0 : tape.batch()); ++sample) {
+      for (std::size_t t = 0; t < tape.steps(); ++t) {
+        if (!tape.runs(t, sample)) std::fill_n(tape.x(t, sample), tape.x_stride, 0.0f);
+      }
+    }
+  }
   for (std::size_t layer = 0; layer < architecture_.layers(); ++layer) {
-    layer_forward(layer, tape);
-    if (!tape.layers[layer].keep.empty()) drop(layer, tape, dropout);
+    const RowsView input = input_of(layer, tape);
+    for (std::size_t d = 0; d < directions(); ++d) {
+      const std::size_t index = layer * directions() + d;
+      LayerTape& of = tape.layers[index];
+      if (noise != nullptr) draw_cell_noise(architecture_.cell, index, *noise, tape, of);
+      const RowsView own = direction_input(input, layers_[index], tape, of, noise != nullptr);
+      layers_[index].forward(own, tape, of, tape.recurrent_, noise != nullptr);
+    }
+    combine(layer, input, tape);
+    BetweenTape& above = tape.between[layer];
+    if (noise != nullptr && !above.keep.empty()) draw_dropout(layer, *noise, tape, above);
   }
   head_forward(tape);
 }
 
-void Network::layer_forward(std::size_t layer, Tape& tape) const noexcept {
-  const PackedLayer& packed = packed_[layer];
-  LayerTape& of = tape.layers[layer];
-  const std::size_t batch = tape.batch(), units = of.units, state = batch * units;
-  const kernels::Product inputs{layer_input(layer, tape),
-                                input_stride(layer),
-                                tape.steps() * batch,
-                                packed.w.view(),
-                                nullptr,
-                                of.gates.data(),
-                                4 * units};
-  kernels_->multiply(inputs);
-  for (std::size_t t = 0; t < tape.steps(); ++t) {
-    const float* h_prev = of.h.data() + t * state;
-    kernels_->multiply({h_prev, units, batch, packed.r.view(), packed.bias.data(),
-                        tape.recurrent_.data(), 4 * units});
-    float* gates = of.gates.data() + 4 * t * state;
-    kernels_->cell_forward({.wx = gates,
-                            .rh = tape.recurrent_.data(),
-                            .c_prev = of.c.data() + t * state,
-                            .rows = batch,
-                            .units = units,
-                            .gates = gates,
-                            .c = of.c.data() + (t + 1) * state,
-                            .tanh_c = of.tanh_c.data() + t * state,
-                            .h = of.h.data() + (t + 1) * state});
-  }
+RowsView Network::input_of(std::size_t layer, const Tape& tape) noexcept {
+  if (layer == 0) return tape.x_view();
+  const BetweenTape& below = tape.between[layer - 1];
+  const LayerTape& of = tape.layers[layer - 1];  // h as it stands: there is one direction
+  const float* out =
+      below.out.empty() ? of.h.data() + tape.batch() * below.stride : below.out.data();
+  return {out, tape.batch() * below.stride, below.stride};
 }
 
-void Network::drop(std::size_t layer, Tape& tape, const Dropout& dropout) noexcept {
-  LayerTape& of = tape.layers[layer];
-  const auto limit = static_cast<std::uint64_t>(static_cast<double>(dropout.rate) * 65536.0);
-  const float scale = 65536.0f / (65536.0f - static_cast<float>(limit));
-  const float* h = of.h.data() + tape.batch() * of.units;
-  std::size_t at = 0;
-  for (std::size_t t = 0; t < tape.steps(); ++t) {
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
-      const std::uint64_t place =
-          mix64(mix64(mix64(dropout.seed) + layer) ^ mix64((dropout.first_sample + b) << 32 | t));
-      // One hash serves four units: 16 bits each decide.
-      for (std::size_t u = 0; u < of.units; u += 4) {
-        std::uint64_t bits = mix64(place + u);
-        for (std::size_t j = 0; j < 4; ++j, ++at, bits >>= 16) {
-          of.keep[at] = (bits & 0xffff) < limit ? 0.0f : scale;
-          of.dropped[at] = h[at] * of.keep[at];
-        }
-      }
-    }
+// Turned round for the reverse direction, times variational dropout's factors.
+RowsView Network::direction_input(const RowsView& input, const Layer& layer, const Tape& tape,
+                                  LayerTape& of, bool training) noexcept {
+  const bool masked = training && !of.keep_x.empty();
+  if (!layer.reverse() && !masked) return input;
+  const std::size_t inputs = layer.inputs(), stride = padded(inputs);
+  over_rows(tape, layer.reverse(), [&](std::size_t step, std::size_t sample, std::size_t time) {
+    const float* from = input.row(time, sample);
+    float* to = of.x.data() + (step * tape.batch() + sample) * stride;
+    const float* keep = masked ? of.keep_x.data() + sample * stride : nullptr;
+    for (std::size_t j = 0; j < inputs; ++j) to[j] = keep != nullptr ? from[j] * keep[j] : from[j];
+  });
+  return {of.x.data(), tape.batch() * stride, stride};
+}
+
+// The output of a layer, where that is not h as it stands.
+void Network::combine(std::size_t layer, const RowsView& input, Tape& tape) const noexcept {
+  BetweenTape& above = tape.between[layer];
+  if (above.out.empty()) return;
+  const bool concat = architecture_.merge == Merge::concat;
+  const std::size_t state = architecture_.state(layer), batch = tape.batch();
+  const std::size_t width = architecture_.layer_output(layer);
+  for (std::size_t d = 0; d < directions(); ++d) {
+    const std::size_t index = layer * directions() + d;
+    const LayerTape& of = tape.layers[index];
+    const float* h = of.h.data() + batch * of.state_units;
+    const std::size_t first = concat ? d * state : 0;
+    over_rows(tape, layers_[index].reverse(),
+              [&](std::size_t step, std::size_t sample, std::size_t time) {
+                const float* from = h + (step * batch + sample) * of.state_units;
+                float* to = above.out.data() + (time * batch + sample) * above.stride + first;
+                if (d == 0 || concat) {
+                  std::copy_n(from, state, to);
+                } else if (architecture_.merge == Merge::product) {
+                  for (std::size_t j = 0; j < state; ++j) to[j] *= from[j];
+                } else {
+                  const float share = architecture_.merge == Merge::mean ? 0.5f : 1.0f;
+                  for (std::size_t j = 0; j < state; ++j) to[j] = share * (to[j] + from[j]);
+                }
+              });
   }
+  if (architecture_.residual && layer > 0) {
+    over_rows(tape, false, [&](std::size_t step, std::size_t sample, std::size_t) {
+      float* to = above.out.data() + (step * batch + sample) * above.stride;
+      const float* from = input.row(step, sample);
+      for (std::size_t j = 0; j < width; ++j) to[j] += from[j];
+    });
+  }
+  clear_past_ends(tape, above.stride, above.out.data());
 }
 
 void Network::head_forward(Tape& tape) const noexcept {
-  const std::size_t last = architecture_.layers() - 1, rows = tape.steps() * tape.batch();
-  const float* h = layer_output(last, tape);
+  const std::size_t rows = tape.steps() * tape.batch();
+  const RowsView h = input_of(architecture_.layers(), tape);
   if (architecture_.output == 0) {
-    std::copy_n(h, rows * tape.y_stride, tape.y_.data());
+    std::copy_n(h.data, rows * tape.y_stride, tape.y_.data());
     return;
   }
-  kernels_->multiply({h, tape.layers[last].units, rows, head_.view(), head_bias_.data(),
+  kernels_->multiply({h.data, h.sample_stride, rows, head_.view(), head_bias_.data(),
                       tape.y_.data(), tape.y_stride});
+  clear_past_ends(tape, tape.y_stride, tape.y_.data());
 }
 
 void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
   const FlushDenormals flush;
+  clear_past_ends(tape, tape.y_stride, tape.d_y_.data());
   head_backward(tape, gradient.data());
   for (std::size_t layer = architecture_.layers(); layer-- > 0;) {
-    LayerTape& of = tape.layers[layer];
-    if (!of.keep.empty()) multiply_by(of.d_h, of.keep, tape.steps() * tape.batch() * of.units);
-    through_time(layer, tape);
-    add_gradients(layer, tape, gradient.data());
+    BetweenTape& above = tape.between[layer];
+    const std::size_t count = tape.steps() * tape.batch() * above.stride;
+    for (std::size_t j = 0; j < (above.keep.empty() ? 0 : count); ++j)
+      above.d_out[j] *= above.keep[j];
+    clear_past_ends(tape, above.stride, above.d_out.data());
+    separate(layer, tape);
+    const RowsView input = input_of(layer, tape);
+    for (std::size_t d = 0; d < directions(); ++d) {
+      const std::size_t index = layer * directions() + d;
+      LayerTape& of = tape.layers[index];
+      layers_[index].through_time(tape, of);
+      const RowsView own =
+          of.x.empty() ? input
+                       : RowsView{of.x.data(), tape.batch() * padded(layers_[index].inputs()),
+                                  padded(layers_[index].inputs())};
+      const bool direct = !layers_[index].reverse() && of.keep_x.empty();
+      layers_[index].add_gradients(direct ? input : own, tape, of, gradient.data());
+    }
     hand_down(layer, tape);
   }
 }
 
 void Network::head_backward(Tape& tape, float* gradient) const noexcept {
-  const std::size_t last = architecture_.layers() - 1, rows = tape.steps() * tape.batch();
-  LayerTape& of = tape.layers[last];
+  const std::size_t rows = tape.steps() * tape.batch();
+  BetweenTape& last = tape.between.back();
   if (architecture_.output == 0) {
-    std::copy_n(tape.d_y_.data(), rows * tape.y_stride, of.d_h.data());
+    std::copy_n(tape.d_y_.data(), rows * tape.y_stride, last.d_out.data());
     return;
   }
   kernels_->multiply({tape.d_y_.data(), tape.y_stride, rows, head_transposed_.view(), nullptr,
-                      of.d_h.data(), of.units});
-  const std::size_t hidden = architecture_.hidden[last];
+                      last.d_out.data(), last.stride});
+  const RowsView h = input_of(architecture_.layers(), tape);
+  const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
   kernels_->add_outer({.a = tape.d_y_.data(),
                        .a_stride = tape.y_stride,
                        .n = architecture_.output,
-                       .b = layer_output(last, tape),
-                       .b_stride = of.units,
-                       .k = hidden,
+                       .b = h.data,
+                       .b_stride = h.sample_stride,
+                       .k = inputs,
                        .rows = rows,
                        .c = gradient + list_[list_.size() - 2].offset,
-                       .c_stride = hidden});
+                       .c_stride = inputs});
   float* d_bias = gradient + list_.back().offset;
   for (std::size_t row = 0; row < rows; ++row) {
     const float* d_y = tape.d_y_.data() + row * tape.y_stride;
@@ -212,74 +230,61 @@ void Network::head_backward(Tape& tape, float* gradient) const noexcept {
   }
 }
 
-// B1..B7 and B9's d_h', last step first. The gates become d_a in place.
-void Network::through_time(std::size_t layer, Tape& tape) const noexcept {
-  LayerTape& of = tape.layers[layer];
-  const std::size_t state = tape.batch() * of.units;
-  std::copy_n(of.d_c_last.data(), state, of.d_c_first.data());
-  float* from_next = of.d_h_first.data();
-  std::copy_n(of.d_h_last.data(), state, from_next);
-  for (std::size_t t = tape.steps(); t-- > 0;) {
-    const float* from_above = of.d_h.data() + t * state;
-    for (std::size_t j = 0; j < state; ++j) tape.d_h_now_[j] = from_above[j] + from_next[j];
-    float* gates = of.gates.data() + 4 * t * state;
-    kernels_->cell_backward({.gates = gates,
-                             .c_prev = of.c.data() + t * state,
-                             .tanh_c = of.tanh_c.data() + t * state,
-                             .d_h = tape.d_h_now_.data(),
-                             .rows = tape.batch(),
-                             .units = of.units,
-                             .d_c = of.d_c_first.data(),
-                             .d_a = gates});
-    kernels_->multiply({gates, 4 * of.units, tape.batch(), packed_[layer].r_transposed.view(),
-                        nullptr, from_next, of.units});  // B9
+// What arrives at a layer's output, at each direction's h in the order of its steps.
+void Network::separate(std::size_t layer, Tape& tape) const noexcept {
+  const BetweenTape& above = tape.between[layer];
+  const std::size_t state = architecture_.state(layer), batch = tape.batch();
+  const bool concat = architecture_.merge == Merge::concat;
+  for (std::size_t d = 0; d < directions(); ++d) {
+    const std::size_t index = layer * directions() + d;
+    LayerTape& of = tape.layers[index];
+    const bool reverse = layers_[index].reverse();
+    over_rows(tape, reverse, [&](std::size_t step, std::size_t sample, std::size_t time) {
+      const float* from =
+          above.d_out.data() + (time * batch + sample) * above.stride + (concat ? d * state : 0);
+      float* to = of.d_h.data() + (step * batch + sample) * of.state_units;
+      const float share = directions() == 2 && architecture_.merge == Merge::mean ? 0.5f : 1.0f;
+      for (std::size_t j = 0; j < state; ++j) to[j] = share * from[j];
+      if (directions() == 1 || architecture_.merge != Merge::product) return;
+      const std::size_t other = index + 1 - 2 * d;
+      const std::size_t place = tape.time(time, sample, layers_[other].reverse());
+      const LayerTape& factor = tape.layers[other];
+      const float* h = factor.h.data() + ((place + 1) * batch + sample) * factor.state_units;
+      for (std::size_t j = 0; j < state; ++j) to[j] *= h[j];
+    });
   }
 }
 
-// B8, over all steps at once.
-void Network::add_gradients(std::size_t layer, const Tape& tape, float* gradient) const noexcept {
-  const LayerTape& of = tape.layers[layer];
-  const std::size_t rows = tape.steps() * tape.batch(), hidden = architecture_.hidden[layer];
-  const std::size_t input = architecture_.layer_input(layer);
-  const auto d = [&](std::size_t which) {
-    return gradient + list_[first_of_layer_[layer] + which].offset;
-  };
-  for (std::size_t gate = 0; gate < 4; ++gate) {
-    const float* d_a = of.gates.data() + gate * of.units;
-    kernels_->add_outer({d_a, 4 * of.units, hidden, layer_input(layer, tape), input_stride(layer),
-                         input, rows, d(0) + gate * hidden * input, input});
-    kernels_->add_outer({d_a, 4 * of.units, hidden, of.h.data(), of.units, hidden, rows,
-                         d(1) + gate * hidden * hidden, hidden});
-    for (std::size_t row = 0; row < rows; ++row) {
-      const float* line = d_a + row * 4 * of.units;
-      for (std::size_t bias = 0; bias < architecture_.biases; ++bias) {
-        float* d_bias = d(2 + bias) + gate * hidden;
-        for (std::size_t u = 0; u < hidden; ++u) d_bias[u] += line[u];
-      }
-    }
-  }
-}
-
-// B9's d_x: to the layer below, or to x where somebody wants it.
+// B9's d_x of all directions: to the layer below, or to x where somebody wants it.
 void Network::hand_down(std::size_t layer, Tape& tape) const noexcept {
   if (layer == 0 && !tape.wants_d_x) return;
-  const LayerTape& of = tape.layers[layer];
-  float* below = layer == 0 ? tape.d_x_.data() : tape.layers[layer - 1].d_h.data();
-  kernels_->multiply({of.gates.data(), 4 * of.units, tape.steps() * tape.batch(),
-                      packed_[layer].w_transposed.view(), nullptr, below, input_stride(layer)});
-}
-
-const float* Network::layer_output(std::size_t layer, const Tape& tape) noexcept {
-  const LayerTape& of = tape.layers[layer];
-  return of.keep.empty() ? of.h.data() + tape.batch() * of.units : of.dropped.data();
-}
-
-const float* Network::layer_input(std::size_t layer, const Tape& tape) noexcept {
-  return layer == 0 ? tape.x_.data() : layer_output(layer - 1, tape);
-}
-
-std::size_t Network::input_stride(std::size_t layer) const noexcept {
-  return padded(architecture_.layer_input(layer));
+  const std::size_t batch = tape.batch();
+  const std::size_t inputs = architecture_.layer_input(layer), stride = padded(inputs);
+  float* below = layer == 0 ? tape.d_x_.data() : tape.between[layer - 1].d_out.data();
+  if (directions() == 1 && !layers_[layer].reverse() && tape.layers[layer].keep_x.empty()) {
+    layers_[layer].input_gradient(tape, tape.layers[layer], below);
+  } else {
+    std::fill_n(below, tape.steps() * batch * stride, 0.0f);
+    for (std::size_t d = 0; d < directions(); ++d) {
+      const std::size_t index = layer * directions() + d;
+      const LayerTape& of = tape.layers[index];
+      layers_[index].input_gradient(tape, of, tape.d_input_.data());
+      over_rows(tape, layers_[index].reverse(),
+                [&](std::size_t step, std::size_t sample, std::size_t time) {
+                  const float* from = tape.d_input_.data() + (step * batch + sample) * stride;
+                  const float* keep =
+                      of.keep_x.empty() ? nullptr : of.keep_x.data() + sample * stride;
+                  float* to = below + (time * batch + sample) * stride;
+                  for (std::size_t j = 0; j < inputs; ++j)
+                    to[j] += keep != nullptr ? from[j] * keep[j] : from[j];
+                });
+    }
+  }
+  if (architecture_.residual && layer > 0) {
+    const BetweenTape& above = tape.between[layer];
+    for (std::size_t j = 0; j < tape.steps() * batch * stride; ++j) below[j] += above.d_out[j];
+  }
+  clear_past_ends(tape, stride, below);
 }
 
 }  // namespace sluice::network

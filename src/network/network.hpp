@@ -1,6 +1,6 @@
-// The network: stacked LSTM layers and a linear head, float32, forward and backward through time.
-// The equations are in docs/math.md; src/reference/ computes the same in double precision and
-// judges this.
+// The network: stacked LSTM layers, of one direction or of both, and a linear head, float32,
+// forward and backward through time. The equations are in docs/math.md; src/reference/ computes the
+// same in double precision and judges this. The steps of one direction are in layer.hpp.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,11 @@
 #include "kernels/packed_matrix.hpp"
 #include "kernels/table.hpp"
 #include "network/architecture.hpp"
+#include "network/layer.hpp"
+#include "network/noise.hpp"
 #include "network/tape.hpp"
 
 namespace sluice::network {
-
-/// Dropout on what each layer hands upward (to the next layer and to the head), not on the
-/// recurrence. The factors depend on seed, place and the sample's number in the whole batch, so not
-/// on how it is cut.
-struct Dropout {
-  float rate = 0.0f;  ///< In [0, 1); 0: none.
-  std::uint64_t seed = 0;
-  std::size_t first_sample = 0;  ///< The tape's first sample's number in the whole batch.
-};
 
 class Network {
  public:
@@ -35,46 +28,44 @@ class Network {
   std::span<const float> parameters() const { return parameters_; }
   /// Replaces all parameters ([count()] floats) and packs them for the kernels.
   void set_parameters(std::span<const float> parameters);
+  /// DropConnect: until set_parameters, weights of R are dropped at the options' rate.
+  void drop_connections(std::uint64_t seed);
+  /// DropConnect's factors of R, [G H, P], of a direction of a layer (as Tape::layers counts them);
+  /// empty: none are dropped.
+  const std::vector<float>& kept_connections(std::size_t index) const {
+    return layers_[index].kept_connections();
+  }
 
   /// From tape.x and the state before the first step: tape.y and every layer's tape. The tape's
-  /// state after the last step is at h[T], c[T].
-  void forward(Tape& tape, const Dropout& dropout = {}) const noexcept;
+  /// state after the last step is at h[longest()], c[longest()]. With `noise`: as in training.
+  void forward(Tape& tape) const noexcept;
+  void forward(Tape& tape, const Noise& noise) const noexcept;
 
-  /// From tape.d_y and d_h_last, d_c_last, after forward on the same tape: adds the parameters'
-  /// gradient to `gradient`
-  /// ([count()]), writes d_h_first, d_c_first, and d_x where wants_d_x. Overwrites the gates.
+  /// From tape.d_y and d_h_last, d_c_last, after forward with noise on the same tape: adds the
+  /// parameters' gradient to `gradient` ([count()]), writes d_h_first, d_c_first, and d_x where
+  /// wants_d_x. Overwrites the gates.
   void backward(Tape& tape, std::span<float> gradient) const noexcept;
 
  private:
-  struct PackedLayer {
-    kernels::PackedMatrix w, r;                        // forward: [4Hp, I], [4Hp, H]
-    kernels::PackedMatrix w_transposed, r_transposed;  // backward: [Ip, 4Hp], [Hp, 4Hp]
-    FloatVector bias;                                  // [4Hp] all biases added
-  };
-
-  const float* value(std::size_t layer, std::size_t which) const;
-  void pack_layer(std::size_t layer);
   void pack_head();
-  void layer_forward(std::size_t layer, Tape& tape) const noexcept;
-  static void drop(std::size_t layer, Tape& tape, const Dropout& dropout) noexcept;
+  void run_layers(Tape& tape, const Noise* noise) const noexcept;
+  // What a layer reads, and what a direction of it reads.
+  static RowsView input_of(std::size_t layer, const Tape& tape) noexcept;
+  static RowsView direction_input(const RowsView& input, const Layer& layer, const Tape& tape,
+                                  LayerTape& of, bool training) noexcept;
+  void combine(std::size_t layer, const RowsView& input, Tape& tape) const noexcept;
+  void separate(std::size_t layer, Tape& tape) const noexcept;
+  void hand_down(std::size_t layer, Tape& tape) const noexcept;
   void head_forward(Tape& tape) const noexcept;
   void head_backward(Tape& tape, float* gradient) const noexcept;
-  void through_time(std::size_t layer, Tape& tape) const noexcept;
-  void add_gradients(std::size_t layer, const Tape& tape, float* gradient) const noexcept;
-  void hand_down(std::size_t layer, Tape& tape) const noexcept;
-  // What a layer hands upward, [T*B, Hp]: h, after dropout where there is some.
-  static const float* layer_output(std::size_t layer, const Tape& tape) noexcept;
-  // What a layer reads, [T*B, input_stride(layer)].
-  static const float* layer_input(std::size_t layer, const Tape& tape) noexcept;
-  std::size_t input_stride(std::size_t layer) const noexcept;
+  std::size_t directions() const { return architecture_.directions(); }
 
   Architecture architecture_;
   const kernels::Table* kernels_;
   std::vector<Parameter> list_;
   std::vector<float> parameters_;
-  std::vector<std::size_t> first_of_layer_;  // index into list_ of each layer's weight_ih
-  std::vector<PackedLayer> packed_;
-  kernels::PackedMatrix head_, head_transposed_;  // [Op, H], [Hp, O]
+  std::vector<Layer> layers_;  // layer 0 forward, layer 0 reverse, layer 1 forward, ..
+  kernels::PackedMatrix head_, head_transposed_;  // [Op, inputs], [inputs padded, O]
   FloatVector head_bias_;                         // [Op]
 };
 

@@ -116,8 +116,45 @@ FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
   return inputs;
 }
 
+namespace {
+
+constexpr std::size_t kWindowBatch = 64;  // windows that one pass takes
+
+// As network_outputs, each row from its own window; the first rows' windows are shorter.
+std::vector<float> window_outputs(const ForecastModel& model, const FloatVector& inputs,
+                                  std::size_t first, std::size_t last) {
+  const std::size_t width = model.network_outputs();
+  const std::size_t batch = std::min(kWindowBatch, last - first);
+  network::Tape tape(model.network->architecture(), model.window, batch,
+                     network::Tape::Use::forward_only);
+  std::vector<float> outputs((last - first) * width);
+  std::vector<std::size_t> lengths(batch);
+  for (std::size_t row = first; row < last; row += batch) {
+    const std::size_t count = std::min(batch, last - row);
+    for (std::size_t sample = 0; sample < batch; ++sample) {
+      const std::size_t end = row + std::min(sample, count - 1) + 1;
+      lengths[sample] = std::min(model.window, end);
+      for (std::size_t step = 0; step < lengths[sample]; ++step) {
+        std::copy_n(inputs.data() + (end - lengths[sample] + step) * tape.x_stride, tape.x_stride,
+                    tape.x(step, sample));
+      }
+    }
+    tape.set_lengths(lengths);
+    tape.reset_state();
+    model.network->forward(tape);
+    for (std::size_t sample = 0; sample < count; ++sample) {
+      std::copy_n(tape.y(lengths[sample] - 1, sample), width,
+                  outputs.data() + (row + sample - first) * width);
+    }
+  }
+  return outputs;
+}
+
+}  // namespace
+
 std::vector<float> network_outputs(const ForecastModel& model, const FloatVector& inputs,
                                    std::size_t start, std::size_t first, std::size_t last) {
+  if (model.window > 0) return window_outputs(model, inputs, first, last);
   const std::size_t width = model.network_outputs();
   network::Tape tape(model.network->architecture(), kRunSteps, 1, network::Tape::Use::forward_only);
   tape.reset_state();

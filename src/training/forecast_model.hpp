@@ -5,7 +5,7 @@
 //   network(x_1 .. x_t)[k, h, q]
 //
 // for target k, h steps ahead (0 is one step), quantile q. The state is carried from the first row
-// on.
+// on, or the network reads the last `window` rows alone.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +51,9 @@ struct ForecastModel {
   std::vector<double> residual_scale;  ///< [K] deviation of its training errors
   std::optional<network::Network>
       network;  ///< outputs [K, N, Q], or [K, N] unless the loss is quantile
+  /// Rows that the network reads before each forecast, from its initial state; 0: it carries its
+  /// state from the first row on.
+  std::size_t window = 0;
   double alpha = 0.0;
   data::Split split;
   std::string train_end_time,
@@ -83,7 +86,7 @@ FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
                            const std::vector<std::vector<double>>& linear);
 
 /// The network's outputs from rows first .. last-1, [last - first, outputs], the state carried from
-/// row `start` <= first.
+/// row `start` <= first; with a window, `start` is not used.
 std::vector<float> network_outputs(const ForecastModel& model, const FloatVector& inputs,
                                    std::size_t start, std::size_t first, std::size_t last);
 

@@ -38,6 +38,18 @@ void check(const ForecastOptions& options) {
   if (options.chunk && *options.chunk < 4) {
     refuse("bad back-propagation length", "at least 4", std::to_string(*options.chunk));
   }
+  const std::size_t hidden = options.hidden.value_or(kDefaultHidden);
+  if (hidden > 0) sluice::check(options.cell, hidden);
+  if (options.window && (*options.window < 4 || *options.window > 10000)) {
+    refuse("bad window", "4 to 10000 rows", std::to_string(*options.window));
+  }
+  if (options.window && options.chunk) {
+    refuse("both a window and a back-propagation length", "one: a window is run back whole",
+           fmt::format("{} and {}", *options.window, *options.chunk));
+  }
+  if (!std::isfinite(options.forget_bias)) {
+    refuse("bad forget bias", "a finite number", fmt::format("{}", options.forget_bias));
+  }
   if (options.epochs && *options.epochs == 0) refuse("bad number of epochs", "at least 1", "0");
   if (options.hidden && *options.hidden > 4096) {
     refuse("bad hidden size", "0 to 4096", std::to_string(*options.hidden));

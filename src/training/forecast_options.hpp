@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/features.hpp"
+#include "network/architecture.hpp"
 #include "training/losses.hpp"
 #include "training/optimizer.hpp"
 
@@ -31,6 +32,8 @@ struct Progress {
   double seconds_left = 0.0;  ///< If all steps are done at this speed.
 };
 
+inline constexpr std::size_t kDefaultHidden = 64;
+
 struct ForecastOptions {
   data::FeatureRequest features;
   std::size_t horizon = 1;
@@ -41,6 +44,14 @@ struct ForecastOptions {
   std::optional<std::size_t>
       hidden;  ///< Units of a layer; 0: the linear part alone. Unset: 64, and 0 under 1,000 rows.
   std::size_t layers = 1;
+  CellOptions cell;
+  CellActivations activations;
+  bool bidirectional = false;  ///< Within a window: without one set, it is as long as `chunk`.
+  bool residual = false;
+  bool learned_state = false;
+  network::Initialiser initialiser = network::Initialiser::standard;
+  double forget_bias = 1.0;
+  std::optional<std::size_t> window;  ///< Rows that a forecast is made from; unset: all before it.
   std::size_t members =
       3;  ///< LSTMs trained side by side from other seeds, then merged into one: less luck.
   std::optional<std::size_t>

@@ -19,7 +19,7 @@
 namespace sluice::training {
 namespace {
 
-constexpr std::size_t kDefaultHidden = 64, kRowsForLstm = 1000, kDefaultSteps = 400, kWarmUp = 20;
+constexpr std::size_t kRowsForLstm = 1000, kDefaultSteps = 400, kWarmUp = 20;
 constexpr std::size_t kValidateEvery = 10, kAlphas = 10;
 // The share of a time limit that may pass before the best so far is taken; the rest is for
 // refitting.
@@ -176,6 +176,7 @@ std::size_t Trainer::hidden() const {
 
 // Long enough to hold a few seasons, short enough to be quick.
 std::size_t Trainer::chunk() const {
+  if (options_.window) return std::min(*options_.window, model_.split.train_end / 2);
   const std::size_t wanted = options_.chunk.value_or(
       std::clamp<std::size_t>(std::max(4 * model_.period, 2 * model_.horizon), 64, 256));
   return std::max<std::size_t>(4, std::min(wanted, model_.split.train_end / 4));
@@ -239,6 +240,7 @@ FitData Trainer::fit_data(std::size_t fit_end) const {
 FitOptions Trainer::fit_options(std::uint64_t salt) const {
   return {.batch = options_.batch,
           .chunk = chunk(),
+          .windows = model_.window > 0,
           .dropout = options_.dropout,
           .clip = options_.clip,
           .seed = options_.seed + salt,
@@ -266,14 +268,27 @@ void Trainer::report(const Members& fit, const char* phase, std::size_t steps, d
 }
 
 void Trainer::train_network() {
-  network::Architecture architecture{.input = model_.network_inputs(),
-                                     .hidden = std::vector<std::size_t>(options_.layers, hidden()),
-                                     .output = model_.network_outputs(),
-                                     .biases = 1};
-  for (std::size_t member = 0; member < options_.members; ++member) {
-    const std::uint64_t seed = mix64(options_.seed + mix64(member));
+  network::Architecture architecture{
+      .input = model_.network_inputs(),
+      .hidden = std::vector<std::size_t>(options_.layers, hidden()),
+      .output = model_.network_outputs(),
+      .biases = 1,
+      .cell = options_.cell,
+      .activations = {options_.activations, options_.activations},
+      .direction = options_.bidirectional ? Direction::both : Direction::forward,
+      .residual = options_.residual,
+      .learned_state = options_.learned_state};
+  if (!options_.bidirectional) architecture.activations[1] = {};
+  if (options_.window || options_.bidirectional) model_.window = chunk();
+  // Layer norm would mix the units of several in one.
+  const bool one = options_.cell.layer_norm != LayerNorm::none;
+  for (std::size_t member = 0; member < (one ? 1 : options_.members); ++member) {
     members_.emplace_back(architecture)
-        .set_parameters(network::initial_parameters(architecture, seed, true));
+        .set_parameters(network::initial_parameters(
+            architecture, {.seed = mix64(options_.seed + mix64(member)),
+                           .initialiser = options_.initialiser,
+                           .forget_bias = static_cast<float>(options_.forget_bias),
+                           .zero_head = true}));
   }
   model_.provenance.members = members_.size();
   inputs_ = network_inputs(model_, frame_, linear_);

@@ -40,7 +40,7 @@ LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOption
       data_(data),
       options_(options),
       pool_(pool),
-      lanes_(options.batch, data.rows, options.chunk, mix64(options.seed)),
+      lanes_(options.batch, data.rows, options.chunk, mix64(options.seed), options.windows),
       parameters_(network.parameters().begin(), network.parameters().end()),
       gradient_(network.count()),
       optimizer_(options.optimizer, network.count()) {
@@ -52,7 +52,10 @@ LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOption
 
 LstmFit::~LstmFit() = default;
 
+std::uint64_t LstmFit::step_seed() const { return mix64(options_.seed ^ mix64(steps_)); }
+
 double LstmFit::step(double rate) {
+  network_.drop_connections(step_seed());
   pool_.run(slices_.size(), [this](std::size_t index) { run_slice(slices_[index]); });
   double loss = 0.0, terms = 0.0;
   std::fill(gradient_.begin(), gradient_.end(), 0.0f);
@@ -67,6 +70,7 @@ double LstmFit::step(double rate) {
   const double norm = clip_by_norm(gradient_, options_.clip);
   if (!std::isfinite(mean) || !std::isfinite(norm)) {
     find_trouble(mean);
+    network_.set_parameters(parameters_);
     return mean;
   }
   optimizer_.step(parameters_, gradient_, rate);
@@ -90,13 +94,13 @@ void LstmFit::run_slice(Slice& slice) {
                   tape.x(step, sample));
     }
   }
-  network_.forward(tape, {.rate = static_cast<float>(options_.dropout),
-                          .seed = mix64(options_.seed ^ mix64(steps_)),
+  network_.forward(tape, {.dropout = static_cast<float>(options_.dropout),
+                          .seed = step_seed(),
                           .first_sample = slice.first});
   for (std::size_t sample = 0; sample < tape.batch(); ++sample) {
     const Lane& lane = lanes_[slice.first + sample];
     for (std::size_t step = 0; step < chunk; ++step) {
-      if (lane.fresh && step < chunk / 4) {
+      if (options_.windows ? step + 1 < chunk : lane.fresh && step < chunk / 4) {
         std::fill_n(tape.d_y(step, sample), tape.y_stride, 0.0f);
       } else {
         add_row_loss(slice, step, sample, lane.row + step);

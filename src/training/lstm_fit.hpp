@@ -30,6 +30,9 @@ struct FitData {
 struct FitOptions {
   std::size_t batch = 64;
   std::size_t chunk = 96;
+  /// Every chunk starts from the initial state and is judged by its last row alone, as a model of
+  /// state policy "reset:T" runs it; else states are carried from chunk to chunk.
+  bool windows = false;
   double dropout = 0.0;
   double clip = 1.0;
   std::uint64_t seed = 1;
@@ -54,6 +57,7 @@ class LstmFit {
  private:
   struct Slice;
 
+  std::uint64_t step_seed() const;
   void run_slice(Slice& slice);
   void add_row_loss(Slice& slice, std::size_t step, std::size_t sample, std::size_t row);
   void find_trouble(double loss);

@@ -52,7 +52,7 @@ const ForecastModel& model() {
     // So that a forecast depends on every part, whatever the LSTM learnt and earned.
     trained.alpha = 0.5;
     trained.network->set_parameters(
-        network::initial_parameters(trained.network->architecture(), 5, false));
+        network::initial_parameters(trained.network->architecture(), {.seed = 5}));
     return trained;
   }();
   return made;
@@ -217,7 +217,17 @@ TEST_F(ModelFile, AValueThatDoesNotFitIsRefused) {
   const std::vector<Edit> edits = {
       {"/format", kModelFormat + 1, "newer version"},
       {"/format", -1, "format"},
-      {"/state", "reset:9", "state policy"},
+      {"/state", "often", "state policy"},
+      {"/state", "reset:0", "state policy"},
+      {"/state", "reset:9x", "state policy"},
+      {"/state", "reset:99999999999999999999", "state policy"},
+      {"/state", "unknown", "state policy"},
+      {"/architecture/direction", "both", "weight_ih_l0_reverse"},
+      {"/architecture/direction", "sideways", "forward, reverse, both"},
+      {"/architecture/cell", {{"peephole", true}}, "peephole_l0"},
+      {"/architecture/cell", {{"projection", 1000}}, "projection"},
+      {"/architecture/cell", {{"gate_clip", -1.0}}, "gate_clip"},
+      {"/architecture/cell", {{"peepholes", true}}, "peepholes"},
       {"/architecture/hidden", json::array(), "layers"},
       {"/architecture/hidden", {units, units + 2}, "weight_ih_l1"},
       {"/architecture/hidden", json::array({units}), "weight_ih_l1"},

@@ -24,25 +24,24 @@ def plant(file, tests, *faults):
 
 # The truth.
 plant("src/reference/cell.cpp", "reference",
-      ("reference: candidate and output gate swapped",
-       "s.g[n] = std::tanh(gate_sum(weights, kCandidate, k, step));",
-       "s.g[n] = std::tanh(gate_sum(weights, kOutput, k, step));"),
-      ("reference: c' dropped", "s.f[n] * step.c_before[k] + s.i[n] * s.g[n]",
-       "s.f[n] + s.i[n] * s.g[n]"),
-      ("reference: R transposed", "w.weight_hh[row * w.hidden + j] * step.h_before[j]",
-       "w.weight_hh[gate * w.hidden * w.hidden + j * w.hidden + k] * step.h_before[j]"),
-      ("reference: d_R assigned, not added",
-       "d_w.weight_hh[row * d_w.hidden + j] += d_a[row]",
-       "d_w.weight_hh[row * d_w.hidden + j] = d_a[row]"),
-      ("reference: slope of tanh(c) lost", "* s.o[n] * (1.0 - s.tanh_c[n] * s.tanh_c[n])",
-       "* s.o[n]"),
-      ("reference: d_c of the next step lost", "d.d_c[k] += d.d_h[k] * s.o[n]",
-       "d.d_c[k] = d.d_h[k] * s.o[n]"))
-plant("src/reference/lstm.cpp", "reference",
-      ("reference: off by one in t", "const std::size_t before = now - batch;",
-       "const std::size_t before = t > 1 ? now - 2 * batch : now - batch;"),
-      ("reference: d_h of the next step lost", "d.d_h[k] += d_above[now * hidden + k];",
-       "d.d_h[k] = d_above[now * hidden + k];"))
+      ("reference: c' dropped", "s.f[k] * c_before[k] + s.i[k] * s.g[k]",
+       "s.f[k] + s.i[k] * s.g[k]"),
+      ("reference: slope of S5 lost",
+       "s.o[k] * activate(cell.activations.cell, s.c_seen[k]).slope;", "s.o[k];"),
+      ("reference: the cell's clip ignored on the way back",
+       "d_c[k] *= clip_slope(s.c_sum[k], options.cell_clip);", ""),
+      ("reference: coupled gate gets no gradient",
+       "if (!options.has_input_gate()) d_f[k] -= d_i[k];", ""),
+      ("reference: output peephole sees the old c", "squash(cell, sums, kOutput, c_new, s, s.o);",
+       "squash(cell, sums, kOutput, c_before, s, s.o);"))
+plant("src/reference/sums.cpp", "reference",
+      ("reference: W's gradient assigned, not added", "d_matrix[n] += d[row]", "d_matrix[n] = d[row]"),
+      ("reference: norm of R h' gets the gain of W x",
+       "times(normalised(raw.recurrent, kBaEpsilon), cell.weights.norm_hh)",
+       "times(normalised(raw.recurrent, kBaEpsilon), cell.weights.norm_ih)"))
+plant("src/reference/layer.cpp", "reference",
+      ("reference: reverse starts at T, not at the end", "layer.reverse ? times.size() - 1 - n : n",
+       "layer.reverse ? layer.input.steps - 1 - n : n"))
 
 # The kernels.
 plant("src/kernels/activations-inl.hpp", "kernels",
@@ -53,16 +52,34 @@ plant("src/kernels/activations-inl.hpp", "kernels",
       ("exp: last constant of the polynomial off", "0.166665770f", "0.166674770f"))
 plant("src/kernels/cell.cpp", "kernels network",
       ("cell: input and forget gate swapped",
-       "hn::MulAdd(f, hn::Load(d, cell.c_prev + at), hn::Mul(i, g))",
-       "hn::MulAdd(i, hn::Load(d, cell.c_prev + at), hn::Mul(f, g))"),
-      ("cell: c' dropped", "hn::MulAdd(f, hn::Load(d, cell.c_prev + at), hn::Mul(i, g))",
-       "hn::Add(f, hn::Mul(i, g))"),
-      ("cell: slope of tanh(c) lost", "hn::MulAdd(hn::Mul(d_h, o), tanh_slope(tanh_c), ",
-       "hn::MulAdd(hn::Mul(d_h, o), hn::Set(d, 1.0f), "),
-      ("cell: d_c of the next step lost", "tanh_slope(tanh_c), hn::Load(d, cell.d_c + at));",
-       "tanh_slope(tanh_c), hn::Zero(d));"),
-      ("cell: d_c not passed through the forget gate",
-       "hn::Store(hn::Mul(d_c, f), d, cell.d_c + at);", "hn::Store(d_c, d, cell.d_c + at);"))
+       "const Vec c = hn::MulAdd(f, c_prev, hn::Mul(i, g));             // S4",
+       "const Vec c = hn::MulAdd(i, c_prev, hn::Mul(f, g));             // S4"),
+      ("cell: c' dropped",
+       "const Vec c = hn::MulAdd(f, c_prev, hn::Mul(i, g));             // S4",
+       "const Vec c = hn::Add(f, hn::Mul(i, g));             // S4"),
+      ("cell: slope of tanh(c) lost",
+       "hn::Mul(hn::Mul(d_h, o), row.slope<kPlain>(kCell, u, tanh_c))", "hn::Mul(d_h, o)"),
+      ("cell: d_c of the next step lost",
+       "const Vec d_c = hn::Add(arrived.at_c, row.at(row.cell.d_c, u));",
+       "const Vec d_c = arrived.at_c;"),
+      ("cell: d_c not passed through the forget gate", "return hn::Mul(d_c, f);", "return d_c;"))
+plant("src/kernels/cell.cpp", "network",
+      ("options: coupled gate gets no gradient",
+       "if (coupling == Coupling::forget_from_input) d_i = hn::Sub(d_i, d_f);", ""),
+      ("options: peephole's gradient does not reach c'", "for (const Gate gate : {kInput, kForget}) {",
+       "for (const Gate gate : {kInput}) {"),
+      ("options: zoneout keeps the new c", "hn::MulAdd(zone, hn::Sub(c_prev, c), c)",
+       "hn::MulAdd(zone, hn::Sub(c, c_prev), c_prev)"),
+      ("options: clipped gates keep their slope",
+       "hn::Store(past_clip(s.slope, a, x.options.gate_clip), d, row.slope(gate, u));",
+       "hn::Store(s.slope, d, row.slope(gate, u));"),
+      ("options: output peephole sees the old c", "gate_sums(row, kOutput, cell.kept.c_new);",
+       "gate_sums(row, kOutput, cell.c_prev);"),
+      ("options: recurrent dropout forgotten on the way back", "kept_d = hn::Mul(d_c, keep);", ""))
+plant("src/kernels/normalise-inl.hpp", "network",
+      ("norm: the mean's gradient lost", "hn::Sub(hn::Load(d, row.d + at), mean)",
+       "hn::Load(d, row.d + at)"),
+      ("norm: padding counted", "hn::FirstN(d, hidden - u)", "hn::FirstN(d, units - u)"))
 plant("src/kernels/products.cpp", "kernels network",
       ("product: bias dropped", "p.bias == nullptr ? hn::Zero(d)", "true ? hn::Zero(d)"),
       ("product: one k short", "k < p.w.inner; ++k", "k + 1 < p.w.inner; ++k"),
@@ -75,35 +92,55 @@ plant("src/kernels/products.cpp", "kernels",
        "first < s.rows; first += kOuterBlock", "first < 1; first += kOuterBlock"))
 
 # The network.
-plant("src/network/architecture.cpp", "network",
-      ("forget bias at the input gate", "first[parameter.hidden + j] = 1.0f", "first[j] = 1.0f"))
-plant("src/network/network.cpp", "network",
-      ("R transposed", "pack(packed.r, r, hidden);", "pack_transposed(packed.r, r, hidden);"),
-      ("bias_hh left out", "b < architecture_.biases; ++b) sum", "b < 1; ++b) sum"),
-      ("gradient of bias_hh left out", "std::size_t bias = 0; bias < architecture_.biases; ++bias",
-       "std::size_t bias = 0; bias < 1; ++bias"),
-      ("d_h of the next step lost", "from_above[j] + from_next[j]", "from_above[j]"),
-      ("d_R off by one in t", "of.h.data(), of.units, hidden, rows,",
-       "of.h.data() + tape.batch() * of.units, of.units, hidden, rows,"),
-      ("bias gradient assigned, not added", "d_bias[u] += line[u]", "d_bias[u] = line[u]"),
-      ("d_y assigned to the head's bias, not added", "d_bias[n] += d_y[n]", "d_bias[n] = d_y[n]"))
-plant("src/network/network.cpp", "network",
+plant("src/network/initialisers.cpp", "network",
+      ("forget bias at the input gate", "std::fill_n(to + block * parameter.hidden,",
+       "std::fill_n(to + 0 * block,"))
+plant("src/network/layer.cpp", "network",
+      ("R transposed", "return real(n) ? r[row(n) * state_ + k] : 0.0f;",
+       "return real(n) && k < hidden_ ? r[(row(n) / hidden_ * hidden_ + k) * state_ + "
+       "row(n) % hidden_ % state_] : 0.0f;"),
+      ("bias_hh left out", "packed_.bias[n] += second[n];", ""),
+      ("the projection's clip lost", "if (bound > 0.0f && std::abs(value) > bound) value", "if (false) value"),
+      ("ended sequences go on", "if (!tape.all_run()) carry(t, tape, of);", ""),
+      ("learned state for those that carry one", "if (!tape.fresh(sample)) continue;", ""))
+plant("src/network/layer_backward.cpp", "network",
+      ("gradient of bias_hh left out", "bias < biases_; ++bias", "bias < 1; ++bias"),
+      ("d_h of the next step lost", "d_h[j] = from_above[j] + from_next[j];",
+       "d_h[j] = from_above[j];"),
+      ("d_R off by one in t", "of.keep_h.empty() ? of.h.data()",
+       "of.keep_h.empty() ? of.h.data() + state_units_"),
+      ("bias gradient assigned, not added", "to[j] += from[j];", "to[j] = from[j];"),
       ("gradient of the last state's c ignored",
-       "std::copy_n(of.d_c_last.data(), state, of.d_c_first.data());",
-       "std::fill_n(of.d_c_first.data(), state, 0.0f);"),
-      ("dropout's scale lost", "(bits & 0xffff) < limit ? 0.0f : scale",
-       "(bits & 0xffff) < limit ? 0.0f : 1.0f"),
-      ("dropout forgotten on the way back", "if (!of.keep.empty()) multiply_by(",
-       "if (false) multiply_by("),
-      ("dropout by the place in the slice", "mix64((dropout.first_sample + b) << 32 | t)",
-       "mix64(b << 32 | t)"))
+       "std::copy_n(of.d_c_last.data(), cells, of.d_c_first.data());",
+       "std::fill_n(of.d_c_first.data(), cells, 0.0f);"),
+      ("ended sequences get gradient", "if (!tape.all_run()) set_aside(t, tape, of);", ""),
+      ("peephole's gradient by the new c", "gate == 3 ? of.c_new.data() : of.c.data()",
+       "gate == 3 ? of.c.data() : of.c_new.data()"),
+      ("DropConnect forgotten on the way back", "target[n] += keep_r_[n] * sum[n];",
+       "target[n] += sum[n];"))
+plant("src/network/network.cpp", "network",
+      ("d_y assigned to the head's bias, not added", "d_bias[n] += d_y[n]", "d_bias[n] = d_y[n]"),
+      ("dropout forgotten on the way back", "above.d_out[j] *= above.keep[j];", ""),
+      ("outputs past the end are not zero",
+       "  clear_past_ends(tape, tape.y_stride, tape.y_.data());\n", ""),
+      ("NaN in the padding is read", "if (!tape.runs(t, sample)) std::fill_n", "if (false) std::fill_n"),
+      ("mean of the directions is their sum", "architecture_.merge == Merge::mean ? 0.5f : 1.0f;\n                  for",
+       "1.0f;\n                  for"),
+      ("residual forgotten on the way back", "below[j] += above.d_out[j];", ""))
+plant("src/network/noise.cpp", "network",
+      ("dropout's scale lost", "return 65536.0f / (65536.0f - static_cast<float>(limit_of(rate)));",
+       "return rate > 2 ? 0.0f : 1.0f;"),
+      ("dropout by the place in the slice", "place_of(noise.seed, layer, noise.first_sample + b, t)",
+       "place_of(noise.seed, layer, b, t)"))
 plant("src/network/tape.cpp", "network",
-      ("carry_state takes the first state",
-       "const auto last = static_cast<std::ptrdiff_t>(steps_ * count);",
-       "const auto last = static_cast<std::ptrdiff_t>(0 * count);"),
       ("carry_state takes the step before the last",
-       "const auto last = static_cast<std::ptrdiff_t>(steps_ * count);",
-       "const auto last = static_cast<std::ptrdiff_t>((steps_ - 1) * count);"))
+       "static_cast<std::ptrdiff_t>(longest_ * count)",
+       "static_cast<std::ptrdiff_t>((longest_ > 0 ? longest_ - 1 : 0) * count)"))
+plant("src/network/run.cpp", "network",
+      ("a chunk forgets the lengths", "std::max(given_.lengths[b], first) - first", "given_.lengths[b]"),
+      ("left padding read as right", "given_.steps - given_.lengths[sample]", "given_.lengths[sample] * 0"))
+plant("src/network/merge.cpp", "network",
+      ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"))
 
 # Training.
 plant("src/training/losses.cpp", "training",
@@ -144,8 +181,12 @@ plant("src/training/lanes.cpp", "training",
 plant("src/training/lstm_fit.cpp", "training",
       ("gradient of the last slice alone", "gradient_[j] += slice.gradient[j]",
        "gradient_[j] = slice.gradient[j]"),
-      ("loss where the state is still fresh", "if (lane.fresh && step < chunk / 4) {",
-       "if (false) {"))
+      ("loss where the state is still fresh", "lane.fresh && step < chunk / 4) {", "false) {"),
+      ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",
+       "options_.windows ? false :"))
+plant("src/training/forecast_model.cpp", "training",
+      ("windows one row too late", "(end - lengths[sample] + step) * tape.x_stride",
+       "(end - lengths[sample] + (step > 0 ? step - 1 : 0)) * tape.x_stride"))
 plant("src/training/alpha.cpp", "training",
       ("LSTM trusted without its standard error",
        "difference.mean + difference.error < best_score", "difference.mean < best_score"))

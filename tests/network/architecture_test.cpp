@@ -66,7 +66,7 @@ TEST(ParameterList, LeavesOutWhatTheModelDoesNotHave) {
 }
 
 TEST(InitialParameters, OpenTheForgetGateAlone) {
-  const std::vector<float> values = initial_parameters(unequal(), 3, false);
+  const std::vector<float> values = initial_parameters(unequal(), {.seed = 3});
   const std::vector<Parameter> list = parameter_list(unequal());
   for (const char* name : {"bias_ih_l0", "bias_ih_l1"}) {
     const Parameter bias = named(list, name);
@@ -83,7 +83,7 @@ TEST(InitialParameters, OpenTheForgetGateAlone) {
 
 TEST(InitialParameters, FillTheirBoundsEvenly) {
   const Architecture large{.input = 29, .hidden = {31, 47}, .output = 23, .biases = 1};
-  const std::vector<float> values = initial_parameters(large, 5, false);
+  const std::vector<float> values = initial_parameters(large, {.seed = 5});
   for (const Parameter& parameter : parameter_list(large)) {
     if (parameter.shape.size() != 2) continue;
     const auto bound = static_cast<float>(1.0 / std::sqrt(static_cast<double>(parameter.hidden)));
@@ -102,13 +102,13 @@ TEST(InitialParameters, FillTheirBoundsEvenly) {
 }
 
 TEST(InitialParameters, ComeFromTheSeedAlone) {
-  EXPECT_EQ(initial_parameters(unequal(), 7, false), initial_parameters(unequal(), 7, false));
-  EXPECT_NE(initial_parameters(unequal(), 7, false), initial_parameters(unequal(), 8, false));
+  EXPECT_EQ(initial_parameters(unequal(), {.seed = 7}), initial_parameters(unequal(), {.seed = 7}));
+  EXPECT_NE(initial_parameters(unequal(), {.seed = 7}), initial_parameters(unequal(), {.seed = 8}));
 }
 
 TEST(InitialParameters, StartTheHeadAtZeroWhereAsked) {
-  const std::vector<float> values = initial_parameters(unequal(), 9, true);
-  const std::vector<float> others = initial_parameters(unequal(), 9, false);
+  const std::vector<float> values = initial_parameters(unequal(), {.seed = 9, .zero_head = true});
+  const std::vector<float> others = initial_parameters(unequal(), {.seed = 9});
   const Parameter head = named(parameter_list(unequal()), "head.weight");
   for (std::size_t j = 0; j < values.size(); ++j) {
     const bool in_head = j >= head.offset && j < head.offset + head.count;

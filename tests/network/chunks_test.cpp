@@ -102,8 +102,8 @@ TEST(Chunks, ThatHandTheirGradientBackGiveTheGradientOfTheWhole) {
     const Problem& problem = whole.problem;
     const Architecture& architecture = problem.shape.architecture;
     const reference::Network truth = reference_of(architecture, problem.parameters);
-    const reference::Forward run = reference::forward(truth, problem.x, 23, 3, problem.first);
-    const reference::Backward d = reference::backward(truth, problem.x, 23, 3, problem.first, run,
+    const reference::Forward run = reference::forward(truth, problem.input(), problem.first);
+    const reference::Backward d = reference::backward(truth, problem.input(), problem.first, run,
                                                       problem.d_y, problem.d_last);
 
     std::vector<Tape> tapes = forward_in_chunks(whole.network, problem);
@@ -116,8 +116,8 @@ TEST(Chunks, ThatHandTheirGradientBackGiveTheGradientOfTheWhole) {
       const Doubles part = input_gradient(tapes[chunk], architecture);
       d_x.insert(d_x.begin(), part.begin(), part.end());
     }
-    EXPECT_TRUE(close(Doubles(gradient.begin(), gradient.end()),
-                      flat_gradient(architecture, d.d_weights), 1e-5));
+    EXPECT_TRUE(
+        close(Doubles(gradient.begin(), gradient.end()), flat_gradient(architecture, d, 3), 1e-5));
     EXPECT_TRUE(close(d_x, d.d_x, 1e-5));
   }
 }

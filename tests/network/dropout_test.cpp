@@ -66,7 +66,7 @@ std::vector<FloatVector> factors(float rate, std::uint64_t seed, std::size_t fir
   const Network network({.input = 1, .hidden = {64, 64}, .output = 1, .biases = 0});
   Tape tape(network.architecture(), 16, 16, Tape::Use::forward_only, true);
   network.forward(tape, {rate, seed, first_sample});
-  return {tape.layers[0].keep, tape.layers[1].keep};
+  return {tape.between[0].keep, tape.between[1].keep};
 }
 
 double share_of(const FloatVector& values, float wanted) {
@@ -107,32 +107,24 @@ TEST(Dropout, IsIndependentOverSeedsLayersStepsSamplesAndUnits) {
   }
 }
 
-reference::Network without_head(const reference::LayerWeights& layer) {
-  const std::size_t hidden = layer.hidden;
-  reference::Network made{{layer},
-                          {hidden, hidden, Doubles(hidden * hidden, 0.0), Doubles(hidden, 0.0)}};
-  for (std::size_t j = 0; j < hidden; ++j) made.head.weight[j * hidden + j] = 1.0;
-  return made;
-}
-
-Doubles factors_of(const Tape& tape, std::size_t layer, std::size_t hidden) {
-  const LayerTape& of = tape.layers[layer];
-  return plain_rows(tape, hidden, [&](std::size_t t, std::size_t b) {
-    return of.keep.data() + (t * tape.batch() + b) * of.units;
-  });
-}
-
-Doubles times(Doubles values, const Doubles& factors) {
-  for (std::size_t j = 0; j < values.size(); ++j) values[j] *= factors[j];
-  return values;
-}
-
 // The state of one layer out of all.
 reference::State of_layer(const reference::State& all, std::size_t at, std::size_t count) {
   const auto first = static_cast<std::ptrdiff_t>(at),
              last = first + static_cast<std::ptrdiff_t>(count);
   return {{all.h.begin() + first, all.h.begin() + last},
           {all.c.begin() + first, all.c.begin() + last}};
+}
+
+Doubles factors_of(const Tape& tape, std::size_t layer, std::size_t hidden) {
+  const BetweenTape& above = tape.between[layer];
+  return plain_rows(tape, hidden, [&](std::size_t t, std::size_t b) {
+    return above.keep.data() + (t * tape.batch() + b) * above.stride;
+  });
+}
+
+Doubles times(Doubles values, const Doubles& factors) {
+  for (std::size_t j = 0; j < values.size(); ++j) values[j] *= factors[j];
+  return values;
 }
 
 // y = V (keep * h) of the last layer: the reference, one layer at a time, with the engine's factors
@@ -147,14 +139,16 @@ TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
     of.network.forward(tape, {0.4f, 5, 0});
 
     const reference::Network truth = reference_of(architecture, of.problem.parameters);
-    const reference::Network lower = without_head(truth.layers[0]);
-    reference::Network upper = without_head(truth.layers[1]);
+    reference::Network lower, upper;
+    lower.layers = {truth.layers[0]};
+    upper.layers = {truth.layers[1]};
     const Doubles keep0 = factors_of(tape, 0, 17), keep1 = factors_of(tape, 1, 11);
     const reference::State first0 = of_layer(of.problem.first, 0, 5 * 17);
     const reference::State first1 = of_layer(of.problem.first, 5 * 17, 5 * 11);
-    const reference::Forward run0 = reference::forward(lower, of.problem.x, 13, 5, first0);
-    const Doubles between = times(run0.y, keep0);
-    const reference::Forward run1 = reference::forward(upper, between, 13, 5, first1);
+    const reference::Input in0 = of.problem.input();
+    const reference::Forward run0 = reference::forward(lower, in0, first0);
+    const reference::Input in1{.x = times(run0.y, keep0), .steps = 13, .batch = 5};
+    const reference::Forward run1 = reference::forward(upper, in1, first1);
     const Doubles top = times(run1.y, keep1);
     Doubles y, d_top(top.size(), 0.0), d_head(2 * 11, 0.0);
     for (std::size_t row = 0; row < 13 * 5; ++row) {
@@ -172,14 +166,13 @@ TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
     EXPECT_TRUE(close(outputs(tape, architecture), y, 4e-6));
 
     const reference::Backward d1 = reference::backward(
-        upper, between, 13, 5, first1, run1, times(d_top, keep1), reference::zero_state(upper, 5));
-    const reference::Backward d0 =
-        reference::backward(lower, of.problem.x, 13, 5, first0, run0, times(d1.d_x, keep0),
-                            reference::zero_state(lower, 5));
-    reference::Network d = truth;
-    d.layers = {d0.d_weights.layers[0], d1.d_weights.layers[0]};
-    d.head.weight = d_head;
-    Doubles expected = flat_gradient(architecture, d);
+        upper, in1, first1, run1, times(d_top, keep1), reference::zero_state(upper, 5));
+    const reference::Backward d0 = reference::backward(
+        lower, in0, first0, run0, times(d1.d_x, keep0), reference::zero_state(lower, 5));
+    reference::Backward d{truth, {}, {}};
+    d.d_weights.layers = {d0.d_weights.layers[0], d1.d_weights.layers[0]};
+    d.d_weights.head.weight = d_head;
+    Doubles expected = flat_gradient(architecture, d, 5);
     of.network.backward(tape, gradient);
     Doubles got(gradient.begin(), gradient.end());
     got.resize(got.size() - 2);  // head.bias does not see the factors

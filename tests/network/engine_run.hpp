@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -45,13 +46,25 @@ inline std::vector<float> random_parameters(const Architecture& architecture, Ra
   std::vector<float> values;
   for (const Parameter& parameter : parameter_list(architecture)) {
     const double bound = 1.0 / std::sqrt(static_cast<double>(parameter.hidden));
-    const bool head = parameter.name.rfind("head", 0) == 0;
+    const bool gain = parameter.role == Role::norm_ih || parameter.role == Role::norm_hh ||
+                      parameter.role == Role::norm_gates || parameter.role == Role::norm_c;
+    const bool head = parameter.role == Role::head_weight || parameter.role == Role::head_bias;
+    const std::size_t quarter = (parameter.count + 3) / 4;
     for (std::size_t j = 0; j < parameter.count; ++j) {
-      const double scale = head ? 1.3 : kGateScales[j / (parameter.count / 4)];
-      values.push_back(static_cast<float>(scale * random.uniform(-bound, bound)));
+      const double scale = head ? 1.3 : kGateScales[j / quarter];
+      const double centre = gain ? 0.7 : 0.0;
+      values.push_back(static_cast<float>(centre + scale * random.uniform(-bound, bound)));
     }
   }
   return values;
+}
+
+/// Floats of h or c of all directions of all layers, of one sample.
+inline std::size_t state_width(const Architecture& of, bool cell) {
+  std::size_t width = 0;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer)
+    width += of.directions() * (cell ? of.hidden[layer] : of.state(layer));
+  return width;
 }
 
 /// What the problem gives to both; row-major without padding.
@@ -59,7 +72,9 @@ struct Problem {
   Shape shape;
   std::vector<float> parameters;
   Doubles x, d_y;                  // [T, B, I], [T, B, width]
-  reference::State first, d_last;  // layer by layer [B, H]
+  reference::State first, d_last;  // direction by direction [B, P], [B, H]
+  std::vector<std::size_t> lengths;
+  std::vector<std::uint8_t> mask;  // [T, B]
 
   Problem(Shape shape_, std::uint64_t seed) : shape(std::move(shape_)) {
     Random random(seed);
@@ -68,57 +83,110 @@ struct Problem {
     const std::size_t rows = shape.steps * shape.batch;
     x = random_floats(rows * of.input, 1.0, random);
     d_y = random_floats(rows * of.width(), 0.7, random);
-    std::size_t units = 0;
-    for (const std::size_t hidden : of.hidden) units += hidden;
-    first = {random_floats(units * shape.batch, 0.4, random),
-             random_floats(units * shape.batch, 0.9, random)};
-    d_last = {random_floats(units * shape.batch, 0.6, random),
-              random_floats(units * shape.batch, 0.3, random)};
+    const std::size_t h = state_width(of, false) * shape.batch,
+                      c = state_width(of, true) * shape.batch;
+    first = {random_floats(h, 0.4, random), random_floats(c, 0.9, random)};
+    d_last = {random_floats(h, 0.6, random), random_floats(c, 0.3, random)};
+  }
+
+  reference::Input input() const {
+    return {.x = x, .steps = shape.steps, .batch = shape.batch, .lengths = lengths, .mask = mask};
   }
 };
 
-/// The reference network of these parameters. Without a head it gets one that hands h through.
+/// Where the reference keeps a tensor of a direction of a layer; null for the rest.
+inline Doubles* reference_array(reference::LayerWeights& weights, Role role) {
+  switch (role) {
+    case Role::weight_ih:
+      return &weights.weight_ih;
+    case Role::weight_hh:
+      return &weights.weight_hh;
+    case Role::bias_ih:
+    case Role::bias_hh:
+      return &weights.bias;
+    case Role::weight_hr:
+      return &weights.weight_hr;
+    case Role::bias_hr:
+      return &weights.bias_hr;
+    case Role::peephole:
+      return &weights.peephole;
+    case Role::norm_ih:
+      return &weights.norm_ih;
+    case Role::norm_hh:
+      return &weights.norm_hh;
+    case Role::norm_gates:
+      return &weights.norm_gates;
+    case Role::norm_c:
+      return &weights.norm_c;
+    case Role::norm_c_bias:
+      return &weights.norm_c_bias;
+    default:
+      return nullptr;
+  }
+}
+
+/// The reference network of these parameters; two biases become their sum.
 inline reference::Network reference_of(const Architecture& of,
                                        const std::vector<float>& parameters) {
-  const std::vector<Parameter> list = parameter_list(of);
-  const auto values = [&](std::size_t index) {
-    const float* from = parameters.data() + list[index].offset;
-    return Doubles(from, from + list[index].count);
-  };
-  reference::Network made;
+  reference::Network made{.cell = of.cell,
+                          .activations = of.activations,
+                          .direction = of.direction,
+                          .merge = of.merge,
+                          .residual = of.residual,
+                          .layers = {},
+                          .head = {}};
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    const std::size_t at = layer * (2 + of.biases), hidden = of.hidden[layer];
-    Doubles bias(4 * hidden, 0.0);
-    for (std::size_t b = 0; b < of.biases; ++b) {
-      const Doubles one = values(at + 2 + b);
-      for (std::size_t j = 0; j < bias.size(); ++j) bias[j] += one[j];
+    for (std::size_t d = 0; d < of.directions(); ++d) {
+      reference::LayerWeights& weights = made.layers.emplace_back();
+      weights.input = of.layer_input(layer);
+      weights.hidden = of.hidden[layer];
+      weights.state = of.state(layer);
     }
-    made.layers.push_back({of.layer_input(layer), hidden, values(at), values(at + 1), bias});
   }
-  const std::size_t hidden = of.hidden.back();
-  if (of.output > 0) {
-    made.head = {hidden, of.output, values(list.size() - 2), values(list.size() - 1)};
-  } else {
-    made.head = {hidden, hidden, Doubles(hidden * hidden, 0.0), Doubles(hidden, 0.0)};
-    for (std::size_t j = 0; j < hidden; ++j) made.head.weight[j * hidden + j] = 1.0;
+  for (const Parameter& parameter : parameter_list(of)) {
+    const float* from = parameters.data() + parameter.offset;
+    const Doubles values(from, from + parameter.count);
+    if (parameter.role == Role::head_weight) {
+      made.head = {parameter.hidden, of.output, values, {}};
+    } else if (parameter.role == Role::head_bias) {
+      made.head.bias = values;
+    } else if (Doubles* array = reference_array(
+                   made.layers[parameter.layer * of.directions() + parameter.direction],
+                   parameter.role)) {
+      if (array->empty()) array->assign(values.size(), 0.0);
+      for (std::size_t j = 0; j < values.size(); ++j) (*array)[j] += values[j];
+    }
   }
   return made;
 }
 
-/// The reference's gradient in the order of the engine's flat parameters.
-inline Doubles flat_gradient(const Architecture& of, const reference::Network& d) {
+/// The reference's gradient in the order of the engine's flat parameters; the learned initial
+/// state's is the sum of d_first over the batch.
+inline Doubles flat_gradient(const Architecture& of, const reference::Backward& d,
+                             std::size_t batch) {
   Doubles flat;
-  const auto append = [&flat](const Doubles& values) {
-    flat.insert(flat.end(), values.begin(), values.end());
+  reference::Network weights = d.d_weights;
+  Doubles::const_iterator d_h = d.d_first.h.begin(), d_c = d.d_first.c.begin();
+  const auto sum_over_batch = [&](Doubles::const_iterator& from, std::size_t width) {
+    Doubles sum(width, 0.0);
+    for (std::size_t j = 0; j < batch * width; ++j) sum[j % width] += *from++;
+    flat.insert(flat.end(), sum.begin(), sum.end());
   };
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    append(d.layers[layer].weight_ih);
-    append(d.layers[layer].weight_hh);
-    for (std::size_t b = 0; b < of.biases; ++b) append(d.layers[layer].bias);
-  }
-  if (of.output > 0) {
-    append(d.head.weight);
-    append(d.head.bias);
+  for (const Parameter& parameter : parameter_list(of)) {
+    if (parameter.role == Role::initial_h) {
+      sum_over_batch(d_h, parameter.count);
+    } else if (parameter.role == Role::initial_c) {
+      sum_over_batch(d_c, parameter.count);
+    } else {
+      const Doubles& values =
+          parameter.role == Role::head_weight ? weights.head.weight
+          : parameter.role == Role::head_bias
+              ? weights.head.bias
+              : *reference_array(
+                    weights.layers[parameter.layer * of.directions() + parameter.direction],
+                    parameter.role);
+      flat.insert(flat.end(), values.begin(), values.end());
+    }
   }
   return flat;
 }
@@ -152,47 +220,67 @@ inline void fill_d_y(Tape& tape, const Problem& from, const Part& part = {}) {
   }
 }
 
-/// Copies [B, H] per layer into padded rows, starting at the problem's sample `first_sample`.
+/// The widths of h or c in one direction of a layer, and its rows' stride in the tape.
+inline std::size_t state_units(const Architecture& of, std::size_t index, bool cell) {
+  const std::size_t layer = index / of.directions();
+  return cell ? of.hidden[layer] : of.state(layer);
+}
+inline std::size_t state_stride(const LayerTape& layer, bool cell) {
+  return cell ? layer.units : layer.state_units;
+}
+
+/// Copies [B, P] (c: [B, H]) of each direction into padded rows, from sample `first_sample` on.
 template <class Rows>
 void fill_state(Tape& tape, const Problem& from, const Doubles& values, std::size_t first_sample,
-                Rows rows) {
+                bool cell, Rows rows) {
   std::size_t at = 0;
-  for (std::size_t layer = 0; layer < tape.layers.size(); ++layer) {
-    const std::size_t hidden = from.shape.architecture.hidden[layer];
+  for (std::size_t index = 0; index < tape.layers.size(); ++index) {
+    const std::size_t units = state_units(from.shape.architecture, index, cell);
+    const std::size_t stride = state_stride(tape.layers[index], cell);
     for (std::size_t b = 0; b < tape.batch(); ++b) {
-      for (std::size_t u = 0; u < hidden; ++u) {
-        rows(tape.layers[layer])[b * tape.layers[layer].units + u] =
-            static_cast<float>(values[at + (first_sample + b) * hidden + u]);
+      for (std::size_t u = 0; u < units; ++u) {
+        rows(tape.layers[index])[b * stride + u] =
+            static_cast<float>(values[at + (first_sample + b) * units + u]);
       }
     }
-    at += from.shape.batch * hidden;
+    at += from.shape.batch * units;
   }
 }
 
 inline void fill_first_state(Tape& tape, const Problem& from, std::size_t first_sample = 0) {
-  fill_state(tape, from, from.first.h, first_sample, [](LayerTape& l) { return l.h.data(); });
-  fill_state(tape, from, from.first.c, first_sample, [](LayerTape& l) { return l.c.data(); });
+  fill_state(tape, from, from.first.h, first_sample, false,
+             [](LayerTape& l) { return l.h.data(); });
+  fill_state(tape, from, from.first.c, first_sample, true, [](LayerTape& l) { return l.c.data(); });
+  if (!from.shape.architecture.learned_state) tape.give_state();
 }
 
 inline void fill_d_last(Tape& tape, const Problem& from, std::size_t first_sample = 0) {
-  fill_state(tape, from, from.d_last.h, first_sample,
+  fill_state(tape, from, from.d_last.h, first_sample, false,
              [](LayerTape& l) { return l.d_h_last.data(); });
-  fill_state(tape, from, from.d_last.c, first_sample,
+  fill_state(tape, from, from.d_last.c, first_sample, true,
              [](LayerTape& l) { return l.d_c_last.data(); });
 }
 
-/// Padded rows of one layer after another, as plain values [B, H] per layer.
+/// Padded rows of one direction after another, as plain values [B, P] (c: [B, H]) each.
 template <class Rows>
-Doubles plain_state(const Tape& tape, const Architecture& architecture, Rows rows) {
+Doubles plain_state(const Tape& tape, const Architecture& architecture, bool cell, Rows rows) {
   Doubles values;
-  for (std::size_t layer = 0; layer < tape.layers.size(); ++layer) {
-    const float* from = rows(tape.layers[layer]);
+  for (std::size_t index = 0; index < tape.layers.size(); ++index) {
+    const float* from = rows(tape.layers[index]);
     for (std::size_t b = 0; b < tape.batch(); ++b) {
-      const float* row = from + b * tape.layers[layer].units;
-      values.insert(values.end(), row, row + architecture.hidden[layer]);
+      const float* row = from + b * state_stride(tape.layers[index], cell);
+      values.insert(values.end(), row, row + state_units(architecture, index, cell));
     }
   }
   return values;
+}
+
+/// h or c after the last step that was run.
+inline Doubles last_state(const Tape& tape, const Architecture& architecture, bool cell) {
+  return plain_state(tape, architecture, cell, [&](const LayerTape& layer) {
+    const FloatVector& rows = cell ? layer.c : layer.h;
+    return rows.data() + tape.longest() * tape.batch() * state_stride(layer, cell);
+  });
 }
 
 /// [T, B, width] of an array that `row(t, b)` points into.

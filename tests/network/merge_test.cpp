@@ -37,11 +37,11 @@ TEST(Merge, ComputesTheMeanOfTheMembers) {
     EXPECT_EQ(merged.architecture().hidden, (std::vector<std::size_t>{15, 21}));
     const std::vector<float> x = normals(2 * 13 * 3, 5);
     RunState zeros;
-    const std::vector<float> y = run(merged, x, 2, 13, zeros);
+    const std::vector<float> y = run(merged, {.x = x, .batch = 2, .steps = 13}, zeros);
     std::vector<double> mean(y.size(), 0.0);
     for (const Network& member : list) {
       RunState state;
-      const std::vector<float> own = run(member, x, 2, 13, state);
+      const std::vector<float> own = run(member, {.x = x, .batch = 2, .steps = 13}, state);
       for (std::size_t j = 0; j < own.size(); ++j) mean[j] += own[j] / 3.0;
     }
     for (std::size_t j = 0; j < y.size(); ++j) EXPECT_NEAR(y[j], mean[j], 2e-6) << j;

@@ -65,8 +65,7 @@ Tape filled_tape(const Problem& problem) {
 }
 
 reference::Forward reference_forward(const Problem& problem, const reference::Network& truth) {
-  return reference::forward(truth, problem.x, problem.shape.steps, problem.shape.batch,
-                            problem.first);
+  return reference::forward(truth, problem.input(), problem.first);
 }
 
 TEST(Network, ForwardAgreesWithTheReference) {
@@ -77,13 +76,8 @@ TEST(Network, ForwardAgreesWithTheReference) {
     Tape tape = filled_tape(problem);
     network.forward(tape);
     ASSERT_TRUE(close(outputs(tape, architecture), truth.y, kForward));
-    const auto last = [&](const FloatVector& of, const LayerTape& layer) {
-      return of.data() + tape.steps() * tape.batch() * layer.units;
-    };
-    const auto h = [&](const LayerTape& layer) { return last(layer.h, layer); };
-    const auto c = [&](const LayerTape& layer) { return last(layer.c, layer); };
-    ASSERT_TRUE(close(plain_state(tape, architecture, h), truth.last.h, kForward));
-    ASSERT_TRUE(close(plain_state(tape, architecture, c), truth.last.c, kForward));
+    ASSERT_TRUE(close(last_state(tape, architecture, false), truth.last.h, kForward));
+    ASSERT_TRUE(close(last_state(tape, architecture, true), truth.last.c, kForward));
   });
 }
 
@@ -104,10 +98,10 @@ TEST(Network, BackwardAgreesWithTheReferenceAndAddsParameterGradients) {
   for_every_shape_and_table([](const Problem& problem, const Network& network) {
     const Architecture& architecture = problem.shape.architecture;
     const reference::Network truth = reference_of(architecture, problem.parameters);
-    const reference::Backward d = reference::backward(
-        truth, problem.x, problem.shape.steps, problem.shape.batch, problem.first,
-        reference_forward(problem, truth), problem.d_y, problem.d_last);
-    const Doubles gradient = flat_gradient(architecture, d.d_weights);
+    const reference::Backward d =
+        reference::backward(truth, problem.input(), problem.first,
+                            reference_forward(problem, truth), problem.d_y, problem.d_last);
+    const Doubles gradient = flat_gradient(architecture, d, problem.shape.batch);
 
     Tape tape = filled_tape(problem);
     std::vector<float> got(network.count(), 0.25f);
@@ -121,8 +115,8 @@ TEST(Network, BackwardAgreesWithTheReferenceAndAddsParameterGradients) {
       ASSERT_TRUE(close(input_gradient(tape, architecture), d.d_x, kBackward));
       const auto d_h = [](const LayerTape& layer) { return layer.d_h_first.data(); };
       const auto d_c = [](const LayerTape& layer) { return layer.d_c_first.data(); };
-      ASSERT_TRUE(close(plain_state(tape, architecture, d_h), d.d_first.h, kBackward));
-      ASSERT_TRUE(close(plain_state(tape, architecture, d_c), d.d_first.c, kBackward));
+      ASSERT_TRUE(close(plain_state(tape, architecture, false, d_h), d.d_first.h, kBackward));
+      ASSERT_TRUE(close(plain_state(tape, architecture, true, d_c), d.d_first.c, kBackward));
     }
   });
 }

@@ -79,7 +79,8 @@ class FitOfZeros : public testing::Test {
   static constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
   FitOfZeros() {
-    network.set_parameters(network::initial_parameters(network.architecture(), 3, true));
+    network.set_parameters(
+        network::initial_parameters(network.architecture(), {.seed = 3, .zero_head = true}));
     data.inputs.assign(kRows * padded(2), 0.3f);
     data.targets.assign(kRows * 2, kNone);
     data.offsets = {0.0f, 0.0f};

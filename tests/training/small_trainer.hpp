@@ -41,7 +41,8 @@ class SmallTrainer {
         pool_(options.threads),
         losses_(options.slices),
         gradients_(options.slices, std::vector<float>(network_.count())) {
-    network_.set_parameters(network::initial_parameters(options.architecture, options.seed, false));
+    network_.set_parameters(
+        network::initial_parameters(options.architecture, {.seed = options.seed}));
     for (std::size_t slice = 0; slice < options.slices; ++slice) {
       tapes_.emplace_back(options.architecture, options.steps, kSlice,
                           network::Tape::Use::with_backward);
