@@ -7,8 +7,13 @@
 
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
+#include "cli/equations.hpp"
+#include "cli/onnx_run.hpp"
+#include "formats/architecture_json.hpp"
 #include "formats/forecast_json.hpp"
 #include "formats/model_file.hpp"
+#include "formats/onnx/onnx_model.hpp"
+#include "sluice/error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -26,13 +31,22 @@ std::string names(const std::vector<data::ScaledColumn>& columns) {
   return list.empty() ? "none" : fmt::format("{}", fmt::join(list, ", "));
 }
 
+std::string summary(const network::Architecture& of) {
+  return fmt::format(
+      "{} inputs, {} layer{} of {} units{}{}, {}", of.input, of.layers(),
+      of.layers() == 1 ? "" : "s", fmt::join(of.hidden, ", "),
+      of.cell.projection > 0 ? fmt::format(" projected to {}", of.cell.projection) : "",
+      of.direction == Direction::both      ? ", both directions"
+      : of.direction == Direction::reverse ? ", reverse"
+                                           : "",
+      of.output > 0 ? fmt::format("linear head with {} outputs", of.output) : "no head");
+}
+
 void print_network(const network::Network& network) {
   const network::Architecture& architecture = network.architecture();
-  fmt::print(
-      "LSTM: {} inputs, {} layer{} of {} units, {}\n", architecture.input, architecture.layers(),
-      architecture.layers() == 1 ? "" : "s", fmt::join(architecture.hidden, ", "),
-      architecture.output > 0 ? fmt::format("linear head with {} outputs", architecture.output)
-                              : "no head");
+  fmt::print("{}: {}\n", architecture.cell.kind == CellKind::rnn ? "RNN" : "LSTM",
+             summary(architecture));
+  fmt::print("equations of a step, x' the value of the step before:\n{}", equations(architecture));
   std::vector<std::vector<std::string>> rows = {{"tensor", "shape", "parameters"}};
   for (const network::Parameter& parameter : network.list()) {
     rows.push_back({parameter.name, fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
@@ -70,7 +84,43 @@ void print_forecast(const training::ForecastModel& model) {
              figure(from.linear_validation_mae));
 }
 
+void print_onnx(const std::string& path) {
+  using formats::onnx::OnnxModel;
+  const OnnxModel model = OnnxModel::load(path);
+  fmt::print("{}: ONNX graph, opset {}{}\n", path, model.opset(),
+             model.producer().empty() ? "" : ", by " + model.producer());
+  for (const formats::onnx::Declared& input : model.inputs())
+    fmt::print("  input '{}': {}\n", input.name, to_string(input));
+  for (const formats::onnx::Declared& output : model.outputs())
+    fmt::print("  output '{}': {}\n", output.name, to_string(output));
+  std::vector<std::string> operators;
+  for (const auto& entry : model.operators())
+    operators.push_back(entry.second == 1 ? entry.first
+                                          : fmt::format("{} {}", entry.second, entry.first));
+  fmt::print("  nodes: {}\n", fmt::join(operators, ", "));
+  for (const formats::onnx::LstmSummary& lstm : model.lstms()) {
+    if (!lstm.architecture) {
+      fmt::print("{}: its weights are computed in the graph\n", lstm.node);
+      continue;
+    }
+    fmt::print("{}: {}\n{}", lstm.node, summary(*lstm.architecture), equations(*lstm.architecture));
+  }
+  const formats::onnx::NativeResult native = model.native();
+  if (native.model) {
+    fmt::print("`sluice convert` makes a model file of it\n");
+  } else {
+    fmt::print("runs as a graph only: {}\n", native.reason);
+  }
+}
+
 void run(const Options& options) {
+  if (is_onnx(options.model)) {
+    if (options.json) {
+      throw Error(ErrorCode::usage,
+                  {.where = "--json", .what = "not for ONNX graphs", .hint = "convert it first"});
+    }
+    return print_onnx(options.model);
+  }
   const formats::StoredModel model = formats::load_model(options.model);
   const network::Network* network = model.network();
   if (options.json) {
@@ -85,9 +135,10 @@ void run(const Options& options) {
     fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
-  fmt::print(
-      "{}: {}\n", options.model,
-      model.forecast ? "forecasting model, " + model.written_by : "PyTorch state dictionary");
+  fmt::print("{}: {}\n", options.model,
+             model.forecast             ? "forecasting model, " + model.written_by
+             : model.written_by.empty() ? "PyTorch state dictionary"
+                                        : "network, " + model.written_by);
   fmt::print("state: {}\n", model.state);
   if (model.forecast) print_forecast(*model.forecast);
   if (network != nullptr) print_network(*network);
@@ -99,9 +150,7 @@ void add_info(CLI::App& program, int&) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand(
       "info", "What a model file holds: architecture, inputs, where it comes from");
-  command->add_option("model", options->model, "Model file")
-      ->required()
-      ->type_name("MODEL.safetensors");
+  command->add_option("model", options->model, "Model file")->required()->type_name("MODEL");
   command->add_flag("--json", options->json, "Print JSON");
   command->footer("Example: sluice info load.safetensors");
   command->callback([options] { run(*options); });

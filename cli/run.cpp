@@ -1,4 +1,5 @@
-// sluice run: raw arrays through a network, as a framework would run it.
+// sluice run: raw arrays through a network, as a framework would run it. An ONNX graph is run as it
+// is, by onnx_run.cpp.
 #include "network/run.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/onnx_run.hpp"
 #include "cli/output_path.hpp"
 #include "formats/model_file.hpp"
 #include "formats/npy.hpp"
@@ -18,25 +20,86 @@ namespace sluice::cli {
 namespace {
 
 struct Options {
-  std::string model, input, initial_h, initial_c, output, output_h, output_c;
+  std::string model;
+  std::vector<std::string> inputs;
+  std::string initial_h, initial_c, lengths, output, output_h, output_c, output_dir;
 };
 
-std::vector<float> read_state(const std::string& path, const std::vector<std::size_t>& shape) {
+using Shape = std::vector<std::size_t>;
+
+[[noreturn]] void wrong_shape(const std::string& path, const std::string& what,
+                              const std::string& expected, const Shape& got) {
+  throw Error(ErrorCode::shape, {.where = path,
+                                 .what = what,
+                                 .expected = expected,
+                                 .got = fmt::format("[{}]", fmt::join(got, ", "))});
+}
+
+std::vector<float> read_state(const std::string& path, const Shape& shape, const char* meaning) {
   if (path.empty()) return {};
   const formats::NpyArray array = formats::read_npy(path);
   if (array.shape != shape) {
-    throw Error(ErrorCode::shape,
-                {.where = path,
-                 .what = "wrong shape of a state",
-                 .expected = fmt::format("[{}] (layers, batch, hidden)", fmt::join(shape, ", ")),
-                 .got = fmt::format("[{}]", fmt::join(array.shape, ", "))});
+    wrong_shape(path, "wrong shape of a state",
+                fmt::format("[{}] ({})", fmt::join(shape, ", "), meaning), array.shape);
   }
   return array.as_floats();
 }
 
-void run(const Options& options) {
+std::vector<std::size_t> read_lengths(const std::string& path, std::size_t batch,
+                                      std::size_t steps) {
+  if (path.empty()) return {};
+  const formats::NpyArray array = formats::read_npy(path);
+  if (array.shape != Shape{batch})
+    wrong_shape(path, "wrong shape of the lengths", fmt::format("[{}] (batch)", batch),
+                array.shape);
+  std::vector<std::size_t> lengths;
+  for (const std::int64_t length : array.as_integers()) {
+    if (length < 0 || static_cast<std::size_t>(length) > steps) {
+      throw Error(ErrorCode::data, {.where = fmt::format("{}, entry {}", path, lengths.size()),
+                                    .what = "no length of a sequence in the input",
+                                    .expected = fmt::format("0 to {} steps", steps),
+                                    .got = std::to_string(length)});
+    }
+    lengths.push_back(static_cast<std::size_t>(length));
+  }
+  return lengths;
+}
+
+// The shape of a state as one array: [L*D, batch, width].
+Shape state_shape(const Options& options, const network::Architecture& of, std::size_t batch,
+                  bool cell) {
+  const auto width = [&](std::size_t layer) { return cell ? of.hidden[layer] : of.state(layer); };
+  for (std::size_t layer = 1; layer < of.layers(); ++layer) {
+    if (width(layer) == width(0)) continue;
+    throw Error(ErrorCode::shape,
+                {.where = options.model,
+                 .what = "a state is one array only where all layers have the same size"});
+  }
+  return {of.layers() * of.directions(), batch, width(0)};
+}
+
+void refuse_option(bool given, const char* option, const char* hint) {
+  if (!given) return;
+  throw Error(ErrorCode::usage,
+              {.where = option, .what = "not for this kind of model", .hint = hint});
+}
+
+void run_network(const Options& options) {
+  refuse_option(!options.output_dir.empty(), "--output-dir", "give --output Y.npy");
+  if (options.output.empty()) {
+    throw Error(ErrorCode::usage, {.where = "--output",
+                                   .what = "nowhere to write the output to",
+                                   .expected = "--output Y.npy"});
+  }
   for (const std::string& path : {options.output, options.output_h, options.output_c})
     check_output(path);
+  if (options.inputs.size() != 1) {
+    throw Error(ErrorCode::usage, {.where = "--input",
+                                   .what = "a model of this kind takes one array",
+                                   .expected = "--input X.npy once",
+                                   .got = std::to_string(options.inputs.size())});
+  }
+  const std::string& input = options.inputs.front();
   const formats::StoredModel model = formats::load_model(options.model);
   const network::Network* network = model.network();
   if (network == nullptr) {
@@ -44,34 +107,40 @@ void run(const Options& options) {
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "use `sluice forecast`"});
   }
-  const network::Architecture& architecture = network->architecture();
-  const formats::NpyArray x = formats::read_npy(options.input);
-  if (x.shape.size() != 3 || x.shape[2] != architecture.input) {
-    throw Error(ErrorCode::shape,
-                {.where = options.input,
-                 .what = "wrong shape of the input",
-                 .expected = fmt::format("[batch, steps, {}]", architecture.input),
-                 .got = fmt::format("[{}]", fmt::join(x.shape, ", "))});
+  const network::Architecture& of = network->architecture();
+  const formats::NpyArray x = formats::read_npy(input);
+  if (x.shape.size() != 3 || x.shape[2] != of.input) {
+    wrong_shape(input, "wrong shape of the input", fmt::format("[batch, steps, {}]", of.input),
+                x.shape);
   }
   const std::size_t batch = x.shape[0], steps = x.shape[1];
-  const std::vector<std::size_t> hidden = architecture.hidden;
-  if ((!options.initial_h.empty() || !options.output_h.empty() || !options.initial_c.empty() ||
-       !options.output_c.empty()) &&
-      std::any_of(hidden.begin(), hidden.end(),
-                  [&](std::size_t h) { return h != hidden.front(); })) {
-    throw Error(ErrorCode::shape,
-                {.where = options.model,
-                 .what = "a state is one array only where all layers have the same size"});
-  }
-  const std::vector<std::size_t> state_shape = {architecture.layers(), batch, hidden.front()};
-  network::RunState state{read_state(options.initial_h, state_shape),
-                          read_state(options.initial_c, state_shape)};
-  const std::vector<float> y = network::run(*network, x.as_floats(), batch, steps, state);
-  formats::write_npy(options.output, std::vector<std::size_t>{batch, steps, architecture.width()},
-                     y);
-  if (!options.output_h.empty()) formats::write_npy(options.output_h, state_shape, state.h);
-  if (!options.output_c.empty()) formats::write_npy(options.output_c, state_shape, state.c);
-  fmt::print("written: {} [{}, {}, {}]\n", options.output, batch, steps, architecture.width());
+  const std::vector<std::size_t> lengths = read_lengths(options.lengths, batch, steps);
+  const bool with_h = !options.initial_h.empty() || !options.output_h.empty();
+  const bool with_c = !options.initial_c.empty() || !options.output_c.empty();
+  const Shape h_shape = with_h ? state_shape(options, of, batch, false) : Shape{};
+  const Shape c_shape = with_c ? state_shape(options, of, batch, true) : Shape{};
+  network::RunState state{read_state(options.initial_h, h_shape, "layers, batch, size of h"),
+                          read_state(options.initial_c, c_shape, "layers, batch, hidden")};
+  const std::vector<float> values = x.as_floats();
+  const std::vector<float> y = network::run(
+      *network, {.x = values, .batch = batch, .steps = steps, .lengths = lengths}, state);
+  formats::write_npy(options.output, Shape{batch, steps, of.width()}, y);
+  if (!options.output_h.empty()) formats::write_npy(options.output_h, h_shape, state.h);
+  if (!options.output_c.empty()) formats::write_npy(options.output_c, c_shape, state.c);
+  fmt::print("written: {} [{}, {}, {}]\n", options.output, batch, steps, of.width());
+}
+
+void run(const Options& options) {
+  if (!is_onnx(options.model)) return run_network(options);
+  refuse_option(!options.lengths.empty(), "--lengths",
+                "give the graph's own input: --input NAME=L.npy");
+  refuse_option(!options.initial_h.empty(), "--initial-h",
+                "give the graph's own input: --input NAME=H.npy");
+  refuse_option(!options.initial_c.empty(), "--initial-c",
+                "give the graph's own input: --input NAME=C.npy");
+  refuse_option(!options.output_h.empty(), "--output-h", "all outputs go to --output-dir DIR");
+  refuse_option(!options.output_c.empty(), "--output-c", "all outputs go to --output-dir DIR");
+  run_onnx({options.model, options.inputs, options.output, options.output_dir});
 }
 
 }  // namespace
@@ -79,18 +148,32 @@ void run(const Options& options) {
 void add_run(CLI::App& program, int&) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("run", "Raw arrays through a model's LSTM and head");
-  command->add_option("model", options->model, "Model file, or a PyTorch state dictionary")
+  command->add_option("model", options->model, "Model file, PyTorch state dictionary or ONNX graph")
       ->required()
-      ->type_name("MODEL.safetensors");
-  command->add_option("--input", options->input, "float32 [batch, steps, inputs]")
+      ->type_name("MODEL");
+  command
+      ->add_option("--input", options->inputs,
+                   "float32 [batch, steps, inputs]; of an ONNX graph NAME=X.npy, for each input")
       ->required()
+      ->allow_extra_args(false)
       ->type_name("X.npy");
   command->add_option("--output", options->output, "Gets [batch, steps, outputs]")
-      ->required()
       ->type_name("Y.npy");
-  command->add_option("--initial-h", options->initial_h, "[layers, batch, hidden] [zeros]")
+  command
+      ->add_option("--output-dir", options->output_dir,
+                   "Gets NAME.npy of each output of an ONNX graph")
+      ->type_name("DIR");
+  command
+      ->add_option("--lengths", options->lengths,
+                   "Integers [batch]: steps of each sequence; later outputs are 0 [all]")
+      ->type_name("L.npy");
+  command
+      ->add_option("--initial-h", options->initial_h,
+                   "[layers * directions, batch, size of h] [zeros, or as learned]")
       ->type_name("H.npy");
-  command->add_option("--initial-c", options->initial_c, "[layers, batch, hidden] [zeros]")
+  command
+      ->add_option("--initial-c", options->initial_c,
+                   "[layers * directions, batch, hidden] [zeros, or as learned]")
       ->type_name("C.npy");
   command->add_option("--output-h", options->output_h, "Gets the last hidden state")
       ->type_name("HN.npy");
@@ -98,7 +181,8 @@ void add_run(CLI::App& program, int&) {
       ->type_name("CN.npy");
   command->footer(
       "Nothing is scaled: the numbers go in and come out as the network sees them.\n"
-      "Example: sluice run lstm.safetensors --input x.npy --output y.npy --output-h h.npy");
+      "Example: sluice run lstm.safetensors --input x.npy --output y.npy --output-h h.npy\n"
+      "         sluice run lstm.onnx --input X=x.npy --output-dir out");
   command->callback([options] { run(*options); });
 }
 

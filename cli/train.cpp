@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "cli/cell_option.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
@@ -20,7 +21,8 @@ namespace {
 
 struct Options {
   std::string data, output, time, loss = "quantile", optimizer = "adamw", schedule = "cosine";
-  std::vector<std::string> past;
+  std::vector<std::string> past, cell;
+  std::string init = "standard";
   bool log = false, no_log = false;
   training::ForecastOptions training;
 };
@@ -73,6 +75,28 @@ void declare(CLI::App& command, Options& options) {
   command.add_option("--layers", training.layers, "LSTM layers")
       ->capture_default_str()
       ->type_name("N");
+  command
+      .add_option("--cell", options.cell,
+                  "Options of the cell, several with commas; the words are listed below")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("OPTION,..");
+  command
+      .add_option("--projection", training.cell.projection,
+                  "Size of h, projected from the units; 0: none")
+      ->type_name("N");
+  command.add_flag("--bidirectional", training.bidirectional,
+                   "Read each window from its end as well");
+  command
+      .add_option("--window", training.window,
+                  "Forecast from the last T rows alone [from all; with --bidirectional as --bptt]")
+      ->type_name("T");
+  command
+      .add_option("--init", options.init,
+                  "Of the weights: standard, pytorch, keras, glorot-uniform, glorot-normal, "
+                  "he-uniform, he-normal, orthogonal")
+      ->capture_default_str()
+      ->type_name("NAME");
   command
       .add_option("--members", training.members,
                   "LSTMs trained side by side and merged into one of N times the units")
@@ -132,7 +156,8 @@ void declare(CLI::App& command, Options& options) {
     });
   }
   command.footer(
-      "70 % of the rows train, the next 10 % choose, the last 20 % are kept for `sluice "
+      cell_option_help() +
+      "\n70 % of the rows train, the next 10 % choose, the last 20 % are kept for `sluice "
       "evaluate`.\n"
       "Example: sluice train load.csv --target load --known holiday --horizon 48 -o "
       "load.safetensors");
@@ -145,6 +170,8 @@ void complete(Options& options) {
   training.features.log = options.log      ? data::LogChoice::on
                           : options.no_log ? data::LogChoice::off
                                            : data::LogChoice::automatic;
+  for (const std::string& text : options.cell) apply_cell_option(text, training);
+  training.initialiser = network::initialiser_named(options.init);
   training.loss.kind = training::loss_named(options.loss);
   training.optimizer.kind = training::optimizer_named(options.optimizer);
   if (training.optimizer.kind == training::OptimizerKind::sgd) training.optimizer.momentum = 0.9;
@@ -181,10 +208,12 @@ void print_result(const training::ForecastModel& model, const std::string& outpu
              figure(from.linear_validation_mae));
   if (model.network) {
     const network::Architecture& architecture = model.network->architecture();
-    fmt::print("  LSTM: {} x {} units in {} layer{}, {} parameters, best after {} steps, {}\n",
+    fmt::print("  LSTM: {} x {} units in {} layer{}{}, {} parameters, best after {} steps, {}\n",
                from.members, architecture.hidden[0] / from.members, architecture.layers(),
-               architecture.layers() == 1 ? "" : "s", model.network->count(), from.steps,
-               from.ended);
+               architecture.layers() == 1 ? "" : "s",
+               architecture.direction == Direction::both ? ", both directions" : "",
+               model.network->count(), from.steps, from.ended);
+    if (model.window > 0) fmt::print("  state: from zero over windows of {} rows\n", model.window);
   }
   fmt::print("  alpha, the LSTM's share: {}\n", from.alpha_reason);
   fmt::print("  validation MAE {}, final fit on {} rows\n", figure(from.validation_mae),

@@ -1,7 +1,8 @@
 # Sourced by demo.sh and test.sh: installs what is missing of the Debian packages that Sluice is built with.
 # Says what it does; touches nothing when all is there. Needs root or sudo only when something is missing.
 
-build_packages=(g++ cmake ninja-build libhwy-dev nlohmann-json3-dev libcli11-dev libfmt-dev libgtest-dev)
+build_packages=(g++ cmake ninja-build libhwy-dev nlohmann-json3-dev libcli11-dev libfmt-dev libgtest-dev
+                libonnx-dev libprotobuf-dev protobuf-compiler)
 test_packages=("${build_packages[@]}" clang-format clang-tidy python3 python3-venv)
 
 missing_packages() {

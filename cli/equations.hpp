@@ -1,0 +1,14 @@
+// The equations that a network computes, with its own options, as `sluice info` prints them.
+#pragma once
+
+#include <string>
+
+#include "network/architecture.hpp"
+
+namespace sluice::cli {
+
+/// A line for each equation of a step, with the tags of docs/math.md, then what the options do over
+/// steps and layers.
+std::string equations(const network::Architecture& architecture);
+
+}  // namespace sluice::cli

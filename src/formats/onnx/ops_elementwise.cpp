@@ -1,0 +1,182 @@
+// Operators of two or three arrays, element by element, repeated to a common shape. Integers wrap.
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "formats/onnx/kernels.hpp"
+#include "formats/onnx/strided.hpp"
+
+namespace sluice::formats::onnx::kernels {
+namespace {
+
+struct Pair {
+  Value a, b;
+};
+
+Pair same_shape(const Call& call, const Value& a, const Value& b) {
+  const auto shape = broadcast_shape(a.shape(), b.shape());
+  if (!shape) {
+    call.refuse("the shapes of its inputs do not fit", formats::to_string(a.shape()),
+                formats::to_string(b.shape()));
+  }
+  const Shape common = call.allowed(*shape);
+  return {broadcast_to(a, common), broadcast_to(b, common)};
+}
+
+template <class T>
+using Unsigned = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>,
+                                             std::type_identity<T>>::type;
+
+// The sum and so on of integers is that of the unsigned ones: it wraps, as in every framework.
+struct Add {
+  template <class T>
+  T operator()(const Call&, T a, T b) const {
+    return static_cast<T>(static_cast<Unsigned<T>>(a) + static_cast<Unsigned<T>>(b));
+  }
+};
+struct Sub {
+  template <class T>
+  T operator()(const Call&, T a, T b) const {
+    return static_cast<T>(static_cast<Unsigned<T>>(a) - static_cast<Unsigned<T>>(b));
+  }
+};
+struct Mul {
+  template <class T>
+  T operator()(const Call&, T a, T b) const {
+    return static_cast<T>(static_cast<Unsigned<T>>(a) * static_cast<Unsigned<T>>(b));
+  }
+};
+struct Div {
+  template <class T>
+  T operator()(const Call& call, T a, T b) const {
+    if constexpr (std::is_integral_v<T>) {
+      if (b == 0) call.refuse_value("an integer is divided by 0");
+      if (b == -1) return Sub{}(call, T{0}, a);  // the lowest integer has no opposite
+    }
+    return a / b;
+  }
+};
+
+template <class T, class Function>
+Value combined(const Call& call, const Pair& pair, Function function) {
+  const auto& a = pair.a.as<T>();
+  const auto& b = pair.b.as<T>();
+  std::vector<T> all(a.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = function(call, a[i], b[i]);
+  return {pair.a.dtype(), pair.a.shape(), std::move(all)};
+}
+
+template <class Function>
+Values arithmetic(const Call& call, Function function) {
+  call.expect_same_type(call.input(0), call.input(1));
+  const Pair pair = same_shape(call, call.input(0), call.input(1));
+  switch (pair.a.dtype()) {
+    case DType::f64:
+      return {combined<double>(call, pair, function)};
+    case DType::i64:
+      return {combined<std::int64_t>(call, pair, function)};
+    case DType::i32:
+      return {combined<std::int32_t>(call, pair, function)};
+    case DType::boolean:
+      call.expect_type(false, pair.a, "numbers");
+      return {};
+    default:
+      return {combined<float>(call, pair, function)};
+  }
+}
+
+template <class Function>
+Values compared(const Call& call, Function function) {
+  call.expect_same_type(call.input(0), call.input(1));
+  const Pair pair = same_shape(call, call.input(0), call.input(1));
+  std::vector<std::uint8_t> all;
+  all.reserve(pair.a.count());
+  std::visit(
+      [&](const auto& a) {
+        const auto& b = std::get<std::decay_t<decltype(a)>>(pair.b.elements());
+        for (std::size_t i = 0; i < a.size(); ++i) all.push_back(function(a[i], b[i]) ? 1 : 0);
+      },
+      pair.a.elements());
+  return {Value(DType::boolean, pair.a.shape(), std::move(all))};
+}
+
+template <class T, class Exponent>
+Value powers(const Value& bases, const std::vector<Exponent>& exponents) {
+  std::vector<T> all = bases.as<T>();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i] =
+        static_cast<T>(std::pow(static_cast<double>(all[i]), static_cast<double>(exponents[i])));
+  }
+  return {bases.dtype(), bases.shape(), std::move(all)};
+}
+
+void expect_flags(const Call& call) {
+  for (const std::size_t place : {0, 1}) {
+    call.expect_type(call.input(place).dtype() == DType::boolean, call.input(place), "bool");
+  }
+}
+
+}  // namespace
+
+Values add(const Call& call) { return arithmetic(call, Add{}); }
+Values sub(const Call& call) { return arithmetic(call, Sub{}); }
+Values mul(const Call& call) { return arithmetic(call, Mul{}); }
+Values div(const Call& call) { return arithmetic(call, Div{}); }
+
+// The exponent may have another type; the result has that of the base.
+Values pow(const Call& call) {
+  const Value& base = call.input(0);
+  call.expect_type(is_float(base.dtype()), base, "a base of floats");
+  const Pair pair = same_shape(call, base, call.input(1));
+  return {std::visit(
+      [&](const auto& exponents) {
+        return base.dtype() == DType::f64 ? powers<double>(pair.a, exponents)
+                                          : powers<float>(pair.a, exponents);
+      },
+      pair.b.elements())};
+}
+
+Values equal(const Call& call) { return compared(call, std::equal_to<>()); }
+Values less(const Call& call) { return compared(call, std::less<>()); }
+Values greater(const Call& call) { return compared(call, std::greater<>()); }
+
+Values logical_not(const Call& call) {
+  const Value& x = call.input(0);
+  call.expect_type(x.dtype() == DType::boolean, x, "bool");
+  std::vector<std::uint8_t> all = x.as<std::uint8_t>();
+  for (std::uint8_t& flag : all) flag = flag != 0 ? 0 : 1;
+  return {Value(DType::boolean, x.shape(), std::move(all))};
+}
+
+Values logical_and(const Call& call) {
+  expect_flags(call);
+  return compared(call, std::logical_and<>());
+}
+
+Values logical_or(const Call& call) {
+  expect_flags(call);
+  return compared(call, std::logical_or<>());
+}
+
+Values where(const Call& call) {
+  const Value& condition = call.input(0);
+  call.expect_type(condition.dtype() == DType::boolean, condition, "bool");
+  call.expect_same_type(call.input(1), call.input(2));
+  const Pair values = same_shape(call, call.input(1), call.input(2));
+  const Pair first = same_shape(call, condition, values.a);
+  const Pair second = same_shape(call, condition, values.b);
+  const auto& chosen = first.a.as<std::uint8_t>();
+  Value::Elements picked = std::visit(
+      [&](const auto& yes) {
+        const auto& no = std::get<std::decay_t<decltype(yes)>>(second.b.elements());
+        std::decay_t<decltype(yes)> all(yes.size());
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] = chosen[i] != 0 ? yes[i] : no[i];
+        return Value::Elements(std::move(all));
+      },
+      first.b.elements());
+  return {Value(first.b.dtype(), first.b.shape(), std::move(picked))};
+}
+
+}  // namespace sluice::formats::onnx::kernels
