@@ -156,7 +156,7 @@ network::Network read_network(const SafeTensors& file, const std::string& path,
 }
 
 network::Architecture read_architecture(JsonFields& fields) {
-  const network::Architecture architecture = architecture_from(fields.object("architecture"));
+  network::Architecture architecture = architecture_from(fields.object("architecture"));
   network::check(architecture);
   return architecture;
 }

@@ -75,8 +75,8 @@ void draw_cell_noise(const CellOptions& options, std::size_t index, const Noise&
               keep(options.recurrent_dropout));
   const auto varied = keep(options.variational_dropout);
   drawer.fill(of.keep_h, 1, state, kKeepH, options.variational_dropout, varied);
-  drawer.fill(of.keep_x, 1, of.keep_x.size() / tape.batch(), kKeepX, options.variational_dropout,
-              varied);
+  const std::size_t inputs = tape.batch() > 0 ? of.keep_x.size() / tape.batch() : 0;
+  drawer.fill(of.keep_x, 1, inputs, kKeepX, options.variational_dropout, varied);
 }
 
 void draw_dropout(std::size_t layer, const Noise& noise, const Tape& tape,
