@@ -1,0 +1,127 @@
+// The reference as a Machine: flat parameters into its layers, its gradients back into flat ones.
+#include "reference/lstm.hpp"
+#include "vectors/machine.hpp"
+
+namespace sluice::vectors {
+namespace {
+
+using network::Role;
+
+// Where the reference keeps a tensor. Two biases share one place: it knows their sum alone.
+Doubles& place(reference::Network& in, const network::Parameter& parameter) {
+  if (parameter.role == Role::head_weight) return in.head.weight;
+  if (parameter.role == Role::head_bias) return in.head.bias;
+  reference::LayerWeights& layer =
+      in.layers[parameter.layer * in.directions() + parameter.direction];
+  switch (parameter.role) {
+    case Role::weight_ih:
+      return layer.weight_ih;
+    case Role::weight_hh:
+      return layer.weight_hh;
+    case Role::bias_ih:
+    case Role::bias_hh:
+      return layer.bias;
+    case Role::weight_hr:
+      return layer.weight_hr;
+    case Role::bias_hr:
+      return layer.bias_hr;
+    case Role::peephole:
+      return layer.peephole;
+    case Role::norm_gates:
+      return layer.norm_gates;
+    default:
+      refuse(parameter.name, "a tensor that no published case has");
+  }
+}
+
+reference::Network empty_network(const network::Architecture& of) {
+  reference::Network made;
+  made.cell = of.cell;
+  made.activations = of.activations;
+  made.direction = of.direction;
+  made.merge = of.merge;
+  made.residual = of.residual;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+    for (std::size_t d = 0; d < of.directions(); ++d) {
+      reference::LayerWeights weights;
+      weights.input = of.layer_input(layer);
+      weights.hidden = of.hidden[layer];
+      weights.state = of.state(layer);
+      made.layers.push_back(std::move(weights));
+    }
+  }
+  if (of.output > 0) {
+    made.head.hidden = of.layer_output(of.layers() - 1);
+    made.head.output = of.output;
+  }
+  return made;
+}
+
+class ReferenceMachine : public Machine {
+ public:
+  explicit ReferenceMachine(const network::Architecture& of)
+      : list_(network::parameter_list(of)), empty_(empty_network(of)) {}
+
+  void set_parameters(const Doubles& parameters) override {
+    network_ = empty_;
+    for (const network::Parameter& one : list_) {
+      Doubles& values = place(network_, one);
+      values.resize(one.count, 0.0);
+      for (std::size_t j = 0; j < one.count; ++j) values[j] += parameters[one.offset + j];
+    }
+  }
+
+  Outcome forward(const Sequences& sequences) override {
+    input_ = {sequences.x, sequences.steps, sequences.batch, sequences.lengths, sequences.mask, {}};
+    first_ = state(sequences.first_h, sequences.first_c);
+    forward_ = reference::forward(network_, input_, first_);
+    return {forward_.y, forward_.last.h, forward_.last.c};
+  }
+
+  InputGradient backward(const OutputGradient& d) override {
+    const reference::Backward back =
+        reference::backward(network_, input_, first_, forward_, d.y, state(d.h, d.c));
+    InputGradient made{{}, back.d_x, back.d_first.h, back.d_first.c};
+    reference::Network d_weights = back.d_weights;
+    for (const network::Parameter& one : list_) {
+      const Doubles& values = place(d_weights, one);
+      made.parameters.insert(made.parameters.end(), values.begin(), values.end());
+    }
+    return made;
+  }
+
+ private:
+  reference::State state(const Doubles& h, const Doubles& c) const {
+    reference::State made = reference::zero_state(network_, input_.batch);
+    if (!h.empty()) made.h = h;
+    if (!c.empty()) made.c = c;
+    return made;
+  }
+
+  std::vector<network::Parameter> list_;
+  reference::Network empty_, network_;
+  reference::Input input_;
+  reference::State first_;
+  reference::Forward forward_;
+};
+
+}  // namespace
+
+std::unique_ptr<Machine> reference_machine(const network::Architecture& architecture) {
+  return std::make_unique<ReferenceMachine>(architecture);
+}
+
+Outcome run_reference(const Case& of) {
+  const auto machine = reference_machine(of.architecture);
+  machine->set_parameters(of.parameters);
+  Sequences sequences = of;
+  Outcome outcome;
+  for (std::size_t call = 0; call < of.calls; ++call) {
+    outcome = machine->forward(sequences);
+    sequences.first_h = outcome.h;
+    sequences.first_c = outcome.c;
+  }
+  return outcome;
+}
+
+}  // namespace sluice::vectors
