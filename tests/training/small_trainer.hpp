@@ -27,6 +27,7 @@ class SmallTrainer {
     double clip = 1.0;
     std::uint64_t seed;
     std::size_t threads = 2;
+    float forget_bias = 1.0f;  ///< At the start.
   };
 
   /// Writes the x of the slice's samples, the first of which has this number in the batch.
@@ -41,8 +42,8 @@ class SmallTrainer {
         pool_(options.threads),
         losses_(options.slices),
         gradients_(options.slices, std::vector<float>(network_.count())) {
-    network_.set_parameters(
-        network::initial_parameters(options.architecture, {.seed = options.seed}));
+    network_.set_parameters(network::initial_parameters(
+        options.architecture, {.seed = options.seed, .forget_bias = options.forget_bias}));
     for (std::size_t slice = 0; slice < options.slices; ++slice) {
       tapes_.emplace_back(options.architecture, options.steps, kSlice,
                           network::Tape::Use::with_backward);
