@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -92,9 +93,31 @@ double number_in(const std::string& word, const std::string& text) {
   return value;
 }
 
-}  // namespace
+// Words of which only one can hold.
+constexpr std::array<std::array<std::string_view, 2>, 2> kContradictions{
+    {{"coupled", "forget-from-input"}, {"layer-norm", "layer-norm-tflite"}}};
+// Words that mean nothing to the plain RNN, and that no check of the options sees.
+constexpr std::array<std::string_view, 3> kOfGates = {"forget-bias", "gate", "squash"};
 
-void apply_cell_option(const std::string& word, ForecastOptions& options) {
+std::string name_of(const std::string& word) { return word.substr(0, word.find('=')); }
+
+void check_together(const std::vector<std::string>& words) {
+  const auto find = [&words](std::string_view name) {
+    return std::find_if(words.begin(), words.end(),
+                        [name](const std::string& word) { return name_of(word) == name; });
+  };
+  for (const auto& pair : kContradictions) {
+    if (find(pair[0]) != words.end() && find(pair[1]) != words.end())
+      refuse(std::string(pair[1]), "contradicts " + std::string(pair[0]), "one of the two");
+  }
+  if (find("rnn") == words.end()) return;
+  for (const std::string_view name : kOfGates) {
+    const auto word = find(name);
+    if (word != words.end()) refuse(*word, "the plain RNN has no gates", "it left out");
+  }
+}
+
+void apply(const std::string& word, ForecastOptions& options) {
   const std::size_t equals = word.find('=');
   const std::string name = word.substr(0, equals);
   const std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
@@ -117,6 +140,13 @@ void apply_cell_option(const std::string& word, ForecastOptions& options) {
     return;
   }
   refuse(word, "no such option of the cell", "a word of the list");
+}
+
+}  // namespace
+
+void apply_cell_options(const std::vector<std::string>& words, ForecastOptions& options) {
+  check_together(words);
+  for (const std::string& word : words) apply(word, options);
 }
 
 std::string cell_option_help() {

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "training/forecast_options.hpp"
 
 namespace sluice::cli {
 
-/// Applies one word. Throws Error(usage) for one that is not known, or has no value, or one that it
-/// should not have; whether the options go together is checked later.
-void apply_cell_option(const std::string& word, training::ForecastOptions& options);
+/// Applies the words. Throws Error(usage) for one that is not known, has no value or one that it
+/// should not have, or contradicts another; whether the options go together is checked later, too.
+void apply_cell_options(const std::vector<std::string>& words, training::ForecastOptions& options);
 
 /// A line for each word: what it does.
 std::string cell_option_help();

@@ -44,7 +44,7 @@ class Writer {
 
   Lines lines(const CellActivations& activations) {
     if (cell_.kind == CellKind::rnn) {
-      add("", "h~", applied(activations.candidate, sum('g')));
+      add("", cell_.zoneout_h > 0 ? "h~" : "h", applied(activations.candidate, sum('g')));
     } else {
       lstm(activations);
     }
@@ -119,11 +119,7 @@ class Writer {
     } else if (cell_.kind == CellKind::lstm && cell_.peephole) {
       add("", "c", "c~");
     }
-    if (cell_.zoneout_h > 0) {
-      kept("h", cell_.zoneout_h);
-    } else if (cell_.kind == CellKind::rnn) {
-      add("", "h", "h~");
-    }
+    if (cell_.zoneout_h > 0) kept("h", cell_.zoneout_h);
   }
 
   const network::Architecture& of_;

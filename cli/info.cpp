@@ -46,7 +46,8 @@ void print_network(const network::Network& network) {
   const network::Architecture& architecture = network.architecture();
   fmt::print("{}: {}\n", architecture.cell.kind == CellKind::rnn ? "RNN" : "LSTM",
              summary(architecture));
-  fmt::print("equations of a step, x' the value of the step before:\n{}", equations(architecture));
+  fmt::print("equations of a step (h' and c' are those of the step before):\n{}",
+             equations(architecture));
   std::vector<std::vector<std::string>> rows = {{"tensor", "shape", "parameters"}};
   for (const network::Parameter& parameter : network.list()) {
     rows.push_back({parameter.name, fmt::format("[{}]", fmt::join(parameter.shape, ", ")),

@@ -56,6 +56,14 @@ std::map<std::string, Tensor> read_inputs(const OnnxRun& asked, const OnnxModel&
                                      .expected = "each once"});
     }
   }
+  for (const Declared& input : model.inputs()) {
+    if (inputs.count(input.name) > 0) continue;
+    throw Error(ErrorCode::usage,
+                {.where = asked.model,
+                 .what = "an input of the graph is missing",
+                 .expected = "--input NAME=X.npy for each of " + list(model.inputs()),
+                 .got = fmt::format("none for '{}'", input.name)});
+  }
   return inputs;
 }
 
@@ -88,7 +96,8 @@ std::map<std::string, std::string> output_paths(const OnnxRun& asked, const Onnx
                   {.where = asked.model,
                    .what = asked.output.empty() ? "nowhere to write the outputs to"
                                                 : "the graph has several outputs",
-                   .expected = "--output-dir DIR for " + list(model.outputs())});
+                   .expected = (model.outputs().size() == 1 ? "--output Y.npy or " : "") +
+                               ("--output-dir DIR for " + list(model.outputs()))});
     }
     check_output(asked.output);
     paths[model.outputs().front().name] = asked.output;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,7 +57,7 @@ std::vector<std::size_t> read_lengths(const std::string& path, std::size_t batch
   for (const std::int64_t length : array.as_integers()) {
     if (length < 0 || static_cast<std::size_t>(length) > steps) {
       throw Error(ErrorCode::data, {.where = fmt::format("{}, entry {}", path, lengths.size()),
-                                    .what = "no length of a sequence in the input",
+                                    .what = "not the length of a sequence of the input",
                                     .expected = fmt::format("0 to {} steps", steps),
                                     .got = std::to_string(length)});
     }
@@ -91,8 +92,15 @@ void run_network(const Options& options) {
                                    .what = "nowhere to write the output to",
                                    .expected = "--output Y.npy"});
   }
-  for (const std::string& path : {options.output, options.output_h, options.output_c})
-    check_output(path);
+  const std::array<std::string, 3> outputs = {options.output, options.output_h, options.output_c};
+  for (std::size_t n = 0; n < outputs.size(); ++n) {
+    check_output(outputs[n]);
+    if (!outputs[n].empty() && std::count(outputs.begin(), outputs.end(), outputs[n]) > 1) {
+      throw Error(
+          ErrorCode::usage,
+          {.where = outputs[n], .what = "two outputs to one file", .expected = "a file for each"});
+    }
+  }
   if (options.inputs.size() != 1) {
     throw Error(ErrorCode::usage, {.where = "--input",
                                    .what = "a model of this kind takes one array",

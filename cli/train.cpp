@@ -170,7 +170,7 @@ void complete(Options& options) {
   training.features.log = options.log      ? data::LogChoice::on
                           : options.no_log ? data::LogChoice::off
                                            : data::LogChoice::automatic;
-  for (const std::string& text : options.cell) apply_cell_option(text, training);
+  apply_cell_options(options.cell, training);
   training.initialiser = network::initialiser_named(options.init);
   training.loss.kind = training::loss_named(options.loss);
   training.optimizer.kind = training::optimizer_named(options.optimizer);

@@ -197,7 +197,7 @@ void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
 Verification verify(const SafeTensors& file, const std::string& path, const StoredModel& model) {
   Verification verification;
   const network::Network* network = model.network();
-  if (network != nullptr && (model.forecast || file.find("test.x") != nullptr)) {
+  if (network != nullptr) {
     const network::Architecture& architecture = network->architecture();
     const Tensor& x = file.at("test.x", path);
     if (x.shape.size() != 2 || x.shape[1] != architecture.input) {
@@ -220,8 +220,10 @@ Verification verify(const SafeTensors& file, const std::string& path, const Stor
 constexpr const char* kUnknownState = "unknown";
 constexpr std::size_t kLongestWindow = 1000000;
 
-// T of "reset:T"; 0 for the others.
-std::size_t window_of(const std::string& state, const std::string& path) {
+constexpr const char* kStates = "'carried', 'unknown', or 'reset:T' with T from 1 to 1000000";
+
+// T of "reset:T"; 0 for the other policies; nothing where it is none.
+std::optional<std::size_t> window_of(const std::string& state) {
   if (state == "carried" || state == kUnknownState) return 0;
   const std::string start = "reset:";
   if (state.rfind(start, 0) == 0) {
@@ -231,8 +233,7 @@ std::size_t window_of(const std::string& state, const std::string& path) {
     if (read.ec == std::errc() && read.ptr == end && window > 0 && window <= kLongestWindow)
       return window;
   }
-  refuse(path, "unknown state policy", "'carried', 'reset:T' with T from 1, or 'unknown'",
-         "'" + state + "'");
+  return std::nullopt;
 }
 
 void read_description(const SafeTensors& file, const std::string& path, const std::string& text,
@@ -249,13 +250,14 @@ void read_description(const SafeTensors& file, const std::string& path, const st
   }
   stored.written_by = fields.get<std::string>("written_by");
   stored.state = fields.get<std::string>("state");
-  const std::size_t window = window_of(stored.state, path);
+  const std::optional<std::size_t> window = window_of(stored.state);
+  if (!window) refuse(path, "unknown state policy", kStates, "'" + stored.state + "'");
   if (!fields.at("forecast").is_null()) {
     stored.forecast = read_forecast(file, path, fields);
-    stored.forecast->window = window;
+    stored.forecast->window = *window;
     const network::Network* network = stored.network();
     if (stored.state == kUnknownState ||
-        (window == 0 && network != nullptr &&
+        (*window == 0 && network != nullptr &&
          network->architecture().direction != Direction::forward)) {
       refuse(path, "a forecasting model needs a state policy that its network can keep",
              "'reset:T', or 'carried' where the network reads forward alone",
@@ -299,7 +301,19 @@ std::string serialize_model(const training::ForecastModel& model) {
 
 void save_model(const std::string& path, const network::Network& network,
                 const std::string& state) {
-  window_of(state, "--state");
+  if (!window_of(state)) {
+    throw Error(ErrorCode::usage, {.where = "--state",
+                                   .what = "unknown state policy",
+                                   .expected = kStates,
+                                   .got = "'" + state + "'"});
+  }
+  if (state == "carried" && network.architecture().direction != Direction::forward) {
+    throw Error(ErrorCode::usage,
+                {.where = "--state",
+                 .what = "a network that reads from the end cannot carry its state on",
+                 .expected = "'reset:T' or 'unknown'",
+                 .got = "'carried'"});
+  }
   SafeTensors file;
   add_network(file, network);
   file.metadata["sluice"] = json{

@@ -41,7 +41,8 @@ struct Verification {
   static constexpr double kTolerance = 1e-5;
 };
 
-/// The file of a bare network, `state` one of "unknown", "carried", "reset:T".
+/// The file of a bare network, `state` one of "unknown", "carried", "reset:T". Throws Error(usage)
+/// for another, and for "carried" where a direction reads from the end.
 void save_model(const std::string& path, const network::Network& network, const std::string& state);
 
 /// The bytes of the file, test vectors included: inputs drawn from a fixed seed and what the model

@@ -72,6 +72,9 @@ network::Architecture lstm_of(const SafeTensors& file, const std::string& prefix
   architecture.input = first.shape[1];
   const Tensor* projection = file.find(prefix + "weight_hr_l0");
   if (projection != nullptr) architecture.cell.projection = rows_of(*projection, path);
+  if (projection != nullptr && architecture.cell.projection == 0)
+    refuse(path, projection->name, "a projection to nothing", "[P, H]",
+           to_string(projection->shape));
   for (std::size_t layer = 0;; ++layer) {
     const Tensor* r = file.find(fmt::format("{}weight_hh_l{}", prefix, layer));
     if (r == nullptr) break;
@@ -86,12 +89,24 @@ network::Architecture lstm_of(const SafeTensors& file, const std::string& prefix
   }
   if (architecture.hidden.empty())
     refuse(path, prefix + "weight_hh_l0", "missing tensor", "[4H, H]", "nothing");
-  if (file.find(prefix + "weight_ih_l0_reverse") != nullptr)
-    architecture.direction = Direction::both;
+  const bool both =
+      std::any_of(file.tensors.begin(), file.tensors.end(), [&prefix](const Tensor& tensor) {
+        return tensor.name.rfind(prefix, 0) == 0 && ends_with(tensor.name, "_reverse");
+      });
+  if (both) architecture.direction = Direction::both;
   architecture.biases = file.find(prefix + "bias_hh_l0") != nullptr   ? 2
                         : file.find(prefix + "bias_ih_l0") != nullptr ? 1
                                                                       : 0;
   return architecture;
+}
+
+// What check() says of the caller is here said of the file.
+void check_sizes(const network::Architecture& architecture, const std::string& path) {
+  try {
+    network::check(architecture);
+  } catch (const Error& error) {
+    refuse(path, "", error.parts().what, error.parts().expected, error.parts().got);
+  }
 }
 
 }  // namespace
@@ -119,15 +134,24 @@ network::Network network_from_state_dict(const SafeTensors& file, const std::str
   const std::string head = find_head(file, prefix, path, inputs);
   const Tensor* weight = head.empty() ? nullptr : file.find(head + "weight");
   if (weight != nullptr) architecture.output = weight->shape[0];
+  if (weight != nullptr && architecture.output == 0)
+    refuse(path, weight->name, "a linear layer without outputs", "[O, H]",
+           to_string(weight->shape));
   const bool no_bias = weight != nullptr && file.find(head + "bias") == nullptr;
+  check_sizes(architecture, path);
 
-  network::Network network(architecture);
+  // Before anything is reserved by these sizes, the tensors must have them.
   std::vector<std::string> names;
-  for (const network::Parameter& parameter : network.list()) {
+  std::vector<network::Parameter> list = network::parameter_list(architecture);
+  if (no_bias) list.pop_back();  // Linear(bias=False): it stays at zero
+  for (const network::Parameter& parameter : list) {
     const bool of_head = parameter.name.rfind("head.", 0) == 0;
     names.push_back(of_head ? head + parameter.name.substr(5) : prefix + parameter.name);
+    const Tensor& tensor = file.at(names.back(), path);
+    if (tensor.shape != parameter.shape) {
+      refuse(path, tensor.name, "wrong shape", to_string(parameter.shape), to_string(tensor.shape));
+    }
   }
-  if (no_bias) names.pop_back();  // Linear(bias=False): it stays at zero
   const std::set<std::string> known(names.begin(), names.end());
   for (const Tensor& tensor : file.tensors) {
     if (known.count(tensor.name) == 0) {
@@ -135,6 +159,7 @@ network::Network network_from_state_dict(const SafeTensors& file, const std::str
              "none of that name", "it");
     }
   }
+  network::Network network(architecture);
   fill_parameters(network, file, path, names);
   return network;
 }

@@ -97,7 +97,7 @@ HWY_INLINE ValueSlope<V> with_slope_tanh(D d, V x) {
 
 // The table of reference/options.hpp. A NaN stays a NaN.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE ValueSlope<V> activate(D d, const ActivationFunction& function, V x) {
+HWY_NOINLINE ValueSlope<V> activate(D d, const ActivationFunction& function, V x) {
   const V zero = hn::Zero(d), one = hn::Set(d, 1.0f);
   const V alpha = hn::Set(d, static_cast<float>(function.alpha));
   const V beta = hn::Set(d, static_cast<float>(function.beta));

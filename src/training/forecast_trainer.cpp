@@ -133,6 +133,14 @@ void Trainer::describe() {
                  .hint = "give more history or a smaller --horizon"});
   }
   set_split(data::chronological_split(rows));
+  if (options_.window && *options_.window > model_.split.train_end / 2) {
+    throw Error(ErrorCode::data,
+                {.where = table_.path,
+                 .what = fmt::format("too few rows for windows of {}", *options_.window),
+                 .expected = fmt::format("at least {} training rows", 2 * *options_.window),
+                 .got = std::to_string(model_.split.train_end),
+                 .hint = "give more history or a smaller --window"});
+  }
   model_.features = data::describe_features(table_, options_.features, model_.split.train_end);
   model_.horizon = options_.horizon;
   model_.quantiles = options_.quantiles;
@@ -176,7 +184,7 @@ std::size_t Trainer::hidden() const {
 
 // Long enough to hold a few seasons, short enough to be quick.
 std::size_t Trainer::chunk() const {
-  if (options_.window) return std::min(*options_.window, model_.split.train_end / 2);
+  if (options_.window) return *options_.window;
   const std::size_t wanted = options_.chunk.value_or(
       std::clamp<std::size_t>(std::max(4 * model_.period, 2 * model_.horizon), 64, 256));
   return std::max<std::size_t>(4, std::min(wanted, model_.split.train_end / 4));

@@ -1,5 +1,7 @@
 """What the tables of run.py are made of: files of every kind, damaged ones too, and checks of what comes out.
-Standard library only. Knows the bytes of .safetensors and .npy by itself, so that it can judge the program's."""
+Standard library only. Knows the bytes of .safetensors and .npy by itself, so that it can judge the program's. What
+other programs give comes from recordings: PyTorch's in tests/gold, ONNX graphs and ONNX Runtime's outputs in
+tests/formats/onnx."""
 
 import array
 import datetime
@@ -9,7 +11,9 @@ import pathlib
 import struct
 import zipfile
 
-GOLD = pathlib.Path(__file__).resolve().parents[1] / "gold" / "pytorch_run.json"
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+GOLD = TESTS / "gold" / "pytorch_run.json"
+NPY_TYPES = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "|b1": "B", "|u1": "B"}  # descr: array's code
 
 
 # Data files.
@@ -118,13 +122,21 @@ def without_tensor(path, source, name):
     write_model(path, header, data[:begin] + data[end:])
 
 
-# Arrays, and what PyTorch made of them.
+def replaced(path, source, old, new):
+    """The file with one text for another of the same length, wherever it stands."""
+    raw = (path.parent / source).read_bytes()
+    if len(old) != len(new) or old.encode() not in raw:
+        raise ValueError(f"'{old}' is not in {source}, or '{new}' is of another length")
+    path.write_bytes(raw.replace(old.encode(), new.encode()))
 
-def write_npy(path, shape, values):
-    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({''.join(f'{n},' for n in shape)}), }}"
+
+# Arrays, and what PyTorch and ONNX Runtime made of them.
+
+def write_npy(path, shape, values, descr="<f4"):
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({''.join(f'{n},' for n in shape)}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
     path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
-                     + array.array("f", values).tobytes())
+                     + array.array(NPY_TYPES[descr], values).tobytes())
 
 
 def read_npy(path):
@@ -132,7 +144,7 @@ def read_npy(path):
     length, = struct.unpack("<H", raw[8:10])
     header = raw[10:10 + length].decode()
     shape = [int(n) for n in header.split("(")[1].split(")")[0].split(",") if n.strip()]
-    return shape, array.array("f", raw[10 + length:])
+    return shape, array.array(NPY_TYPES[header.split("'")[3]], raw[10 + length:])
 
 
 def npy(path, shape):
@@ -141,11 +153,23 @@ def npy(path, shape):
     write_npy(path, sizes, [math.sin(0.7 * j) for j in range(math.prod(sizes))])
 
 
-def gold(path, which, name):
-    """An array of PyTorch's recording as .npy, or its state dictionary as .safetensors."""
+def values(path, descr, *numbers):
+    """A row of these numbers: `values l.npy <i8 7 3 1`."""
+    number = float if "f" in descr else int
+    write_npy(path, [len(numbers)], [number(text) for text in numbers], descr)
+
+
+def gold(path, which, name, padding="as it is"):
+    """An array of PyTorch's recording as .npy, or its state dictionary as .safetensors. With `nan`: in x, the steps
+    from a sequence's length on."""
     recording = json.loads(GOLD.read_text())[which]
     if name != "state_dict":
-        write_npy(path, recording[name]["shape"], recording[name]["data"])
+        shape, data = recording[name]["shape"], recording[name]["data"]
+        if padding == "nan":
+            lengths, (_, steps, width) = recording["lengths"]["data"], shape
+            data = [value if j // width % steps < lengths[j // width // steps] else math.nan
+                    for j, value in enumerate(data)]
+        write_npy(path, shape, data, "<i8" if name == "lengths" else "<f4")
         return
     header, data = {}, b""
     for key, value in recording[name].items():
@@ -155,13 +179,42 @@ def gold(path, which, name):
     write_model(path, header, data)
 
 
-def close_to_gold(path, which, name, tolerance="2e-6"):
-    expected = json.loads(GOLD.read_text())[which][name]
-    shape, values = read_npy(path)
+def recorded(file, start):
+    """The one case of tests/formats/onnx whose name starts so."""
+    cases = json.loads((TESTS / "formats" / "onnx" / f"{file}.json").read_text())["cases"]
+    found = [case for case in cases if case["name"].startswith(start)]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} cases of {file}.json start with '{start}'")
+    return found[0]
+
+
+def onnx(path, file, start, name=None):
+    """The graph of a recorded case as .onnx; with a name: that input of it as .npy."""
+    case = recorded(file, start)
+    if name is None:
+        path.write_bytes(bytes.fromhex(case["model"]))
+        return
+    given = case["inputs"][name]
+    descr = {"float32": "<f4", "float64": "<f8", "int32": "<i4", "int64": "<i8", "bool": "|b1"}[given["dtype"]]
+    write_npy(path, given["shape"], given["data"], descr)
+
+
+def worst(path, expected, tolerance, whose):
+    shape, data = read_npy(path)
     if shape != expected["shape"]:
         return f"shape {shape}, expected {expected['shape']}"
-    worst = max(abs(a - b) for a, b in zip(values, expected["data"]))
-    return "" if worst <= float(tolerance) else f"differs from PyTorch by {worst}"
+    # Written so that a NaN is no number that is close.
+    error = max((abs(a - b) for a, b in zip(data, expected["data"])), key=lambda e: math.inf if math.isnan(e) else e,
+                default=0.0)
+    return "" if error <= float(tolerance) else f"differs from {whose} by {error}"
+
+
+def close_to_gold(path, which, name, tolerance="2e-6"):
+    return worst(path, json.loads(GOLD.read_text())[which][name], tolerance, "PyTorch")
+
+
+def close_to_onnx(path, file, start, name, tolerance="2e-6"):
+    return worst(path, recorded(file, start)["outputs"][name], tolerance, "ONNX Runtime")
 
 
 # Checks.
@@ -225,5 +278,6 @@ def svg(path):
 
 KINDS = {"series": series, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
-         "npy": npy, "gold": gold}
-CHECKS = {"scores": scores, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg, "close": close_to_gold}
+         "replaced": replaced, "npy": npy, "values": values, "gold": gold, "onnx": onnx}
+CHECKS = {"scores": scores, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg, "close": close_to_gold,
+          "close_onnx": close_to_onnx}

@@ -261,7 +261,7 @@ TEST_F(ModelFile, AValueThatDoesNotFitIsRefused) {
   };
   for (const Edit& edit : edits) {
     const std::string text =
-        refusal(edited([&](json& all) { all.at(json::json_pointer(edit.place)) = edit.value; }));
+        refusal(edited([&](json& all) { all[json::json_pointer(edit.place)] = edit.value; }));
     EXPECT_TRUE(has(text, "m.safetensors") && has(text, edit.says))
         << edit.place << " = " << edit.value << ": " << text;
   }
