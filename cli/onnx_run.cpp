@@ -23,6 +23,7 @@ using formats::onnx::OnnxModel;
 
 std::string list(const std::vector<Declared>& all) {
   std::vector<std::string> texts;
+  texts.reserve(all.size());
   for (const Declared& one : all) texts.push_back(fmt::format("'{}' {}", one.name, to_string(one)));
   return fmt::format("{}", fmt::join(texts, "; "));
 }
