@@ -278,14 +278,14 @@ struct Arrived {
   Vec at_o, at_c;
 };
 
-// B1 and B2: what arrives at o's sum and at what S5 reads.
+// B1 and B2: what arrives at o's sum, and at what S5 reads beside `d_c`.
 template <bool kPlain>
-HWY_INLINE Arrived arrive(const RowBackward& row, std::size_t u) {
+HWY_INLINE Arrived arrive(const RowBackward& row, std::size_t u, Vec d_c) {
   const Vec d_h = row.at(row.cell.d_h, u), tanh_c = row.at(row.cell.tanh_c, u);
   const Vec o = row.gate(kOutput, u);
-  const Vec d_o = hn::Mul(d_h, tanh_c);                                    // B1
-  return {hn::Mul(d_o, row.slope<kPlain>(kOutput, u, o)),                  // B7
-          hn::Mul(hn::Mul(d_h, o), row.slope<kPlain>(kCell, u, tanh_c))};  // B2
+  const Vec d_o = hn::Mul(d_h, tanh_c);                                            // B1
+  return {hn::Mul(d_o, row.slope<kPlain>(kOutput, u, o)),                          // B7
+          hn::MulAdd(hn::Mul(d_h, o), row.slope<kPlain>(kCell, u, tanh_c), d_c)};  // B2
 }
 
 // B3 to B7 of i, f and g from d_c, all that arrives at S4's sum; returns B6.
@@ -316,9 +316,8 @@ HWY_INLINE Vec through_update(const RowBackward& row, std::size_t u, Vec d_c) {
 void plain_row_backward(const RowBackward& row) {
   const Tag d;
   for (std::size_t u = 0; u < row.cell.units; u += hn::Lanes(d)) {
-    const Arrived arrived = arrive<true>(row, u);
-    const Vec d_c = hn::Add(arrived.at_c, row.at(row.cell.d_c, u));
-    hn::Store(through_update<true>(row, u, d_c), d, row.cell.d_c + row.narrow + u);
+    const Arrived arrived = arrive<true>(row, u, row.at(row.cell.d_c, u));
+    hn::Store(through_update<true>(row, u, arrived.at_c), d, row.cell.d_c + row.narrow + u);
     hn::Store(arrived.at_o, d, row.d_a(kOutput, u));
   }
 }
@@ -349,7 +348,7 @@ void row_backward_with_extras(const RowBackward& row) {
   const CellOptions& options = row.x->options;
   float* work = row.cell.work;
   for (std::size_t u = 0; u < units; u += lanes) {
-    const Arrived arrived = arrive<false>(row, u);
+    const Arrived arrived = arrive<false>(row, u, hn::Zero(d));
     hn::Store(arrived.at_c, d, work + u);
     hn::Store(arrived.at_o, d, row.d_a(kOutput, u));
   }

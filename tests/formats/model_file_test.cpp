@@ -119,6 +119,17 @@ TEST_F(ModelFile, ComesBackToTheBit) {
   EXPECT_EQ(forecasts_of(*stored.forecast).linear, forecasts_of(model()).linear);
 }
 
+TEST_F(ModelFile, OfWindowsComesBackWithItsWindow) {
+  ForecastModel windowed = model();
+  windowed.window = 11;
+  const StoredModel loaded = load(serialize_model(windowed));
+  EXPECT_EQ(loaded.state, "reset:11");
+  const data::Frame frame = data::make_frame(windowed.features, table());
+  const std::vector<double> expected = training::forecast(windowed, frame, 50, 90).values;
+  EXPECT_EQ(training::forecast(*loaded.forecast, frame, 50, 90).values, expected);
+  EXPECT_NE(training::forecast(model(), frame, 50, 90).values, expected);
+}
+
 TEST_F(ModelFile, WithoutAnLstmComesBackToo) {
   training::ForecastOptions options = training::small_options(2);
   options.features.targets = {"price"};

@@ -57,10 +57,10 @@ plant("src/kernels/cell.cpp", "kernels network",
       ("cell: c' dropped",
        "const Vec c = hn::MulAdd(f, c_prev, hn::Mul(i, g));", "const Vec c = hn::Add(f, hn::Mul(i, g));"),
       ("cell: slope of tanh(c) lost",
-       "hn::Mul(hn::Mul(d_h, o), row.slope<kPlain>(kCell, u, tanh_c))", "hn::Mul(d_h, o)"),
+       "hn::MulAdd(hn::Mul(d_h, o), row.slope<kPlain>(kCell, u, tanh_c), d_c)",
+       "hn::MulAdd(d_h, o, d_c)"),
       ("cell: d_c of the next step lost",
-       "const Vec d_c = hn::Add(arrived.at_c, row.at(row.cell.d_c, u));",
-       "const Vec d_c = arrived.at_c;"),
+       "arrive<true>(row, u, row.at(row.cell.d_c, u));", "arrive<true>(row, u, hn::Zero(d));"),
       ("cell: d_c not passed through the forget gate", "return hn::Mul(d_c, f);", "return d_c;"))
 plant("src/kernels/cell.cpp", "network",
       ("options: coupled gate gets no gradient",
@@ -186,6 +186,8 @@ plant("src/training/lstm_fit.cpp", "training",
 plant("src/training/forecast_model.cpp", "training",
       ("windows one row too late", "(end - lengths[sample] + step) * tape.x_stride",
        "(end - lengths[sample] + (step > 0 ? step - 1 : 0)) * tape.x_stride"))
+plant("src/training/forecast_trainer.cpp", "training",
+      ("windows trained as carried chunks", ".windows = model_.window > 0,", ".windows = false,"))
 plant("src/training/alpha.cpp", "training",
       ("LSTM trusted without its standard error",
        "difference.mean + difference.error < best_score", "difference.mean < best_score"))
@@ -243,5 +245,14 @@ plant("src/formats/safetensors.cpp", "formats",
       ("safetensors: a gap between tensors passes", "if (entry.begin != previous_end) {",
        "if (false) {"),
       ("safetensors: trailing bytes pass", "if (end != data.size()) {", "if (false) {"))
+plant("src/formats/model_file.cpp", "formats",
+      ("the window is lost", "stored.forecast->window = *window;", ""))
+plant("src/formats/pytorch_names.cpp", "formats",
+      ("the reverse direction is left out", "if (both) architecture.direction = Direction::both;", ""))
+plant("src/formats/gate_order.cpp", "formats",
+      ("ONNX's candidate and forget gate swapped", "return {{0, 2, 3, 1}, false};",
+       "return {{0, 3, 2, 1}, false};"),
+      ("the output gate's peephole one block too far", "if (place && *place == cell.gates() - 1)",
+       "if (false)"))
 plant("src/formats/dtype.cpp", "formats",
       ("half floats with the wrong bias", "exponent + (127 - 15)", "exponent + (127 - 16)"))

@@ -127,6 +127,25 @@ TEST(Windows, OfBothDirectionsLearnAndAreKept) {
   EXPECT_GT(result.model.alpha, 0.0) << result.model.provenance.alpha_reason;
 }
 
+// The training loss after ten steps: of whole chunks it is another, with all else the same.
+TEST(Windows, AreWhatTheTrainerTrainsOn) {
+  const data::Table table = table_of({{"y", wave(400, 3)}});
+  const auto first_loss = [&table](ForecastOptions options) {
+    double loss = 0.0;
+    options.progress = [&loss](const Progress& progress) {
+      if (progress.step == 10) loss = progress.loss;
+    };
+    train_forecast(table, options);
+    return loss;
+  };
+  ForecastOptions chunks = small_options(2);
+  ForecastOptions windows = chunks;
+  windows.window = *windows.chunk;
+  windows.chunk.reset();
+  EXPECT_GT(first_loss(windows), 0.0);
+  EXPECT_NE(first_loss(windows), first_loss(chunks));
+}
+
 TEST(Windows, OfBothDirectionsAreAsLongAsTheChunkWhereNotGiven) {
   ForecastOptions options = small_options(2);
   options.bidirectional = true;
