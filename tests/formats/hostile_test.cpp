@@ -2,69 +2,23 @@
 // gives an Error or an array; none crashes, hangs, or takes more memory than a small multiple of
 // its own size.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "core/random.hpp"
+#include "formats/allocation_peak.hpp"
 #include "formats/npy.hpp"
 #include "formats/safetensors.hpp"
 #include "sluice/error.hpp"
-
-namespace {
-
-std::atomic<std::size_t> live_bytes{0};
-std::atomic<std::size_t> peak_bytes{0};
-
-void* counted_new(std::size_t size) {
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  const std::size_t live = live_bytes += malloc_usable_size(memory);
-  std::size_t peak = peak_bytes;
-  while (live > peak && !peak_bytes.compare_exchange_weak(peak, live)) {
-  }
-  return memory;
-}
-
-void counted_delete(void* memory) {
-  live_bytes -= malloc_usable_size(memory);
-  std::free(memory);
-}
-
-}  // namespace
-
-// The forms that the library's strings, vectors, maps and sorting use.
-void* operator new(std::size_t size) { return counted_new(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return counted_new(size);
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-void operator delete(void* memory) noexcept { counted_delete(memory); }
-void operator delete(void* memory, std::size_t) noexcept { counted_delete(memory); }
 
 namespace sluice::formats {
 namespace {
 
 constexpr std::size_t kAllowance = 100'000;  // for messages and the like, whatever the file
-
-/// Bytes that a call held at most, beyond those held before it.
-template <class Call>
-std::size_t peak_of(Call call) {
-  const std::size_t before = live_bytes;
-  peak_bytes = before;
-  call();
-  return peak_bytes - before;
-}
 
 enum class Outcome { refused, loaded };
 

@@ -12,59 +12,10 @@
 #include <vector>
 
 #include "sluice/error.hpp"
-#include "training/dense.hpp"
+#include "training/ridge_series.hpp"
 
 namespace sluice::training {
 namespace {
-
-// Numbers in [-1, 1) that repeat, from a small linear congruence.
-class Noise {
- public:
-  explicit Noise(std::uint64_t seed) : state_(seed) {}
-  double next() {
-    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
-    return static_cast<double>(state_ >> 11) / 4503599627370496.0 - 1.0;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-struct Series {
-  std::vector<double> target = {};
-  std::vector<double> now = {};
-  std::vector<double> known = {};
-  std::vector<std::uint8_t> observed = {};
-  std::size_t now_width = 0;
-  std::size_t known_width = 0;
-
-  LinearInputs inputs() const { return {target, observed, now, now_width, known, known_width}; }
-};
-
-// A noisy season of 7 rows that two covariates and one known column move, with an offset far from
-// 0.
-Series make_series(std::size_t rows, std::size_t now_width, std::size_t known_width) {
-  Noise noise(17);
-  Series s{.now_width = now_width, .known_width = known_width};
-  for (std::size_t t = 0; t < rows; ++t) {
-    for (std::size_t i = 0; i < now_width; ++i) {
-      s.now.push_back(5.0 * static_cast<double>(i) + noise.next() * static_cast<double>(i + 1));
-    }
-  }
-  for (std::size_t t = 0; t < rows + 11; ++t) {
-    for (std::size_t i = 0; i < known_width; ++i) s.known.push_back(3.0 + 0.7 * noise.next());
-  }
-  double previous = 0.0;
-  for (std::size_t t = 0; t < rows; ++t) {
-    double value = 40.0 + 0.6 * (previous - 40.0) + std::sin(0.8975979 * static_cast<double>(t));
-    if (now_width > 0 && t > 0) value += 0.4 * s.now[(t - 1) * now_width];
-    if (known_width > 0) value -= 0.9 * s.known[t * known_width];
-    previous = value + 0.3 * noise.next();
-    s.target.push_back(previous);
-  }
-  s.observed.assign(rows, 1);
-  return s;
-}
 
 // Solves in long double with partial pivoting.
 std::vector<double> eliminate(std::vector<std::vector<long double>> a) {
@@ -347,97 +298,6 @@ TEST(Ridge, ReadsTheLastRowsThatItMay) {
   EXPECT_NE(a.bias, fit_ridge(changed.inputs(), set, 200).bias);
 }
 
-TEST(Ridge, ValidationErrorIsThatOfItsOwnForecastsInOriginalUnits) {
-  Series s = make_series(311, 1, 1);
-  for (double& value : s.target) value /= 20.0;
-  s.observed[270] = s.observed[271] = 0;
-  const auto units = [](double value) { return std::exp(value); };
-  const LinearModel model = choose_ridge(
-      s.inputs(),
-      {.horizon = 3, .period = 7, .train_end = 241, .validation_end = 290, .to_units = units});
-  double sum = 0.0;
-  std::size_t count = 0;
-  std::vector<double> out(3);
-  for (std::size_t t = 240; t + 3 < 290; ++t) {
-    predict(model, s.inputs(), t, out);
-    for (std::size_t h = 0; h < 3; ++h) {
-      if (!s.observed[t + 1 + h]) continue;
-      sum += std::abs(units(out[h]) - units(s.target[t + 1 + h]));
-      ++count;
-    }
-  }
-  EXPECT_NEAR(model.validation_mae, sum / static_cast<double>(count), 1e-10);
-}
-
-TEST(Ridge, ChoosesWhatIsFittedOnTheTrainingRows) {
-  const Series s = make_series(331, 1, 0);
-  const LinearModel chosen = choose_ridge(
-      s.inputs(), {.horizon = 4, .period = 7, .train_end = 270, .validation_end = 331});
-  const LinearModel again = refit_ridge(chosen, 7, s.inputs(), 270);
-  ASSERT_EQ(again.weight.size(), chosen.weight.size());
-  for (std::size_t i = 0; i < chosen.weight.size(); ++i) {
-    EXPECT_NEAR(again.weight[i], chosen.weight[i], 1e-10);
-  }
-  EXPECT_EQ(again.validation_mae, chosen.validation_mae);
-  EXPECT_NE(refit_ridge(chosen, 7, s.inputs(), 331).weight, chosen.weight);
-}
-
-TEST(Ridge, PrefersThePenaltyThatNoiseAsksFor) {
-  Noise noise(3);
-  Series s;
-  for (std::size_t t = 0; t < 200; ++t) s.target.push_back(noise.next());
-  s.observed.assign(200, 1);
-  const LinearModel model =
-      choose_ridge(s.inputs(), {.horizon = 1, .lags = 40, .train_end = 120, .validation_end = 200});
-  EXPECT_EQ(model.base, LinearBase::plain);
-  EXPECT_GE(model.strength, 1.0);
-}
-
-TEST(Ridge, TakesTheFewestLagsWhereMoreGainNothingSure) {
-  Noise noise(41);
-  Series s;
-  for (std::size_t t = 0; t < 900; ++t) {
-    s.target.push_back(noise.next() + (t == 0 ? 0.0 : 0.7 * s.target.back()));
-  }
-  s.observed.assign(900, 1);
-  const LinearModel model =
-      choose_ridge(s.inputs(), {.horizon = 2, .train_end = 700, .validation_end = 900});
-  EXPECT_EQ(model.lags, 1U);
-}
-
-TEST(Ridge, AStretchBeforeValidationHasASayToo) {
-  // Noise, then rest: the two targets seen in the validation part alone would ask for the last
-  // value.
-  Noise noise(7);
-  Series s;
-  for (std::size_t t = 0; t < 400; ++t) s.target.push_back(t < 350 ? noise.next() : 0.9);
-  s.observed.assign(400, 1);
-  std::fill(s.observed.begin() + 350, s.observed.begin() + 398, std::uint8_t{0});
-  const LinearModel model =
-      choose_ridge(s.inputs(), {.horizon = 2, .lags = 7, .train_end = 350, .validation_end = 400});
-  EXPECT_EQ(model.base, LinearBase::plain);
-}
-
-TEST(Ridge, KeepsFixedLagsAndAllowsNone) {
-  const Series s = make_series(211, 1, 1);
-  RidgeOptions options{
-      .horizon = 2, .period = 7, .lags = 0, .train_end = 150, .validation_end = 190};
-  EXPECT_EQ(choose_ridge(s.inputs(), options).lags, 0U);
-  EXPECT_EQ(choose_ridge(s.inputs(), options).regressors(), 3U);
-  options.lags = 23;
-  EXPECT_EQ(choose_ridge(s.inputs(), options).lags, 23U);
-}
-
-TEST(Ridge, CandidateLagsAreWholePeriodsThatTheRowsCarry) {
-  using Lags = std::vector<std::size_t>;
-  EXPECT_EQ(candidate_lags(48, 7224), (Lags{48, 96, 336, 384, 672, 720}));
-  EXPECT_EQ(candidate_lags(168, 7000), (Lags{1, 2, 4, 8, 16, 32, 64, 128, 168, 336}));
-  EXPECT_EQ(candidate_lags(12, 100), (Lags{12}));
-  EXPECT_EQ(candidate_lags(1, 1000), (Lags{1, 2, 4, 8, 16, 32, 64, 128}));
-  EXPECT_EQ(candidate_lags(365, 400), (Lags{1, 2, 4, 8, 16, 32, 64}));
-  EXPECT_EQ(candidate_lags(1, 3), (Lags{1}));
-}
-
 TEST(Ridge, LagsBeforeTheFirstRowAreTheFirstValue) {
   const Series s = make_series(11, 2, 1);
   const RegressorLayout layout{.lags = 4, .horizon = 3, .now_width = 2, .known_width = 1};
@@ -487,39 +347,6 @@ TEST(Ridge, RefusesTooFewRowsAndWrongShapes) {
   std::vector<double> out(2);
   EXPECT_NO_THROW(predict(model, s.inputs(), 18, out));
   EXPECT_EQ(code_of([&] { predict(model, s.inputs(), 19, out); }), ErrorCode::shape);
-}
-
-TEST(Cholesky, SolvesAndAddsToTheDiagonalOnlyWhereItMust) {
-  constexpr std::size_t kSize = 71;
-  Noise noise(9);
-  std::vector<double> root(kSize * kSize);
-  for (double& value : root) value = noise.next();
-  std::vector<double> matrix(kSize * kSize, 0.0);
-  add_product({.m = kSize,
-               .k = kSize,
-               .n = kSize,
-               .a = {root.data(), 1, kSize},
-               .b = root.data(),
-               .b_row = kSize,
-               .factor = 1.0},
-              matrix.data(), kSize);
-  for (std::size_t i = 0; i < kSize; ++i) matrix[i * kSize + i] += 0.5;
-  std::vector<double> x(kSize * 3);
-  for (double& value : x) value = noise.next();
-  std::vector<double> right(kSize * 3, 0.0);
-  for (std::size_t i = 0; i < kSize; ++i) {
-    for (std::size_t j = 0; j < kSize; ++j) {
-      for (std::size_t c = 0; c < 3; ++c) right[i * 3 + c] += matrix[i * kSize + j] * x[j * 3 + c];
-    }
-  }
-  Cholesky(matrix, kSize).solve(right, 3);
-  for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(right[i], x[i], 1e-10);
-  std::vector<double> singular(9, 1.0);
-  std::vector<double> ones(3, 1.0);
-  Cholesky(singular, 3).solve(ones, 1);
-  EXPECT_NEAR(ones[0] + ones[1] + ones[2], 1.0, 1e-6);
-  singular[4] = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_THROW(Cholesky(singular, 3), Error);
 }
 
 }  // namespace

@@ -1,16 +1,13 @@
 // The weights of an LSTM node as the parameters of a network's layer.
-#include <utility>
+#include <algorithm>
+#include <vector>
 
+#include "formats/gate_order.hpp"
 #include "formats/onnx/lstm.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::formats::onnx {
 namespace {
-
-// Where ONNX has the blocks that a layer wants in the order i, f, g, o (peepholes i, f, o).
-constexpr std::size_t kGateBlocks[] = {0, 2, 3, 1};   // of i, o, f, c
-constexpr std::size_t kPeepholeBlocks[] = {0, 2, 1};  // of i, o, f
-constexpr std::size_t kForget = 2;
 
 struct Sizes {
   std::size_t directions, hidden, input;
@@ -70,23 +67,34 @@ network::Architecture architecture_of(const LstmAttributes& attributes, const Si
   return architecture;
 }
 
-// Copies blocks of `size` floats, those of the forget gate only where the layer has one.
-class Blocks {
- public:
-  explicit Blocks(bool coupled) : coupled_(coupled) {}
+// `count` floats of an input from `first` on.
+std::vector<float> part(const Value& value, std::size_t first, std::size_t count) {
+  const auto from = value.as<float>().begin() + static_cast<std::ptrdiff_t>(first);
+  return {from, from + static_cast<std::ptrdiff_t>(count)};
+}
 
-  template <std::size_t N>
-  void copy(const float* from, const std::size_t (&order)[N], std::size_t size, float* to) const {
-    for (const std::size_t block : order) {
-      if (coupled_ && block == kForget) continue;
-      std::copy(from + block * size, from + (block + 1) * size, to);
-      to += size;
-    }
+// One of the layer's parameters, in our order of gates.
+std::vector<float> in_our_order(const network::Parameter& parameter, const LstmWeights& weights,
+                                const Sizes& sizes, const CellOptions& cell) {
+  const std::size_t d = parameter.direction, h = sizes.hidden;
+  const auto gates = [&](const Value& value, std::size_t first, std::size_t columns) {
+    return gates_to_ours(GateOrder::onnx, part(value, first, 4 * h * columns), {h, columns, cell});
+  };
+  switch (parameter.role) {
+    case network::Role::weight_ih:
+      return gates(*weights.w, d * 4 * h * sizes.input, sizes.input);
+    case network::Role::weight_hh:
+      return gates(*weights.r, d * 4 * h * h, h);
+    case network::Role::bias_ih:
+      return gates(*weights.b, d * 8 * h, 1);
+    case network::Role::bias_hh:
+      return gates(*weights.b, d * 8 * h + 4 * h, 1);
+    case network::Role::peephole:
+      return peepholes_to_ours(GateOrder::onnx, part(*weights.p, d * 3 * h, 3 * h), {h, 1, cell});
+    default:
+      throw Error(ErrorCode::internal, {.what = "ONNX does not have '" + parameter.name + "'"});
   }
-
- private:
-  bool coupled_;
-};
+}
 
 }  // namespace
 
@@ -97,33 +105,11 @@ LstmLayer lstm_layer(const Node& node, const LstmAttributes& attributes,
   LstmLayer layer{architecture_of(attributes, sizes, weights), {}};
   const auto list = network::parameter_list(layer.architecture);
   layer.parameters.resize(network::parameter_count(list));
-  const std::size_t h = sizes.hidden;
-  const Blocks blocks(attributes.coupled);
   for (const network::Parameter& parameter : list) {
-    const std::size_t d = parameter.direction;
-    float* to = layer.parameters.data() + parameter.offset;
-    switch (parameter.role) {
-      case network::Role::weight_ih:
-        blocks.copy(weights.w->as<float>().data() + d * 4 * h * sizes.input, kGateBlocks,
-                    h * sizes.input, to);
-        break;
-      case network::Role::weight_hh:
-        blocks.copy(weights.r->as<float>().data() + d * 4 * h * h, kGateBlocks, h * h, to);
-        break;
-      case network::Role::bias_ih:
-        blocks.copy(weights.b->as<float>().data() + d * 8 * h, kGateBlocks, h, to);
-        break;
-      case network::Role::bias_hh:
-        blocks.copy(weights.b->as<float>().data() + d * 8 * h + 4 * h, kGateBlocks, h, to);
-        break;
-      case network::Role::peephole:
-        blocks.copy(weights.p->as<float>().data() + d * 3 * h, kPeepholeBlocks, h, to);
-        break;
-      default:
-        throw Error(ErrorCode::internal,
-                    {.where = node.where,
-                     .what = "a parameter that ONNX does not have: " + parameter.name});
-    }
+    const std::vector<float> values =
+        in_our_order(parameter, weights, sizes, layer.architecture.cell);
+    std::copy(values.begin(), values.end(),
+              layer.parameters.begin() + static_cast<std::ptrdiff_t>(parameter.offset));
   }
   return layer;
 }

@@ -6,19 +6,11 @@
 #include <set>
 #include <utility>
 
+#include "formats/onnx/graph_error.hpp"
 #include "formats/quotes.hpp"
 
 namespace sluice::formats::onnx {
 namespace {
-
-[[noreturn]] void fail(const std::string& where, std::string what, std::string expected,
-                       std::string got, std::string hint) {
-  throw Error(ErrorCode::model, {.where = where,
-                                 .what = std::move(what),
-                                 .expected = std::move(expected),
-                                 .got = std::move(got),
-                                 .hint = std::move(hint)});
-}
 
 // "Abs, Add, ..", each once.
 std::string known_operators() {

@@ -4,24 +4,13 @@
 #include <cstring>
 #include <utility>
 
+#include "formats/onnx/graph_error.hpp"
 #include "formats/onnx/proto_types.hpp"
-#include "sluice/error.hpp"
 
 namespace sluice::formats::onnx {
 namespace {
 
 using ::onnx::TensorProto;
-
-constexpr const char* kDamaged = "the file is damaged: copy or export it again";
-
-[[noreturn]] void fail(const std::string& where, std::string what, std::string expected = "",
-                       std::string got = "", std::string hint = kDamaged) {
-  throw Error(ErrorCode::model, {.where = where,
-                                 .what = std::move(what),
-                                 .expected = std::move(expected),
-                                 .got = std::move(got),
-                                 .hint = std::move(hint)});
-}
 
 Shape read_shape(const TensorProto& proto, const std::string& where) {
   if (static_cast<std::size_t>(proto.dims_size()) > kMaxRank) {

@@ -9,10 +9,10 @@
 
 #include "formats/file_kind.hpp"
 #include "formats/onnx/graph.hpp"
+#include "formats/onnx/graph_error.hpp"
 #include "formats/onnx/proto_tensor.hpp"
 #include "formats/onnx/proto_types.hpp"
 #include "formats/quotes.hpp"
-#include "sluice/error.hpp"
 
 namespace sluice::formats::onnx {
 namespace {
@@ -21,17 +21,6 @@ using ::onnx::AttributeProto;
 using ::onnx::GraphProto;
 using ::onnx::ModelProto;
 using ::onnx::NodeProto;
-
-constexpr const char* kDamaged = "the file is damaged: copy or export it again";
-
-[[noreturn]] void fail(const std::string& where, std::string what, std::string expected = "",
-                       std::string got = "", std::string hint = kDamaged) {
-  throw Error(ErrorCode::model, {.where = where,
-                                 .what = std::move(what),
-                                 .expected = std::move(expected),
-                                 .got = std::move(got),
-                                 .hint = std::move(hint)});
-}
 
 // Newer files have fields that the schema here does not know. Those that say nothing of what is
 // computed are let through.

@@ -2,67 +2,23 @@
 // sizes that overflow, files that hold the most for each byte. Each gives an Error or a model that
 // runs; none crashes, hangs, or takes much memory.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
-#include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "core/random.hpp"
+#include "formats/allocation_peak.hpp"
 #include "formats/onnx/cases.hpp"
 #include "formats/onnx/made_model.hpp"
 #include "sluice/error.hpp"
-
-namespace {
-
-std::atomic<std::size_t> live_bytes{0};
-std::atomic<std::size_t> peak_bytes{0};
-
-void* counted_new(std::size_t size) {
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  const std::size_t live = live_bytes += malloc_usable_size(memory);
-  std::size_t peak = peak_bytes;
-  while (live > peak && !peak_bytes.compare_exchange_weak(peak, live)) {
-  }
-  return memory;
-}
-
-void counted_delete(void* memory) {
-  live_bytes -= malloc_usable_size(memory);
-  std::free(memory);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted_new(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return counted_new(size);
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-void operator delete(void* memory) noexcept { counted_delete(memory); }
-void operator delete(void* memory, std::size_t) noexcept { counted_delete(memory); }
 
 namespace sluice::formats::onnx {
 namespace {
 
 // A small file may compute 16 MiB of constants, or their like when it runs, a few at a time.
 constexpr std::size_t kAllowance = std::size_t{256} << 20;
-
-template <class Call>
-std::size_t peak_of(Call call) {
-  const std::size_t before = live_bytes;
-  peak_bytes = before;
-  call();
-  return peak_bytes - before;
-}
 
 enum class Outcome { refused, loaded, ran };
 

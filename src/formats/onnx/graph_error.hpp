@@ -1,0 +1,23 @@
+// The error for a graph that is not as it must be.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "sluice/error.hpp"
+
+namespace sluice::formats::onnx {
+
+/// `where` names file and node or tensor; the hint is that for a damaged file, if no other is
+/// given.
+[[noreturn]] inline void fail(const std::string& where, std::string what, std::string expected = "",
+                              std::string got = "",
+                              std::string hint = "the file is damaged: copy or export it again") {
+  throw Error(ErrorCode::model, {.where = where,
+                                 .what = std::move(what),
+                                 .expected = std::move(expected),
+                                 .got = std::move(got),
+                                 .hint = std::move(hint)});
+}
+
+}  // namespace sluice::formats::onnx
