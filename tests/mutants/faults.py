@@ -92,6 +92,8 @@ plant("src/kernels/products.cpp", "kernels",
 
 # The network.
 plant("src/network/initialisers.cpp", "network",
+      ("Glorot by the fan-in alone", "std::sqrt(6.0 / (in + out))", "std::sqrt(6.0 / (in + in))"),
+      ("vectors drawn, but not made orthogonal", "v[j] -= along * u[j];", "v[j] -= 0 * along * u[j];"),
       ("forget bias at the input gate", "std::fill_n(to + block * parameter.hidden,",
        "std::fill_n(to + 0 * block,"))
 plant("src/network/layer.cpp", "network",
