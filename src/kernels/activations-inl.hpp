@@ -1,5 +1,8 @@
-// Sigmoid and tanh of vectors. No include guard of the usual kind: it is included once per target.
-// Constants: polynomials fitted at the Chebyshev nodes of the interval that each names.
+// Sigmoid and tanh of vectors, and the other activations of the options. No include guard of the
+// usual kind: it is included once per target. Every lane is computed alone and without branches; no
+// approximate reciprocal is used, because processors of one instruction set differ in it.
+// Polynomials: our own, minimax of the relative error by Remez exchange in 40 digits over the
+// interval that each names, its coefficients then rounded to float.
 #if defined(SLUICE_KERNELS_ACTIVATIONS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_ACTIVATIONS_INL_HPP_
 #undef SLUICE_KERNELS_ACTIVATIONS_INL_HPP_
@@ -16,54 +19,93 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// exp(x) for x in [-87.3, 88.3]: 2^n * exp(r), |r| <= ln(2)/2. About 1 ulp. Outside, the nearer
-// end's value.
+// The smaller of x and the limit, or the larger; a NaN stays a NaN. The processors named answer the
+// second operand if either is a NaN; on others a comparison decides, which is false for a NaN.
+inline constexpr bool kSecondIfNan = (HWY_TARGET & (HWY_SSE4 | HWY_AVX2 | HWY_AVX3)) != 0;
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V at_most(D d, float limit, V x) {
+  const V end = hn::Set(d, limit);
+  if constexpr (kSecondIfNan) return hn::Min(end, x);
+  return hn::IfThenElse(hn::Gt(x, end), end, x);
+}
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V at_least(D d, float limit, V x) {
+  const V end = hn::Set(d, limit);
+  if constexpr (kSecondIfNan) return hn::Max(end, x);
+  return hn::IfThenElse(hn::Lt(x, end), end, x);
+}
+
+inline constexpr float kLog2E = 1.44269504f;
+
+// exp(-x) = power * plus / minus: an inexact quotient that its users need not always divide out.
+template <class V>
+struct Exponential {
+  V power, plus, minus;
+};
+
+// exp(-x) for x in [-88.3, 87.3]; outside, the nearer end's value. A NaN stays a NaN. With
+// -x = n ln(2) + r it is 2^n exp(r), and exp(r) = (c + r) / (c - r) for c = r coth(r / 2), which is
+// 2 + r^2 (0.1666... + r^2 ...): to 2.4e-9 of its value for |r| <= 0.3468, more than ln(2) / 2.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE Exponential<V> exp_of_minus(D d, V x) {
+  const hn::RebindToUnsigned<D> du;
+  x = at_least(d, -88.3f, at_most(d, 87.3f, x));
+  // A sum with 1.5 * 2^23 is rounded to a whole number, which stands in its lowest bits; with 127
+  // more, those bits are the exponent of 2^n.
+  const V round = hn::Set(d, 12583039.0f);
+  const V sum = hn::NegMulAdd(x, hn::Set(d, kLog2E), round);
+  const V power = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(du, sum)));
+  const V n = hn::Sub(sum, round);
+  // -r. ln(2) in two parts, the first with zeros at its end so that n times it is exact.
+  V m = hn::MulAdd(n, hn::Set(d, 0.693359375f), x);
+  m = hn::MulAdd(n, hn::Set(d, -2.12194442e-4f), m);
+  const V square = hn::Mul(m, m);
+  V c = hn::MulAdd(square, hn::Set(d, -2.76674959e-3f), hn::Set(d, 0.166666254f));
+  c = hn::MulAdd(c, square, hn::Set(d, 2.0f));
+  return {power, hn::Sub(c, m), hn::Add(c, m)};
+}
+
+// exp(x) for x in [-87.3, 88.3], to 2 ulp. Outside, the nearer end's value.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V exp_clamped(D d, V x) {
-  const hn::RebindToSigned<D> di;
-  x = hn::Min(hn::Max(x, hn::Set(d, -87.3f)), hn::Set(d, 88.3f));
-  const V n = hn::Round(hn::Mul(x, hn::Set(d, 1.44269504f)));
-  // ln(2) in two parts, the first with zeros at its end so that n times it is exact.
-  V r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), x);
-  r = hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r);
-  V q = hn::Set(d, 0.00139261761f);
-  q = hn::MulAdd(q, r, hn::Set(d, 0.00836317307f));
-  q = hn::MulAdd(q, r, hn::Set(d, 0.0416665547f));
-  q = hn::MulAdd(q, r, hn::Set(d, 0.166665770f));
-  q = hn::MulAdd(q, r, hn::Set(d, 0.5f));
-  const V e = hn::Add(hn::MulAdd(q, hn::Mul(r, r), r), hn::Set(d, 1.0f));
-  const auto power = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, 127)));
-  return hn::Mul(e, hn::BitCast(d, power));
+  const Exponential<V> e = exp_of_minus(d, hn::Neg(x));
+  return hn::Mul(hn::Div(e.plus, e.minus), e.power);
 }
 
-// sigma(x) = 1 / (1 + exp(-x)). Not 0.5 + 0.5 tanh(x/2), which rounds a nearly closed gate to zero
-// and stops its gradient. A NaN stays a NaN.
+// sigma(x) = 1 / (1 + exp(-x)), to 3 ulp wherever it is a normal number. Not 0.5 + 0.5 tanh(x/2),
+// which rounds a nearly closed gate to zero and stops its gradient. A NaN stays a NaN.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V sigmoid(D d, V x) {
-  const V one = hn::Set(d, 1.0f);
-  const V y = hn::Div(one, hn::Add(one, exp_clamped(d, hn::Neg(x))));
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  const Exponential<V> e = exp_of_minus(d, x);
+  return hn::Div(e.minus, hn::MulAdd(e.power, e.plus, e.minus));
 }
 
-// tanh(x): an odd polynomial for |x| < 0.625, where 1 - 2 / (exp(2x) + 1) would cancel, and that
-// form above. A NaN stays a NaN.
+// tanh(x), to 2 ulp. With |x| = h - n ln(2) / 2, s = 2^n and t = tanh(h), the addition theorem says
+// tanh|x| = (1 - s + (1 + s) t) / (1 + s + (1 - s) t). The denominator is taken as the numerator
+// plus 2 s (1 - t): near 1, where the two are almost equal, so are their errors. n is 0 up to
+// |x| = 0.28, and the quotient 2t / 2; from there on h >= -0.066, and the numerator hardly cancels.
+// A NaN stays a NaN, and -0 is -0.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V tanh(D d, V x) {
-  const V size = hn::Abs(x);
-  const V z = hn::Mul(x, x);
-  V p = hn::Set(d, 0.00229274482f);
-  p = hn::MulAdd(p, z, hn::Set(d, -0.00834394552f));
-  p = hn::MulAdd(p, z, hn::Set(d, 0.0217689187f));
-  p = hn::MulAdd(p, z, hn::Set(d, -0.0539592596f));
-  p = hn::MulAdd(p, z, hn::Set(d, 0.133333036f));
-  p = hn::MulAdd(p, z, hn::Set(d, -0.333333332f));
-  const V small = hn::MulAdd(hn::Mul(p, z), x, x);
+  const hn::RebindToUnsigned<D> du;
   const V one = hn::Set(d, 1.0f);
-  const V two = hn::Set(d, 2.0f);
-  const V e = exp_clamped(d, hn::Add(size, size));
-  const V large = hn::CopySign(hn::Sub(one, hn::Div(two, hn::Add(e, one))), x);
-  const V y = hn::IfThenElse(hn::Lt(size, hn::Set(d, 0.625f)), small, large);
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  const V size = at_most(d, 10.0f, hn::Abs(x));
+  // As in exp_of_minus, but in eighths, of which the last three bits are cut off: rounded down, so
+  // that 0.75 more chooses where n changes.
+  const V sum = hn::NegMulAdd(size, hn::Set(d, 2 * kLog2E), hn::Set(d, 0x1.8p20f + 127.75f));
+  const auto whole = hn::And(hn::BitCast(du, sum), hn::Set(du, ~7u));
+  const V s = hn::BitCast(d, hn::ShiftLeft<20>(whole));
+  const V n = hn::Sub(hn::BitCast(d, whole), hn::Set(d, 0x1.8p20f + 127.0f));
+  // One part of ln(2) / 2 is enough: n only matters while s does.
+  const V h = hn::MulAdd(n, hn::Set(d, 0.346573591f), size);
+  // t = h + h^3 (-0.333... + h^2 ...), to 7.6e-9 of its value for |h| <= 0.282.
+  const V square = hn::Mul(h, h);
+  V t = hn::MulAdd(square, hn::Set(d, -0.0507678054f), hn::Set(d, 0.133187816f));
+  t = hn::MulAdd(t, square, hn::Set(d, -0.333331436f));
+  t = hn::MulAdd(t, hn::Mul(square, h), h);
+  const V above = hn::MulSub(t, hn::Add(s, one), hn::Sub(s, one));
+  const V below = hn::MulAdd(hn::NegMulAdd(s, t, s), hn::Set(d, 2.0f), above);
+  return hn::CopySignToAbs(hn::Div(above, below), x);
 }
 
 // log(1 + e) for e in [0, 1]: 2 artanh(e / (2 + e)), the series to z^15. Below 3e-9 of the value.
