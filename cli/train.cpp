@@ -113,6 +113,8 @@ void declare(CLI::App& command, Options& options) {
       .add_option("--bptt", training.chunk,
                   "Rows that a gradient flows back [4 seasons, 64 to 256]")
       ->type_name("T");
+  command.add_flag("--recompute", training.recompute,
+                   "Compute activations again on the way back: the same bits, less memory");
   command.add_option("--loss", options.loss, "quantile, squared, absolute or huber")
       ->capture_default_str()
       ->type_name("NAME");

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/spin.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice {
@@ -19,14 +20,14 @@ struct ThreadPool::Shared {
   std::condition_variable start;
   std::condition_variable finished;
   // A round is all that lies between two changes of `round`. Its work, tasks and float mode are set
-  // before it under the mutex, and run() ends it only when every helper has left it.
-  const std::function<void(std::size_t)>* work = nullptr;
+  // before it, and run() ends it only when every helper has left it.
+  const FunctionRef<void(std::size_t)>* work = nullptr;
   std::size_t tasks = 0;
   std::fenv_t float_mode{};  // of the caller: a task's bits must not depend on who runs it
   std::atomic<std::size_t> next{0};
-  std::size_t busy = 0;  // helpers that have not yet left the current round
-  std::uint64_t round = 0;
-  bool stop = false;
+  std::atomic<std::size_t> busy{0};  // helpers that have not yet left the current round
+  std::atomic<std::uint64_t> round{0};
+  std::atomic<bool> stop{false};
   std::vector<std::thread> helpers;
 
   ~Shared() {
@@ -44,15 +45,17 @@ struct ThreadPool::Shared {
 
   void serve() {
     std::uint64_t seen = 0;
+    const auto called = [&] { return stop || round != seen; };
     for (;;) {
-      {
+      if (!spin(called)) {
         std::unique_lock lock(mutex);
-        start.wait(lock, [&] { return stop || round != seen; });
-        if (stop) return;
-        seen = round;
+        start.wait(lock, called);
       }
+      if (stop) return;
+      seen = round;
       std::fesetenv(&float_mode);
       take_tasks();
+      // Under the mutex, so that a caller about to sleep does not miss it.
       const std::lock_guard lock(mutex);
       if (--busy == 0) finished.notify_one();
     }
@@ -76,7 +79,7 @@ ThreadPool::ThreadPool(std::size_t threads)
 
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t)>& work) {
+void ThreadPool::run(std::size_t tasks, FunctionRef<void(std::size_t)> work) {
   if (threads_ == 1 || tasks <= 1) {
     for (std::size_t task = 0; task < tasks; ++task) work(task);
     return;
@@ -92,8 +95,10 @@ void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t)>& 
   }
   shared_->start.notify_all();
   shared_->take_tasks();
+  const auto ended = [&] { return shared_->busy == 0; };
+  if (spin(ended)) return;
   std::unique_lock lock(shared_->mutex);
-  shared_->finished.wait(lock, [&] { return shared_->busy == 0; });
+  shared_->finished.wait(lock, ended);
 }
 
 }  // namespace sluice

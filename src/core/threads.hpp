@@ -4,8 +4,9 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
+
+#include "core/function_ref.hpp"
 
 namespace sluice {
 
@@ -19,11 +20,11 @@ class ThreadPool {
 
   std::size_t threads() const noexcept { return threads_; }
 
-  /// Runs work(0) .. work(tasks - 1), each once, and returns when all have ended. `work` must not
-  /// throw. Helpers compute in the
-  /// caller's floating-point mode. Not to be called from two threads at once, nor from inside
-  /// `work`.
-  void run(std::size_t tasks, const std::function<void(std::size_t)>& work);
+  /// Runs work(0) .. work(tasks - 1), each once, and returns when all have ended. With at most
+  /// threads() tasks each may wait for the others. `work` must not throw. Helpers compute in the
+  /// caller's floating-point mode, and look out for the next call for a short while before they
+  /// sleep. Not to be called from two threads at once, nor from inside `work`.
+  void run(std::size_t tasks, FunctionRef<void(std::size_t)> work);
 
  private:
   struct Shared;

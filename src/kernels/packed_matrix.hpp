@@ -1,9 +1,10 @@
-// A weight matrix laid out for Table::multiply: panels of four vectors of outputs, in each panel
-// all outputs of k = 0, then of k = 1, and so on, so that one product reads its weights from front
-// to back. Private to a run: never saved, made anew when the weights change.
+// A weight matrix laid out for the products: panels of a few vectors of outputs, in each panel all
+// outputs of k = 0, then of k = 1, and so on, so that one product reads its weights from front to
+// back. Private to a run: never saved, made anew when the weights change.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "core/aligned.hpp"
@@ -11,34 +12,79 @@
 
 namespace sluice::kernels {
 
-inline constexpr std::size_t kPanelVectors = 4;
-
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  /// `outputs` is rounded up to whole cache lines.
-  PackedMatrix(std::size_t outputs, std::size_t inner, std::size_t lanes)
-      : outputs_(padded(outputs)), inner_(inner), lanes_(lanes), data_(outputs_ * inner) {}
+  /// Outputs one behind the other; their number is rounded up to whole cache lines.
+  PackedMatrix(std::size_t outputs, std::size_t inner, const Table& kernels)
+      : PackedMatrix(padded(outputs), inner, kernels, Places{}) {}
 
-  /// Fills the panels; weight(n, k) is asked for every n < padded(outputs), k < inner.
-  template <class Weight>
-  void pack(const Weight& weight) {
-    float* to = data_.data();
-    const std::size_t panel = kPanelVectors * lanes_;
-    for (std::size_t first = 0; first < outputs_; first += panel) {
-      const std::size_t last = std::min(first + panel, outputs_);
+  /// The four gates of `hidden` units, rounded up to whole vectors, in rows [4, padded(hidden)].
+  static PackedMatrix gates(std::size_t hidden, std::size_t inner, const Table& kernels) {
+    const std::size_t vectors = (hidden + kernels.lanes - 1) / kernels.lanes;
+    return {4 * vectors * kernels.lanes, inner, kernels, Places{padded(hidden)}};
+  }
+
+  std::size_t panels() const noexcept { return panel_ == 0 ? 0 : (outputs_ + panel_ - 1) / panel_; }
+
+  /// Fills panels from `first` on up to `last`; row(n) points to the [inner] weights of the output
+  /// at place n of a row, or is null for zeros.
+  template <class Row>
+  void pack_rows(std::size_t first, std::size_t last, const Row& row) {
+    over_panels(first, last, [&](const std::size_t* places, std::size_t count, float* to) {
+      std::array<const float*, kMostPanel> rows{};
+      for (std::size_t j = 0; j < count; ++j) rows[j] = row(places[j]);
       for (std::size_t k = 0; k < inner_; ++k) {
-        for (std::size_t n = first; n < last; ++n) *to++ = weight(n, k);
+        for (std::size_t j = 0; j < count; ++j) *to++ = rows[j] == nullptr ? 0.0f : rows[j][k];
       }
+    });
+  }
+
+  /// The same of weights whose outputs lie beside one another; column(k) points to the weights of
+  /// outputs 0 to `real` - 1, or is null for zeros.
+  template <class Column>
+  void pack_columns(std::size_t first, std::size_t last, std::size_t real, const Column& column) {
+    over_panels(first, last, [&](const std::size_t* places, std::size_t count, float* to) {
+      const std::size_t begin = std::min(places[0], real);
+      const std::size_t there = std::min(count, real - begin);
+      for (std::size_t k = 0; k < inner_; ++k, to += count) {
+        const float* from = column(k);
+        std::fill_n(to, count, 0.0f);
+        if (from != nullptr) std::copy_n(from + begin, there, to);
+      }
+    });
+  }
+
+  PackedView view() const noexcept { return {data_.data(), outputs_, inner_, places_}; }
+
+ private:
+  static constexpr std::size_t kMostPanel = 64;
+
+  PackedMatrix(std::size_t outputs, std::size_t inner, const Table& kernels, Places places)
+      : outputs_(outputs),
+        inner_(inner),
+        lanes_(kernels.lanes),
+        panel_(kernels.panel),
+        places_(places),
+        data_(outputs * inner) {}
+
+  // each(places of the panel's outputs, their number, where they go)
+  template <class Each>
+  void over_panels(std::size_t first, std::size_t last, const Each& each) {
+    std::array<std::size_t, kMostPanel> places;
+    for (std::size_t panel = first; panel < last; ++panel) {
+      const std::size_t begin = panel * panel_, end = std::min(begin + panel_, outputs_);
+      for (std::size_t n = begin; n < end; ++n)
+        places[n - begin] = places_.at(n / lanes_, lanes_) + n % lanes_;
+      each(places.data(), end - begin, data_.data() + begin * inner_);
     }
   }
 
-  PackedView view() const noexcept { return {data_.data(), outputs_, inner_}; }
-
- private:
   std::size_t outputs_ = 0;
   std::size_t inner_ = 0;
   std::size_t lanes_ = 0;
+  std::size_t panel_ = 0;
+  Places places_;
   FloatVector data_;
 };
 

@@ -1,7 +1,5 @@
-// The products, tiled over registers: a tile is up to kTileRows rows by up to four vectors of
-// outputs. Each output is one chain of multiply-adds in rising order of the inner index, whatever
-// the tile, so that a row alone and a row in a batch give the same bits. Tiles that split the inner
-// sum over several chains would be faster at one row and break that promise.
+// The products with packed weights, and the sums over rows that gradients of weights are. The tile
+// of registers is in tile-inl.hpp.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/products.cpp"
 #include "kernels/targets.hpp"
@@ -9,176 +7,182 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <algorithm>
-
-#include "core/aligned.hpp"
-#include "kernels/packed_matrix.hpp"
+#include "kernels/product-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Tag = hn::ScalableTag<float>;
-using Vec = hn::Vec<Tag>;
-
-// Accumulators, one row of weights and one broadcast must fit the 32 or 16 vector registers.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-constexpr std::size_t kTileRows = 6;
-#else
-constexpr std::size_t kTileRows = 3;
-#endif
-
-template <std::size_t kRows, std::size_t kVectors>
-HWY_INLINE void multiply_tile(const Product& p, std::size_t row, const float* panel,
-                              std::size_t output) {
-  const Tag d;
-  const std::size_t lanes = hn::Lanes(d);
-  Vec sum[kRows][kVectors];
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    const Vec start = p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + output + v * lanes);
-    for (std::size_t r = 0; r < kRows; ++r) sum[r][v] = start;
-  }
-  const float* a = p.a + row * p.a_stride;
-  for (std::size_t k = 0; k < p.w.inner; ++k, panel += kVectors * lanes) {
-    Vec w[kVectors];
-    for (std::size_t v = 0; v < kVectors; ++v) w[v] = hn::Load(d, panel + v * lanes);
-    for (std::size_t r = 0; r < kRows; ++r) {
-      const Vec x = hn::Set(d, a[r * p.a_stride + k]);
-      for (std::size_t v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(x, w[v], sum[r][v]);
+struct StoreSums {
+  const Product* p;
+  std::size_t lanes;
+  HWY_INLINE void fetch(std::size_t row, std::size_t rows, std::size_t vector,
+                        std::size_t vectors) const {
+    for (std::size_t r = row; r < row + rows; ++r) {
+      for (std::size_t v = vector; v < vector + vectors; ++v)
+        hwy::Prefetch(p->out + r * p->out_stride + p->w.places.at(v, lanes));
     }
   }
-  for (std::size_t r = 0; r < kRows; ++r) {
-    float* out = p.out + (row + r) * p.out_stride + output;
-    for (std::size_t v = 0; v < kVectors; ++v) hn::Store(sum[r][v], d, out + v * lanes);
+  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t vector) const {
+    hn::Store(sum, TileTag(), p->out + row * p->out_stride + p->w.places.at(vector, lanes));
   }
-}
-
-template <std::size_t kVectors>
-void multiply_panel(const Product& p, const float* panel, std::size_t output) {
-  std::size_t row = 0;
-  for (; row + kTileRows <= p.rows; row += kTileRows) {
-    multiply_tile<kTileRows, kVectors>(p, row, panel, output);
-  }
-  switch (p.rows - row) {
-    case 5:
-      return multiply_tile<5, kVectors>(p, row, panel, output);
-    case 4:
-      return multiply_tile<4, kVectors>(p, row, panel, output);
-    case 3:
-      return multiply_tile<3, kVectors>(p, row, panel, output);
-    case 2:
-      return multiply_tile<2, kVectors>(p, row, panel, output);
-    case 1:
-      return multiply_tile<1, kVectors>(p, row, panel, output);
-    default:
-      return;
-  }
-}
+};
 
 void multiply(const Product& p) noexcept {
-  const std::size_t lanes = hn::Lanes(Tag());
-  const float* panel = p.w.data;
-  for (std::size_t output = 0; output < p.w.outputs;) {
-    const std::size_t vectors = std::min(kPanelVectors, (p.w.outputs - output) / lanes);
-    switch (vectors) {
-      case 4:
-        multiply_panel<4>(p, panel, output);
-        break;
-      case 3:
-        multiply_panel<3>(p, panel, output);
-        break;
-      case 2:
-        multiply_panel<2>(p, panel, output);
-        break;
-      default:
-        multiply_panel<1>(p, panel, output);
-        break;
+  const std::size_t lanes = hn::Lanes(TileTag());
+  const std::size_t last = p.last_vector == 0 ? p.w.outputs / lanes : p.last_vector;
+  multiply_vectors(p, p.first_vector, last, StoreSums{&p, lanes});
+}
+
+// A block of rows of a, packed: for each tile of its columns, row after row.
+struct PackedColumns {
+  const float* data;
+  std::size_t count;
+  HWY_INLINE float operator()(std::size_t r, std::size_t m) const { return data[m * count + r]; }
+};
+
+void pack_columns(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t columns,
+                  float* to) {
+  std::size_t part = 0, within = 0;
+  over_tiles(columns, [&](std::size_t, std::size_t count) {
+    for (std::size_t r = 0; r < count; ++r, ++within) {
+      while (within == s.a[part].count) {
+        ++part;
+        within = 0;
+      }
+      const Columns& from = s.a[part];
+      float* column = to + r;
+      if (from.data == nullptr) {
+        for (std::size_t m = 0; m < rows; ++m) column[m * count] = 1.0f;
+      } else {
+        const float* value = from.data + first * from.stride + within;
+        for (std::size_t m = 0; m < rows; ++m) column[m * count] = value[m * from.stride];
+      }
     }
-    output += vectors * lanes;
-    panel += vectors * lanes * p.w.inner;
+    to += count * rows;
+  });
+}
+
+template <std::size_t kVectors>
+void pack_vectors(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t vector,
+                  float* to) {
+  const TileTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t at[kVectors];
+  for (std::size_t v = 0; v < kVectors; ++v) at[v] = s.places.at(vector + v, lanes);
+  const float* row = s.b + first * s.b_stride;
+  for (std::size_t m = 0; m < rows; ++m, row += s.b_stride) {
+    for (std::size_t v = 0; v < kVectors; ++v, to += lanes)
+      hn::Store(hn::Load(d, row + at[v]), d, to);
   }
 }
 
-// One block of rows for a tile of c: kRows of its rows by kVectors vectors of its columns,
-// `columns` of them real.
 template <std::size_t kRows, std::size_t kVectors>
-HWY_INLINE void outer_tile(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t n,
-                           std::size_t k) {
-  const Tag d;
+HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, float* c,
+                           std::size_t c_stride) {
+  const TileTag d;
   const std::size_t lanes = hn::Lanes(d);
-  Vec sum[kRows][kVectors];
-  for (std::size_t r = 0; r < kRows; ++r) {
-    for (std::size_t v = 0; v < kVectors; ++v) sum[r][v] = hn::Zero(d);
+  Tile<kRows, kVectors, 1> tile;
+  for (auto& row : tile.sum) {
+    for (TileVec& sum : row) sum = hn::Zero(d);
   }
-  const float* a = s.a + first * s.a_stride + n;
-  const float* b = s.b + first * s.b_stride + k;
-  for (std::size_t m = 0; m < rows; ++m, a += s.a_stride, b += s.b_stride) {
-    Vec x[kVectors];
-    for (std::size_t v = 0; v < kVectors; ++v) x[v] = hn::LoadU(d, b + v * lanes);
-    for (std::size_t r = 0; r < kRows; ++r) {
-      const Vec y = hn::Set(d, a[r]);
-      for (std::size_t v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(y, x[v], sum[r][v]);
+  tile.multiply(PackedColumns{a, kRows}, rows, b, 0, 0);
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      float* to = c + r * c_stride + v * lanes;
+      hn::Store(hn::Add(hn::Load(d, to), tile.sum[r][v]), d, to);
     }
-  }
-  const std::size_t columns = std::min(s.k - k, kVectors * lanes);
-  HWY_ALIGN float line[kPanelVectors * HWY_MAX_BYTES / sizeof(float)];
-  for (std::size_t r = 0; r < kRows; ++r) {
-    for (std::size_t v = 0; v < kVectors; ++v) hn::Store(sum[r][v], d, line + v * lanes);
-    float* c = s.c + (n + r) * s.c_stride + k;
-    for (std::size_t j = 0; j < columns; ++j) c[j] += line[j];
   }
 }
 
 template <std::size_t kVectors>
-void outer_panel(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t k) {
-  std::size_t n = 0;
-  for (; n + kTileRows <= s.n; n += kTileRows)
-    outer_tile<kTileRows, kVectors>(s, first, rows, n, k);
-  switch (s.n - n) {
-    case 5:
-      return outer_tile<5, kVectors>(s, first, rows, n, k);
-    case 4:
-      return outer_tile<4, kVectors>(s, first, rows, n, k);
-    case 3:
-      return outer_tile<3, kVectors>(s, first, rows, n, k);
-    case 2:
-      return outer_tile<2, kVectors>(s, first, rows, n, k);
-    case 1:
-      return outer_tile<1, kVectors>(s, first, rows, n, k);
-    default:
-      return;
-  }
+void outer_panel(const float* a, const float* b, std::size_t rows, std::size_t columns, float* c,
+                 std::size_t c_stride) {
+  over_tiles(columns, [&](std::size_t first, std::size_t count) HWY_ATTR {
+    float* to = c + first * c_stride;
+    switch (count) {
+      case 6:
+        outer_tile<6, kVectors>(a, b, rows, to, c_stride);
+        break;
+      case 5:
+        outer_tile<5, kVectors>(a, b, rows, to, c_stride);
+        break;
+      case 4:
+        outer_tile<4, kVectors>(a, b, rows, to, c_stride);
+        break;
+      case 3:
+        outer_tile<3, kVectors>(a, b, rows, to, c_stride);
+        break;
+      case 2:
+        outer_tile<2, kVectors>(a, b, rows, to, c_stride);
+        break;
+      default:
+        outer_tile<1, kVectors>(a, b, rows, to, c_stride);
+        break;
+    }
+    a += count * rows;
+  });
+}
+
+template <std::size_t kVectors>
+void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t columns,
+                   std::size_t vector, const float* packed, float* room) {
+  pack_vectors<kVectors>(s, first, rows, vector, room);
+  outer_panel<kVectors>(packed, room, rows, columns, s.c + vector * hn::Lanes(TileTag()),
+                        s.c_stride);
 }
 
 void add_outer(const OuterSum& s) noexcept {
-  const std::size_t lanes = hn::Lanes(Tag());
-  // A block of rows of a and b stays in the cache while every tile of c reads it.
+  std::size_t columns = 0;
+  for (const Columns& part : s.a) columns += part.count;
+  float* room = s.work + kOuterBlock * columns;
+  // A block of rows stays in the cache while every tile of c reads it.
   for (std::size_t first = 0; first < s.rows; first += kOuterBlock) {
     const std::size_t rows = std::min(kOuterBlock, s.rows - first);
-    for (std::size_t k = 0; k < s.k; k += kPanelVectors * lanes) {
-      switch (std::min(kPanelVectors, (s.k - k + lanes - 1) / lanes)) {
+    pack_columns(s, first, rows, columns, s.work);
+    const std::size_t end = s.first_vector + s.vectors;
+    for (std::size_t vector = s.first_vector; vector < end; vector += kPanelVectors) {
+      switch (std::min(kPanelVectors, end - vector)) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
         case 4:
-          outer_panel<4>(s, first, rows, k);
+          outer_vectors<4>(s, first, rows, columns, vector, s.work, room);
           break;
         case 3:
-          outer_panel<3>(s, first, rows, k);
+          outer_vectors<3>(s, first, rows, columns, vector, s.work, room);
           break;
+#endif
         case 2:
-          outer_panel<2>(s, first, rows, k);
+          outer_vectors<2>(s, first, rows, columns, vector, s.work, room);
           break;
         default:
-          outer_panel<1>(s, first, rows, k);
+          outer_vectors<1>(s, first, rows, columns, vector, s.work, room);
           break;
       }
     }
   }
 }
 
+// Twelve chains hide the latency of a multiply-add of up to six cycles on two ports.
+float multiply_adds(std::size_t rounds) noexcept {
+  const TileTag d;
+  const TileVec x = hn::Set(d, 0.999f), y = hn::Set(d, 1e-3f);
+  TileVec sum[12];
+  for (TileVec& s : sum) s = y;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (TileVec& s : sum) s = hn::MulAdd(s, x, y);
+  }
+  TileVec total = hn::Zero(d);
+  for (const TileVec& s : sum) total = hn::Add(total, s);
+  return hn::GetLane(hn::SumOfLanes(d, total));
+}
+
 void fill_products(Table& table) {
-  table.lanes = hn::Lanes(Tag());
+  table.lanes = hn::Lanes(TileTag());
+  table.panel = kPanelVectors * table.lanes;
   table.multiply = &multiply;
   table.add_outer = &add_outer;
+  table.multiply_adds = &multiply_adds;
 }
 
 }  // namespace sluice::kernels::HWY_NAMESPACE

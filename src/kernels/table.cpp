@@ -42,14 +42,15 @@ std::vector<Candidate> candidates() {
 std::vector<Table> build_tables() {
   std::vector<Table> tables;
   for (const Candidate& candidate : candidates()) {
-    const Fill products = product_fills()[static_cast<std::size_t>(candidate.isa)];
-    const Fill cell = cell_fills()[static_cast<std::size_t>(candidate.isa)];
-    if (!candidate.runs_here || products == nullptr || cell == nullptr) continue;
     Table table{};
     table.name = candidate.name;
-    products(table);
-    cell(table);
-    tables.push_back(table);
+    bool complete = candidate.runs_here;
+    for (const Fills* fills : {&product_fills(), &cell_fills(), &step_fills(), &update_fills()}) {
+      const Fill fill = (*fills)[static_cast<std::size_t>(candidate.isa)];
+      complete = complete && fill != nullptr;
+      if (complete) fill(table);
+    }
+    if (complete) tables.push_back(table);
   }
   return tables;
 }

@@ -1,9 +1,11 @@
-// The kernels' whole interface: products with packed weights, the gradient's outer product, the
-// pointwise cell with its options, normalised rows. Everything is float32, noexcept, and allocates
-// nothing. The maths of the cell is in docs/math.md.
+// The kernels' whole interface: products with packed weights, the gradients' sums over rows, the
+// cell with its options alone and right behind its product, normalised rows, the optimiser's
+// update. Everything is float32, noexcept, and allocates nothing. The maths of the cell is in
+// docs/math.md.
 //
 // Rows of activations are padded to whole cache lines (core/aligned.hpp), gates lie as [4, Hp],
-// i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros.
+// i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros, but for the gates, whose
+// padding is never read.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +16,26 @@
 
 namespace sluice::kernels {
 
+/// How the outputs of a product lie in its rows and in its bias.
+struct Places {
+  /// 0: one behind the other. Else the rows are gates [4, units], and the outputs are counted
+  /// vector by vector of units, the four gates of each: i f g o of the first vector, then of the
+  /// second.
+  std::size_t units = 0;
+
+  /// Where vector number v of the outputs begins in a row.
+  std::size_t at(std::size_t v, std::size_t lanes) const {
+    return units == 0 ? v * lanes : (v & 3) * units + (v >> 2) * lanes;
+  }
+};
+
 /// A weight matrix [outputs, inner], laid out by PackedMatrix (packed_matrix.hpp) for one
 /// instruction set.
 struct PackedView {
   const float* data;
-  std::size_t outputs;  ///< A multiple of 16.
+  std::size_t outputs;  ///< A multiple of the vector's lanes.
   std::size_t inner;
+  Places places = {};
 };
 
 /// out[m, n] = bias[n] + sum over k, in rising order, of a[m, k] * w[n, k].
@@ -28,24 +44,42 @@ struct Product {
   std::size_t a_stride;
   std::size_t rows;
   PackedView w;
-  const float* bias;  ///< [outputs], or null for zeros.
-  float* out;         ///< [rows, outputs], rows `out_stride` apart; not overlapping `a`.
+  const float* bias;  ///< At the outputs' places, or null for zeros.
+  float* out;         ///< Rows `out_stride` apart; not overlapping `a`.
   std::size_t out_stride;
+  /// The inner index runs over so many blocks of a's row, each w.inner / a_blocks long, which begin
+  /// `a_block_stride` floats apart: the gates of a padded row.
+  std::size_t a_blocks = 1;
+  std::size_t a_block_stride = 0;
+  /// The vectors of outputs that are wanted, from the start of a panel to the end of one;
+  /// last_vector = 0: all.
+  std::size_t first_vector = 0, last_vector = 0;
 };
 
-/// c[n, k] += sum over m, in rising order within blocks of kOuterBlock rows, of a[m, n] * b[m, k].
-struct OuterSum {
-  const float* a;  ///< [rows, n].
-  std::size_t a_stride;
-  std::size_t n;
-  const float* b;  ///< [rows, k], readable up to padded(k).
-  std::size_t b_stride;
-  std::size_t k;
-  std::size_t rows;
-  float* c;  ///< [n, k], written only within n and k.
-  std::size_t c_stride;
+/// Columns of rows that lie side by side for OuterSum; null: a column of ones.
+struct Columns {
+  const float* data;
+  std::size_t stride;  ///< Floats from a row to the next.
+  std::size_t count;
 };
-inline constexpr std::size_t kOuterBlock = 64;
+
+/// c[i, n] += sum over m of a[m, i] * b[m, n], in rising order within blocks of kOuterBlock rows: a
+/// block's sum is added to c as a whole. The outputs n are `vectors` vectors from `first_vector`
+/// on.
+struct OuterSum {
+  std::span<const Columns> a;  ///< [rows, all counts together]
+  const float* b;              ///< [rows, ..] at the places.
+  std::size_t b_stride;
+  Places places;
+  std::size_t first_vector, vectors;
+  std::size_t rows;
+  float* c;  ///< Row i at i * c_stride, output vector v at v * lanes.
+  std::size_t c_stride;
+  float* work;  ///< outer_work(columns of a) floats.
+};
+inline constexpr std::size_t kOuterBlock = 128;
+/// The room that an OuterSum needs beside it.
+constexpr std::size_t outer_work(std::size_t columns) { return kOuterBlock * (columns + 64); }
 
 /// x := (x - mean) / sqrt(variance + epsilon) * gain, row by row over all values of the gates
 /// named.
@@ -78,7 +112,6 @@ struct NormaliseBackward {
 struct CellExtras {
   CellOptions options;
   CellActivations activations;
-  std::size_t hidden;     ///< H
   const float* bias;      ///< [4Hp] after a normalisation; null where the product has added it.
   const float* peephole;  ///< [4Hp] i|f|0|o, or null.
   const float* gain;      ///< [4Hp] LayerNorm::tflite, or null.
@@ -86,23 +119,24 @@ struct CellExtras {
   const float* bias_c;    ///< [Hp]
 };
 
-/// What a cell with extras leaves for its way back.
+/// What a cell with extras leaves for its way back, beside what the plain one leaves.
 struct CellKept {
-  float* slopes;      ///< [rows, 5Hp] derivative of i|f|g|o and of S5's function.
-  float* c_new;       ///< [rows, Hp] the new cell, before zoneout.
+  /// [rows, 5Hp] derivative of i|f|g|o and of S5's function; null: it follows from the values.
+  float* slopes;
+  float* c_new;       ///< [rows, Hp] the new cell, before zoneout; may be c where there is none.
   float* normalised;  ///< [rows, 4Hp] tflite: the sums; [rows, Hp] ba: the new cell; else null.
   float* inverse;     ///< [rows, 4] or [rows, 1]
 };
 
-/// S1..S7 for `rows` samples of one time step: a = rh + wx, then the gates, the cell and the hidden
+/// S1..S7 for `rows` samples of one time step: the gates from their sums, the cell and the hidden
 /// state.
 struct CellForward {
-  const float* wx;      ///< [rows, 4Hp] W x
-  const float* rh;      ///< [rows, 4Hp] b + R h'
+  float* gates;         ///< [rows, 4Hp] in: W x (and b + R h' where `rh` is null); out: i|f|g|o
+  const float* rh;      ///< [rows, 4Hp] b + R h', added; or null.
   const float* c_prev;  ///< [rows, Hp]
   std::size_t rows;
   std::size_t units;                   ///< Hp
-  float* gates;                        ///< [rows, 4Hp] i|f|g|o after squashing; may be wx or rh.
+  std::size_t hidden;                  ///< H
   float* c;                            ///< [rows, Hp]
   float* tanh_c;                       ///< [rows, Hp]
   float* h;                            ///< [rows, Hp] o tanh_c
@@ -119,9 +153,10 @@ struct CellBackward {
   const float* tanh_c;  ///< [rows, Hp]
   const float* d_h;     ///< [rows, Hp] all that arrives at o tanh_c
   std::size_t rows;
-  std::size_t units;  ///< Hp
+  std::size_t units;   ///< Hp
+  std::size_t hidden;  ///< H
   float* d_c;  ///< [rows, Hp] in: what arrives at c from the next step; out: what goes on to c'.
-  float* d_a;  ///< [rows, 4Hp] the gradient at wx and rh; may be `gates`.
+  float* d_a;  ///< [rows, 4Hp] the gradient at the sums; may be `gates`.
   const CellExtras* extras = nullptr;  ///< As in CellForward.
   CellKept kept = {};
   const float* zone_c = nullptr;
@@ -131,18 +166,66 @@ struct CellBackward {
   float* work = nullptr;     ///< [Hp]
 };
 
+/// A range of a layer's units, in vectors; a whole step takes all.
+struct UnitVectors {
+  std::size_t first, last;
+};
+
+/// A step of a layer, its recurrent product with the cell run on each vector of units while its
+/// sums are in the cache: S1..S7 of a = (b + sum R h') + (W x). The product's `out` is not read:
+/// its sums are added to cell.gates, whose rows they share.
+struct StepForward {
+  Product recurrent;
+  CellForward cell;
+  UnitVectors units;
+};
+
+/// A step on the way back: d_h = above + R^T d_a of the step after (the product, whose `out` is
+/// cell.d_h), then B1..B7 on it; with `above` null d_h is there already. `units` begin at a panel
+/// of the product, and end at one or with the last unit.
+struct StepBackward {
+  Product recurrent;
+  const float* above;  ///< [rows, ..] what arrives at h from the layer above
+  std::size_t above_stride;
+  CellBackward cell;
+  UnitVectors units;
+};
+
+/// One update of parameters [count]; with PyTorch's formulas. What does not change within a step
+/// has been worked out.
+struct AdamUpdate {
+  float* parameters;
+  const float* gradient;
+  float *first, *second;  ///< The moments.
+  std::size_t count;
+  float scale;  ///< The gradient is multiplied by it first: the clip.
+  float decay;  ///< Added to the gradient, times the parameter: Adam's weight decay.
+  float keep;   ///< The parameter is multiplied by it: AdamW's weight decay.
+  float beta1, beta2, new1, new2;  ///< new = 1 - beta
+  float step;                      ///< rate / (1 - beta1^t)
+  float shrink;                    ///< 1 / sqrt(1 - beta2^t)
+  float epsilon;
+};
+
 /// One instruction set's kernels.
 struct Table {
   std::string_view name;  ///< "portable", "sse4", "avx2", "avx512" or "neon"
-  std::size_t lanes;      ///< Floats in a vector: it decides how weights are packed.
+  std::size_t lanes;      ///< Floats in a vector.
+  std::size_t panel;      ///< Outputs in a panel of packed weights.
   void (*multiply)(const Product&) noexcept;
   void (*add_outer)(const OuterSum&) noexcept;
+  void (*step_forward)(const StepForward&) noexcept;
+  void (*step_backward)(const StepBackward&) noexcept;
   void (*cell_forward)(const CellForward&) noexcept;
   void (*cell_backward)(const CellBackward&) noexcept;
   void (*normalise)(const Normalise&) noexcept;
   void (*normalise_backward)(const NormaliseBackward&) noexcept;
+  void (*adam)(const AdamUpdate&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.
   void (*tanh)(const float* x, float* y, std::size_t count) noexcept;     ///< y may be x.
+  /// Multiply-adds on registers alone, `rounds` times 12 vectors of them: what the processor can do
+  /// at most. Answers a number that depends on all of them.
+  float (*multiply_adds)(std::size_t rounds) noexcept;
 };
 
 /// The tables that this processor can run, slowest first; never empty.

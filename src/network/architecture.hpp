@@ -48,6 +48,8 @@ struct Architecture {
 /// Whether every cell is S1..S7 and nothing else, but for a projection and training noise on x, h'
 /// and R: what the fast kernel computes.
 bool plain(const Architecture& architecture);
+/// Whether sigma and tanh alone are applied, unclipped: their slopes follow from their values.
+bool standard(const Architecture& architecture);
 
 /// What a tensor is. Of a layer's direction, in this order, those that the options ask for:
 enum class Role {

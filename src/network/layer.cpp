@@ -30,14 +30,13 @@ Layer::Layer(const Architecture& architecture, std::size_t layer, std::size_t di
     if (parameter.layer == layer && parameter.direction == direction)
       offsets_[static_cast<std::size_t>(parameter.role)] = parameter.offset;
   }
-  const std::size_t lanes = kernels_->lanes, gates = 4 * units_;
-  packed_.w = {gates, input_, lanes};
-  packed_.r = {gates, state_, lanes};
-  packed_.w_back = {input_, gates, lanes};
-  packed_.r_back = {state_, gates, lanes};
+  packed_.w = kernels::PackedMatrix::gates(hidden_, input_, kernels);
+  packed_.r = kernels::PackedMatrix::gates(hidden_, state_, kernels);
+  packed_.w_back = {input_, 4 * hidden_, kernels};
+  packed_.r_back = {state_, 4 * hidden_, kernels};
   if (has(Role::weight_hr)) {
-    packed_.projection = {state_, hidden_, lanes};
-    packed_.projection_back = {hidden_, state_, lanes};
+    packed_.projection = {state_, hidden_, kernels};
+    packed_.projection_back = {hidden_, state_, kernels};
   }
 }
 
@@ -50,31 +49,48 @@ FloatVector Layer::gate_vector(const float* parameters, Role role) const {
   return values;
 }
 
-void Layer::pack(const float* parameters) {
-  keep_r_.clear();
+void Layer::pack(const float* parameters, std::size_t task) {
   const float* w = parameters + offset(Role::weight_ih);
-  packed_.w.pack(
-      [&](std::size_t n, std::size_t k) { return real(n) ? w[row(n) * input_ + k] : 0.0f; });
-  packed_.w_back.pack([&](std::size_t n, std::size_t k) {
-    return n < input_ && real(k) ? w[row(k) * input_ + n] : 0.0f;
-  });
-  pack_recurrent(parameters + offset(Role::weight_hh));
-  if (has(Role::weight_hr)) {
-    const float* v = parameters + offset(Role::weight_hr);
-    packed_.projection.pack(
-        [&](std::size_t n, std::size_t k) { return n < state_ ? v[n * hidden_ + k] : 0.0f; });
-    packed_.projection_back.pack(
-        [&](std::size_t n, std::size_t k) { return n < hidden_ ? v[k * hidden_ + n] : 0.0f; });
+  const float* r = parameters + offset(Role::weight_hh);
+  switch (task) {
+    case 0:
+      packed_.w.pack_rows(0, packed_.w.panels(),
+                          [&](std::size_t n) { return real(n) ? w + row(n) * input_ : nullptr; });
+      return pack_vectors(parameters);
+    case 1:
+      packed_.w_back.pack_columns(0, packed_.w_back.panels(), input_, [&](std::size_t k) {
+        const std::size_t gate = k / hidden_;
+        return blocks_[gate] == kNone ? nullptr
+                                      : w + (blocks_[gate] * hidden_ + k % hidden_) * input_;
+      });
+      return pack_projection(parameters);
+    case 2:
+      return pack_recurrent(r);
+    default:
+      return pack_recurrent_back(r);
   }
-  pack_vectors(parameters);
 }
 
 void Layer::pack_recurrent(const float* r) {
-  packed_.r.pack(
-      [&](std::size_t n, std::size_t k) { return real(n) ? r[row(n) * state_ + k] : 0.0f; });
-  packed_.r_back.pack([&](std::size_t n, std::size_t k) {
-    return n < state_ && real(k) ? r[row(k) * state_ + n] : 0.0f;
+  packed_.r.pack_rows(0, packed_.r.panels(),
+                      [&](std::size_t n) { return real(n) ? r + row(n) * state_ : nullptr; });
+}
+
+void Layer::pack_recurrent_back(const float* r) {
+  packed_.r_back.pack_columns(0, packed_.r_back.panels(), state_, [&](std::size_t k) {
+    const std::size_t gate = k / hidden_;
+    return blocks_[gate] == kNone ? nullptr : r + (blocks_[gate] * hidden_ + k % hidden_) * state_;
   });
+}
+
+void Layer::pack_projection(const float* parameters) {
+  if (!has(Role::weight_hr)) return;
+  const float* v = parameters + offset(Role::weight_hr);
+  packed_.projection.pack_rows(0, packed_.projection.panels(), [&](std::size_t n) {
+    return n < state_ ? v + n * hidden_ : nullptr;
+  });
+  packed_.projection_back.pack_columns(0, packed_.projection_back.panels(), hidden_,
+                                       [&](std::size_t k) { return v + k * hidden_; });
 }
 
 void Layer::pack_vectors(const float* parameters) {
@@ -119,6 +135,7 @@ void Layer::drop_connections(const float* parameters, std::uint64_t seed) {
     dropped[n] = from[n] * keep_r_[n];
   }
   pack_recurrent(dropped.data());
+  pack_recurrent_back(dropped.data());
 }
 
 unsigned Layer::gate_bits() const noexcept {
@@ -130,7 +147,6 @@ unsigned Layer::gate_bits() const noexcept {
 kernels::CellExtras Layer::extras() const noexcept {
   return {.options = options_,
           .activations = activations_,
-          .hidden = hidden_,
           .bias = options_.layer_norm == LayerNorm::none ? nullptr : packed_.bias.data(),
           .peephole = options_.peephole ? packed_.peephole.data() : nullptr,
           .gain = options_.layer_norm == LayerNorm::tflite ? packed_.gain.data() : nullptr,
@@ -138,16 +154,28 @@ kernels::CellExtras Layer::extras() const noexcept {
           .bias_c = packed_.bias_c.data()};
 }
 
-kernels::CellKept Layer::kept(LayerTape& of, std::size_t t, std::size_t batch) const noexcept {
+// Of step t, from a sample on.
+kernels::CellKept Layer::kept(const Tape& tape, LayerTape& of, std::size_t t,
+                              std::size_t sample) const noexcept {
   if (plain_) return {};
-  const std::size_t row = t * batch;
   const std::size_t norms = options_.layer_norm == LayerNorm::tflite ? 4 : 1;
-  return {of.slopes.data() + row * 5 * units_, of.c_new.data() + row * units_,
-          of.normalised.data() + row * norms * units_, of.inverse.data() + row * norms};
+  const std::size_t batch = tape.batch(), at = t * batch + sample;
+  return {of.slopes.empty() ? nullptr : of.slopes.data() + at * 5 * units_,
+          // Without zoneout the new cell is the cell.
+          of.c_new.empty() ? of.c.data() + (at + batch) * units_ : of.c_new.data() + at * units_,
+          of.normalised.data() + at * norms * units_, of.inverse.data() + at * norms};
 }
 
-void Layer::first_state(const Tape& tape, LayerTape& of) const noexcept {
-  for (std::size_t sample = 0; sample < tape.batch(); ++sample) {
+std::size_t Layer::unit_vectors() const noexcept {
+  return (hidden_ + kernels_->lanes - 1) / kernels_->lanes;
+}
+
+double Layer::step_flop() const noexcept {
+  return 8.0 * static_cast<double>(hidden_) * static_cast<double>(input_ + state_ + 16);
+}
+
+void Layer::first_state(const Tape& tape, LayerTape& of, const Samples& samples) const noexcept {
+  for (std::size_t sample = samples.first; sample < samples.last; ++sample) {
     if (!tape.fresh(sample)) continue;
     std::copy(packed_.initial_h.begin(), packed_.initial_h.end(),
               of.h.data() + sample * state_units_);
@@ -155,82 +183,162 @@ void Layer::first_state(const Tape& tape, LayerTape& of) const noexcept {
   }
 }
 
-void Layer::forward(const RowsView& x, const Tape& tape, LayerTape& of, FloatVector& recurrent,
-                    bool training) const noexcept {
-  const std::size_t batch = tape.batch(), state = batch * state_units_, cells = batch * units_;
-  const bool ba = options_.layer_norm == LayerNorm::ba;
+void Layer::forward(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
+                    Steps steps, bool training) const noexcept {
+  const std::size_t batch = tape.batch(), rows = samples.count();
+  const kernels::UnitVectors all{0, unit_vectors()};
   const kernels::CellExtras more = extras();
-  first_state(tape, of);
-  input_products(x, tape, of);
-  for (std::size_t t = 0; t < tape.longest(); ++t) {
-    const float* h_prev = of.h.data() + t * state;
-    if (training && !of.keep_h.empty()) {
-      float* seen = of.h_seen.data() + t * state;
-      for (std::size_t j = 0; j < state; ++j) seen[j] = h_prev[j] * of.keep_h[j];
-      h_prev = seen;
+  if (tape.base() == 0 && steps.first == 0) first_state(tape, of, samples);
+  const std::size_t ahead = steps_ahead(x, tape, samples);
+  for (std::size_t t = steps.first; t < steps.last; ++t) {
+    if ((t - steps.first) % ahead == 0)
+      input_products(x, tape, of, samples, {t, std::min(t + ahead, steps.last)}, all);
+    kernels::CellForward cell = cell_forward(tape, of, samples, t, more, training);
+    const kernels::Product product =
+        recurrent_product(seen_state(tape, of, samples, t, training), rows);
+    if (options_.layer_norm == LayerNorm::ba) {
+      float* recurrent = of.recurrent.data() + samples.first * 4 * units_;
+      const std::size_t row = t * batch + samples.first;
+      normalise_inputs(tape, of, samples, t);
+      kernels::Product apart = product;
+      apart.out = recurrent;
+      apart.out_stride = 4 * units_;
+      kernels_->multiply(apart);
+      kernels_->normalise({recurrent, of.normalised_h.data() + 4 * row * units_,
+                           of.inverse_h.data() + row, packed_.gain_h.data(), rows, units_, hidden_,
+                           gate_bits(), static_cast<float>(kBaEpsilon)});
+      cell.rh = recurrent;
+      kernels_->cell_forward(cell);
+    } else {
+      kernels_->step_forward({product, cell, all});
     }
-    kernels_->multiply({h_prev, state_units_, batch, packed_.r.view(),
-                        options_.layer_norm == LayerNorm::none ? packed_.bias.data() : nullptr,
-                        recurrent.data(), 4 * units_});
-    if (ba) {
-      kernels_->normalise({recurrent.data(), of.normalised_h.data() + 4 * t * cells,
-                           of.inverse_h.data() + t * batch, packed_.gain_h.data(), batch, units_,
-                           hidden_, gate_bits(), static_cast<float>(kBaEpsilon)});
-    }
-    float* gates = of.gates.data() + 4 * t * cells;
-    const bool from_emitted = !of.emitted.empty();
-    kernels_->cell_forward(
-        {.wx = gates,
-         .rh = recurrent.data(),
-         .c_prev = of.c.data() + t * cells,
-         .rows = batch,
-         .units = units_,
-         .gates = gates,
-         .c = of.c.data() + (t + 1) * cells,
-         .tanh_c = of.tanh_c.data() + t * cells,
-         .h = from_emitted ? of.emitted.data() + t * cells : of.h.data() + (t + 1) * state,
-         .extras = plain_ ? nullptr : &more,
-         .kept = kept(of, t, batch),
-         .zone_c = training ? row_or_null(of.zone_c, t * cells) : nullptr,
-         .keep_g = training ? row_or_null(of.keep_g, t * cells) : nullptr});
-    if (from_emitted) emit(t, of, batch, training);
-    if (!tape.all_run()) carry(t, tape, of);
+    if (!of.emitted.empty()) emit(tape, of, samples, t, training);
+    if (!tape.all_run()) carry(tape, of, samples, t);
   }
 }
 
-// W x of all steps, into the places of the gates.
-void Layer::input_products(const RowsView& x, const Tape& tape, LayerTape& of) const noexcept {
-  const std::size_t batch = tape.batch(), steps = tape.longest(), gates = 4 * units_;
-  if (x.step_stride == batch * x.sample_stride) {
-    kernels_->multiply({x.data, x.sample_stride, steps * batch, packed_.w.view(), nullptr,
-                        of.gates.data(), gates});
-  } else {
-    for (std::size_t sample = 0; sample < batch; ++sample) {
-      kernels_->multiply({x.row(0, sample), x.step_stride, steps, packed_.w.view(), nullptr,
-                          of.gates.data() + sample * gates, batch * gates});
-    }
+void Layer::forward_units(const RowsView& x, const Tape& tape, LayerTape& of,
+                          const kernels::UnitVectors& units, Steps steps,
+                          Barrier& barrier) const noexcept {
+  const Samples all{0, tape.batch(), 0};
+  const kernels::CellExtras more = extras();
+  if (tape.base() == 0 && steps.first == 0) {
+    if (units.first == 0) first_state(tape, of, all);
+    barrier.wait();
   }
-  if (options_.layer_norm != LayerNorm::ba) return;
-  kernels_->normalise({of.gates.data(), of.normalised_x.data(), of.inverse_x.data(),
-                       packed_.gain_x.data(), steps * batch, units_, hidden_, gate_bits(),
+  const std::size_t ahead = steps_ahead(x, tape, all);
+  for (std::size_t t = steps.first; t < steps.last; ++t) {
+    if ((t - steps.first) % ahead == 0)
+      input_products(x, tape, of, all, {t, std::min(t + ahead, steps.last)}, units);
+    const float* h_prev = of.h.data() + t * tape.batch() * state_units_;
+    kernels_->step_forward({recurrent_product(h_prev, tape.batch()),
+                            cell_forward(tape, of, all, t, more, false), units});
+    barrier.wait();
+  }
+}
+
+bool Layer::splits(const Tape& tape, const LayerTape& of, bool training) const noexcept {
+  return fused(tape, of) && options_.layer_norm == LayerNorm::none &&
+         !(training && !of.keep_g.empty());
+}
+
+kernels::Product Layer::recurrent_product(const float* h_prev, std::size_t rows) const noexcept {
+  return {.a = h_prev,
+          .a_stride = state_units_,
+          .rows = rows,
+          .w = packed_.r.view(),
+          .bias = options_.layer_norm == LayerNorm::none ? packed_.bias.data() : nullptr,
+          .out = nullptr,
+          .out_stride = 0};
+}
+
+// h' as R sees it.
+const float* Layer::seen_state(const Tape& tape, LayerTape& of, const Samples& samples,
+                               std::size_t t, bool training) const noexcept {
+  const std::size_t first = (t * tape.batch() + samples.first) * state_units_;
+  const float* h_prev = of.h.data() + first;
+  if (!training || of.keep_h.empty()) return h_prev;
+  float* seen = of.h_seen.data() + first;
+  const float* keep = of.keep_h.data() + samples.first * state_units_;
+  for (std::size_t j = 0; j < samples.count() * state_units_; ++j) seen[j] = h_prev[j] * keep[j];
+  return seen;
+}
+
+kernels::CellForward Layer::cell_forward(const Tape& tape, LayerTape& of, const Samples& samples,
+                                         std::size_t t, const kernels::CellExtras& more,
+                                         bool training) const noexcept {
+  const std::size_t batch = tape.batch(), row = t * batch + samples.first, cells = row * units_;
+  return {.gates = of.gates.data() + 4 * cells,
+          .rh = nullptr,
+          .c_prev = of.c.data() + cells,
+          .rows = samples.count(),
+          .units = units_,
+          .hidden = hidden_,
+          .c = of.c.data() + cells + batch * units_,
+          .tanh_c = of.tanh_c.data() + cells,
+          .h = of.emitted.empty() ? of.h.data() + (row + batch) * state_units_
+                                  : of.emitted.data() + cells,
+          .extras = plain_ ? nullptr : &more,
+          .kept = kept(tape, of, t, samples.first),
+          .zone_c = training ? row_or_null(of.zone_c, cells) : nullptr,
+          .keep_g = training ? row_or_null(of.keep_g, cells) : nullptr};
+}
+
+// How many steps of W x are computed at a time: a product of few rows reads W for little work.
+std::size_t Layer::steps_ahead(const RowsView& x, const Tape& tape,
+                               const Samples& samples) const noexcept {
+  constexpr std::size_t kRows = 48;
+  const bool together = samples.count() == tape.batch() &&
+                        (tape.batch() == 1 || x.step_stride == tape.batch() * x.sample_stride);
+  return together ? std::max<std::size_t>(1, kRows / std::max<std::size_t>(tape.batch(), 1)) : 1;
+}
+
+// W x of some steps, into the places of the gates.
+void Layer::input_products(const RowsView& x, const Tape& tape, LayerTape& of,
+                           const Samples& samples, Steps steps,
+                           const kernels::UnitVectors& units) const noexcept {
+  const std::size_t batch = tape.batch(), gates = 4 * units_;
+  kernels_->multiply({.a = x.row(steps.first, samples.first),
+                      .a_stride = batch == 1 ? x.step_stride : x.sample_stride,
+                      .rows = steps.count() * samples.count(),
+                      .w = packed_.w.view(),
+                      .bias = nullptr,
+                      .out = of.gates.data() + (steps.first * batch + samples.first) * gates,
+                      .out_stride = gates,
+                      .first_vector = 4 * units.first,
+                      .last_vector = 4 * units.last});
+}
+
+void Layer::normalise_inputs(const Tape& tape, LayerTape& of, const Samples& samples,
+                             std::size_t t) const noexcept {
+  const std::size_t row = t * tape.batch() + samples.first;
+  kernels_->normalise({of.gates.data() + 4 * row * units_,
+                       of.normalised_x.data() + 4 * row * units_, of.inverse_x.data() + row,
+                       packed_.gain_x.data(), samples.count(), units_, hidden_, gate_bits(),
                        static_cast<float>(kBaEpsilon)});
 }
 
 // h of what the cell emits: the projection, its clip, zoneout.
-void Layer::emit(std::size_t t, LayerTape& of, std::size_t batch, bool training) const noexcept {
-  const std::size_t state = batch * state_units_;
-  const float* made = of.emitted.data() + t * batch * units_;
-  const float* h_prev = of.h.data() + t * state;
-  float* h = of.h.data() + (t + 1) * state;
+void Layer::emit(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t t,
+                 bool training) const noexcept {
+  const std::size_t batch = tape.batch(), row = t * batch + samples.first;
+  const std::size_t state = samples.count() * state_units_;
+  const float* made = of.emitted.data() + row * units_;
+  const float* h_prev = of.h.data() + row * state_units_;
+  float* h = of.h.data() + (row + batch) * state_units_;
   if (has(Role::weight_hr)) {
-    float* projected = of.projected.data() + t * state;
-    kernels_->multiply({made, units_, batch, packed_.projection.view(),
+    float* projected = of.projected.data() + row * state_units_;
+    kernels_->multiply({made, units_, samples.count(), packed_.projection.view(),
                         packed_.bias_projection.data(), projected, state_units_});
     made = projected;
   }
   const auto bound = static_cast<float>(options_.projection_clip);
-  const float* zone = training && !of.zone_h.empty() ? of.zone_h.data() + t * state : nullptr;
+  const float* zone = training ? row_or_null(of.zone_h, row * state_units_) : nullptr;
   const auto rate = static_cast<float>(options_.zoneout_h);
+  if (bound <= 0.0f && rate <= 0.0f) {
+    std::copy_n(made, state, h);
+    return;
+  }
   for (std::size_t j = 0; j < state; ++j) {
     float value = made[j];
     if (bound > 0.0f && std::abs(value) > bound) value = std::copysign(bound, value);
@@ -240,10 +348,11 @@ void Layer::emit(std::size_t t, LayerTape& of, std::size_t batch, bool training)
 }
 
 // Samples that do not run this step keep their state.
-void Layer::carry(std::size_t t, const Tape& tape, LayerTape& of) const noexcept {
+void Layer::carry(const Tape& tape, LayerTape& of, const Samples& samples,
+                  std::size_t t) const noexcept {
   const std::size_t batch = tape.batch();
-  for (std::size_t sample = 0; sample < batch; ++sample) {
-    if (tape.runs(tape.time(t, sample, reverse_), sample)) continue;
+  for (std::size_t sample = samples.first; sample < samples.last; ++sample) {
+    if (tape.runs(tape.time(tape.base() + t, sample, reverse_), sample)) continue;
     const std::size_t before = t * batch + sample, after = before + batch;
     std::copy_n(of.h.data() + before * state_units_, state_units_,
                 of.h.data() + after * state_units_);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/barrier.hpp"
 #include "kernels/packed_matrix.hpp"
 #include "kernels/table.hpp"
 #include "network/architecture.hpp"
@@ -20,23 +21,52 @@ class Layer {
   Layer(const Architecture& architecture, std::size_t layer, std::size_t direction,
         const kernels::Table& kernels);
 
-  /// Takes its own of all parameters, and forgets dropped connections.
-  void pack(const float* parameters);
+  /// Forgets dropped connections; to be followed by pack.
+  void keep_connections() { keep_r_.clear(); }
+  /// How many tasks packing is cut into, and one of them: its own of all parameters. `backward`:
+  /// also what the way back reads; `d_x`: and what leads to x.
+  static constexpr std::size_t kPackTasks = 4;
+  void pack(const float* parameters, std::size_t task);
   /// Packs R anew with each weight dropped at the options' rate, or kept and enlarged.
   void drop_connections(const float* parameters, std::uint64_t seed);
 
-  /// From x and the state before the first step: every step of `of`.
-  void forward(const RowsView& x, const Tape& tape, LayerTape& of, FloatVector& recurrent,
-               bool training) const noexcept;
-  /// From of.d_h, d_h_last and d_c_last: turns the gates into their gradient, and writes that of
-  /// the first state.
-  void through_time(Tape& tape, LayerTape& of) const noexcept;
-  /// Adds to the gradient of all parameters; after through_time.
-  void add_gradients(const RowsView& x, const Tape& tape, LayerTape& of,
-                     float* gradient) const noexcept;
-  /// d_x [T, B, padded(I)] of the steps that were run; after add_gradients.
-  void input_gradient(const Tape& tape, const LayerTape& of, float* d_x) const noexcept;
+  /// Some samples from x and the state before the first step: all steps that `of` keeps.
+  void forward(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
+               Steps steps, bool training) const noexcept;
+  /// The same of all samples and of some of the units, by several threads, which meet at the
+  /// barrier after each step; where splits().
+  void forward_units(const RowsView& x, const Tape& tape, LayerTape& of,
+                     const kernels::UnitVectors& units, Steps steps,
+                     Barrier& barrier) const noexcept;
+  /// From `above` (what arrives at h from there, from the first of the steps on) and what came back
+  /// from the steps behind, d_h_first and d_c_first: turns the gates of the steps into their
+  /// gradient, and replaces what came back. Called for one range after the other, from the last.
+  void backward(const RowsView& above, const Tape& tape, LayerTape& of, const Samples& samples,
+                Steps steps) const noexcept;
+  void backward_units(const RowsView& above, const Tape& tape, LayerTape& of,
+                      const kernels::UnitVectors& units, Steps steps,
+                      Barrier& barrier) const noexcept;
+  /// Before the first call of backward for a pass.
+  void start_backward(const Tape& tape, LayerTape& of) const noexcept;
+  /// Whether the units of a step may be computed apart: no option needs a step whole.
+  bool splits(const Tape& tape, const LayerTape& of, bool training) const noexcept;
+  /// Vectors of units, and the multiple of them at which they may be cut on the way back.
+  std::size_t unit_vectors() const noexcept;
+  std::size_t unit_cut() const noexcept { return kernels_->panel / kernels_->lanes; }
 
+  /// Adds the rows of some steps to the sums that become the gradient; `part` of `parts` of the
+  /// outputs, `work` for kernels::OuterSum. After backward of these steps.
+  void add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps steps, std::size_t part,
+                std::size_t parts, float* work) const noexcept;
+  /// Adds the sums of all steps to the gradient of all parameters; `part` of `parts` of the units.
+  void add_gradients(const Tape& tape, LayerTape& of, std::size_t part, std::size_t parts,
+                     float* gradient) const noexcept;
+  /// d_x [rows, padded(I)] of some rows of those kept; after backward.
+  void input_gradient(const LayerTape& of, std::size_t first_row, std::size_t rows,
+                      float* d_x) const noexcept;
+
+  /// Multiply-adds of a row's step, times two.
+  double step_flop() const noexcept;
   bool reverse() const { return reverse_; }
   const std::vector<float>& kept_connections() const { return keep_r_; }
   std::size_t inputs() const { return input_; }
@@ -61,22 +91,65 @@ class Layer {
   std::size_t row(std::size_t n) const { return blocks_[n / units_] * hidden_ + n % units_; }
 
   void pack_recurrent(const float* r);
+  void pack_recurrent_back(const float* r);
   void pack_vectors(const float* parameters);
+  void pack_projection(const float* parameters);
   FloatVector gate_vector(const float* parameters, Role role) const;
   kernels::CellExtras extras() const noexcept;
   unsigned gate_bits() const noexcept;
-  kernels::CellKept kept(LayerTape& of, std::size_t step, std::size_t batch) const noexcept;
-  void first_state(const Tape& tape, LayerTape& of) const noexcept;
-  void input_products(const RowsView& x, const Tape& tape, LayerTape& of) const noexcept;
-  void emit(std::size_t step, LayerTape& of, std::size_t batch, bool training) const noexcept;
-  void carry(std::size_t step, const Tape& tape, LayerTape& of) const noexcept;
-  void set_aside(std::size_t step, Tape& tape, LayerTape& of) const noexcept;
-  void put_back(std::size_t step, Tape& tape, LayerTape& of) const noexcept;
-  const float* unemit(std::size_t step, Tape& tape, LayerTape& of) const noexcept;
-  void recurrent_gradient(const float* d_a, LayerTape& of, std::size_t rows,
-                          float* gradient) const noexcept;
-  void vector_gradients(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
-  void norm_gradients(const LayerTape& of, float* gradient) const noexcept;
+  kernels::CellKept kept(const Tape& tape, LayerTape& of, std::size_t step,
+                         std::size_t sample) const noexcept;
+  void first_state(const Tape& tape, LayerTape& of, const Samples& samples) const noexcept;
+  std::size_t steps_ahead(const RowsView& x, const Tape& tape,
+                          const Samples& samples) const noexcept;
+  void input_products(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
+                      Steps steps, const kernels::UnitVectors& units) const noexcept;
+  void normalise_inputs(const Tape& tape, LayerTape& of, const Samples& samples,
+                        std::size_t step) const noexcept;
+  kernels::CellForward cell_forward(const Tape& tape, LayerTape& of, const Samples& samples,
+                                    std::size_t step, const kernels::CellExtras& more,
+                                    bool training) const noexcept;
+  kernels::Product recurrent_product(const float* h_prev, std::size_t rows) const noexcept;
+  const float* seen_state(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t step,
+                          bool training) const noexcept;
+  void emit(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t step,
+            bool training) const noexcept;
+  void carry(const Tape& tape, LayerTape& of, const Samples& samples,
+             std::size_t step) const noexcept;
+
+  kernels::CellBackward cell_backward(const Tape& tape, LayerTape& of, const Samples& samples,
+                                      std::size_t step,
+                                      const kernels::CellExtras& more) const noexcept;
+  kernels::Product back_product(const Tape& tape, const LayerTape& of, const Samples& samples,
+                                std::size_t step, float* out) const noexcept;
+  bool fused(const Tape& tape, const LayerTape& of) const noexcept;
+  void fused_step_backward(const RowsView& above, const Tape& tape, LayerTape& of,
+                           const Samples& samples, Steps steps, const kernels::CellExtras& more,
+                           const kernels::UnitVectors& units) const noexcept;
+  void arrive(const RowsView& above, LayerTape& of, std::size_t sample, std::size_t first,
+              std::size_t last) const noexcept;
+  void step_backward(const RowsView& above, const Tape& tape, LayerTape& of, const Samples& samples,
+                     std::size_t step, const kernels::CellExtras& more) const noexcept;
+  void through_norms(const Tape& tape, LayerTape& of, const Samples& samples,
+                     std::size_t step) const noexcept;
+  void set_aside(const Tape& tape, LayerTape& of, const Samples& samples,
+                 std::size_t step) const noexcept;
+  void put_back(const Tape& tape, LayerTape& of, const Samples& samples,
+                std::size_t step) const noexcept;
+  const float* unemit(const Tape& tape, LayerTape& of, const Samples& samples,
+                      std::size_t step) const noexcept;
+  void peephole_sums(const Tape& tape, LayerTape& of, std::size_t row, std::size_t first,
+                     std::size_t last, std::size_t slice) const noexcept;
+  void matrix_gradient(const LayerTape& of, std::size_t first_row, std::size_t inputs, Role role,
+                       std::size_t part, std::size_t parts, float* gradient) const noexcept;
+  void bias_gradient(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
+  void peephole_gradient(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
+  void projection_gradient(const LayerTape& of, float* gradient) const noexcept;
+  void norm_gradients(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
+  void state_gradients(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
+  /// Where gate and unit n of the padded [4, Hp] stand in a row of the sums.
+  std::size_t sum_place(std::size_t gate, std::size_t unit) const noexcept;
+  std::size_t sum_width() const noexcept { return 4 * unit_vectors() * kernels_->lanes; }
 
   CellOptions options_;
   CellActivations activations_;

@@ -1,34 +1,16 @@
-// What is between the layers: the order of time, the two directions' merge, residual connections,
-// dropout, the ends of sequences; and the head.
+// A network's parameters, and its way forward: what is between the layers (the order of time, the
+// two directions' merge, residual connections, dropout, the ends of sequences), and the head. The
+// way back is in network_backward.cpp.
 #include "network/network.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "core/float_mode.hpp"
+#include "network/rows.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::network {
-namespace {
-
-// Calls each(step, sample, time): the row of a direction's step, and where it lies in time.
-template <class Each>
-void over_rows(const Tape& tape, bool reverse, Each each) {
-  for (std::size_t step = 0; step < tape.longest(); ++step) {
-    for (std::size_t sample = 0; sample < tape.batch(); ++sample) {
-      each(step, sample, tape.time(step, sample, reverse));
-    }
-  }
-}
-
-void clear_past_ends(const Tape& tape, std::size_t stride, float* rows) {
-  for (std::size_t sample = 0; sample < tape.batch(); ++sample) {
-    for (std::size_t t = tape.length(sample); t < tape.steps(); ++t)
-      std::fill_n(rows + (t * tape.batch() + sample) * stride, stride, 0.0f);
-  }
-}
-
-}  // namespace
 
 Network::Network(Architecture architecture, const kernels::Table& kernels)
     : architecture_(std::move(architecture)), kernels_(&kernels) {
@@ -41,20 +23,30 @@ Network::Network(Architecture architecture, const kernels::Table& kernels)
   }
   if (architecture_.output > 0) {
     const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
-    head_ = {architecture_.output, inputs, kernels_->lanes};
-    head_transposed_ = {inputs, architecture_.output, kernels_->lanes};
+    head_ = {architecture_.output, inputs, kernels};
+    head_transposed_ = {inputs, architecture_.output, kernels};
     head_bias_.resize(padded(architecture_.output));
   }
 }
 
-void Network::set_parameters(std::span<const float> parameters) {
+void Network::set_parameters(std::span<const float> parameters, ThreadPool* pool) {
   if (parameters.size() != parameters_.size()) {
     throw Error(ErrorCode::shape, {.what = "wrong number of parameters",
                                    .expected = std::to_string(parameters_.size()),
                                    .got = std::to_string(parameters.size())});
   }
   std::copy(parameters.begin(), parameters.end(), parameters_.begin());
-  for (Layer& layer : layers_) layer.pack(parameters_.data());
+  const auto pack = [&](std::size_t task) {
+    layers_[task / Layer::kPackTasks].pack(parameters_.data(), task % Layer::kPackTasks);
+  };
+  const std::size_t tasks = layers_.size() * Layer::kPackTasks;
+  constexpr std::size_t kWorthSharing = 1 << 16;
+  for (Layer& layer : layers_) layer.keep_connections();
+  if (pool != nullptr && parameters_.size() >= kWorthSharing) {
+    pool->run(tasks, pack);
+  } else {
+    for (std::size_t task = 0; task < tasks; ++task) pack(task);
+  }
   if (architecture_.output > 0) pack_head();
 }
 
@@ -68,18 +60,20 @@ void Network::pack_head() {
   const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
   const float* v = parameters_.data() + list_[list_.size() - 2].offset;
   const float* bias = parameters_.data() + list_.back().offset;
-  head_.pack([=](std::size_t n, std::size_t k) { return n < output ? v[n * inputs + k] : 0.0f; });
-  head_transposed_.pack(
-      [=](std::size_t n, std::size_t k) { return n < inputs ? v[k * inputs + n] : 0.0f; });
+  head_.pack_rows(0, head_.panels(),
+                  [=](std::size_t n) { return n < output ? v + n * inputs : nullptr; });
+  head_transposed_.pack_columns(0, head_transposed_.panels(), inputs,
+                                [=](std::size_t k) { return v + k * inputs; });
   std::copy_n(bias, output, head_bias_.begin());
 }
 
-void Network::forward(Tape& tape) const noexcept { run_layers(tape, nullptr); }
+void Network::forward(Tape& tape) const noexcept { run(tape, nullptr); }
 
-void Network::forward(Tape& tape, const Noise& noise) const noexcept { run_layers(tape, &noise); }
+void Network::forward(Tape& tape, const Noise& noise) const noexcept { run(tape, &noise); }
 
-void Network::run_layers(Tape& tape, const Noise* noise) const noexcept {
+void Network::run(Tape& tape, const Noise* noise) const noexcept {
   const FlushDenormals flush;
+  tape.noise_ = noise == nullptr ? std::nullopt : std::optional(*noise);
   // What stands past the ends may be NaN, and would reach the gradient times zero.
   if (tape.borrowed_x_.data == nullptr) {
     for (std::size_t sample = 0; sample < (tape.all_run() ? 0 : tape.batch()); ++sample) {
@@ -88,24 +82,102 @@ void Network::run_layers(Tape& tape, const Noise* noise) const noexcept {
       }
     }
   }
-  for (std::size_t layer = 0; layer < architecture_.layers(); ++layer) {
-    const RowsView input = input_of(layer, tape);
-    for (std::size_t d = 0; d < directions(); ++d) {
-      const std::size_t index = layer * directions() + d;
-      LayerTape& of = tape.layers[index];
-      if (noise != nullptr) draw_cell_noise(architecture_.cell, index, *noise, tape, of);
-      const RowsView own = direction_input(input, layers_[index], tape, of, noise != nullptr);
-      layers_[index].forward(own, tape, of, tape.recurrent_, noise != nullptr);
+  if (!tape.recomputes()) {
+    run_steps(tape, noise, {0, tape.longest()});
+    head_forward(tape, {0, tape.longest()});
+  } else {
+    tape.save_boundary(0, 0);
+    for (std::size_t index = 0; index < tape.segments(); ++index) {
+      const Steps steps = tape.segment(index);
+      run_steps(tape, noise, steps);
+      head_forward(tape, {0, steps.count()});
+      tape.save_boundary(index + 1, steps.count());
+      tape.restore_boundary(index + 1);
     }
-    combine(layer, input, tape);
-    BetweenTape& above = tape.between[layer];
-    if (noise != nullptr && !above.keep.empty()) draw_dropout(layer, *noise, tape, above);
   }
-  head_forward(tape);
+  clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, tape.y_.data());
+}
+
+// All layers over steps of the sequence, which are those that the tape then keeps.
+void Network::run_steps(Tape& tape, const Noise* noise, Steps of_all) const noexcept {
+  tape.base_ = of_all.first;
+  const Steps steps{0, of_all.count()};
+  for (std::size_t layer = 0; layer < architecture_.layers(); ++layer) {
+    for (std::size_t d = 0; d < (noise == nullptr ? 0 : directions()); ++d)
+      draw_noise(layer * directions() + d, *noise, tape, steps);
+    const RowsView input = input_of(layer, tape);
+    run_layer(layer, input, tape, steps, noise != nullptr);
+    combine(layer, input, tape, steps);
+    if (noise != nullptr && !tape.between[layer].keep.empty()) drop_out(layer, *noise, tape, steps);
+  }
+}
+
+double Network::flop(std::size_t layer, const Tape& tape, Steps steps) const noexcept {
+  return static_cast<double>(steps.count() * tape.batch() * directions()) *
+         layers_[layer * directions()].step_flop();
+}
+
+// Whether the threads share the units of a layer, not the samples: where there are too few of
+// these, and a step is long enough for the threads to meet after it.
+bool Network::by_units(std::size_t layer, const Tape& tape, Steps steps,
+                       bool training) const noexcept {
+  constexpr double kStepFlop = 4e5;
+  const Layer& of = layers_[layer * directions()];
+  return directions() == 1 && tape.slices().size() < tape.threads() &&
+         of.unit_vectors() >= of.unit_cut() * tape.threads() && steps.count() > 0 &&
+         flop(layer, tape, {0, 1}) >= kStepFlop && of.splits(tape, tape.layers[layer], training);
+}
+
+void Network::run_layer(std::size_t layer, const RowsView& input, Tape& tape, Steps steps,
+                        bool training) const noexcept {
+  if (by_units(layer, tape, steps, training)) {
+    LayerTape& of = tape.layers[layer];
+    Barrier barrier(tape.threads());
+    tape.pool_->run(tape.threads(), [&](std::size_t part) {
+      layers_[layer].forward_units(input, tape, of, units_of(layers_[layer], part, tape.threads()),
+                                   steps, barrier);
+    });
+    return;
+  }
+  const std::size_t first = layer * directions(), slices = tape.slices().size();
+  RowsView own[2] = {input, input};
+  for (std::size_t d = 0; d < directions(); ++d)
+    own[d] =
+        direction_input(input, layers_[first + d], tape, tape.layers[first + d], steps, training);
+  tape.for_each(directions() * slices, flop(layer, tape, steps), [&](std::size_t task) {
+    const std::size_t d = task / slices;
+    layers_[first + d].forward(own[d], tape, tape.layers[first + d], tape.slices()[task % slices],
+                               steps, training);
+  });
+}
+
+void Network::draw_noise(std::size_t index, const Noise& noise, Tape& tape,
+                         Steps steps) const noexcept {
+  LayerTape& of = tape.layers[index];
+  const CellOptions& cell = architecture_.cell;
+  draw_sequence_noise(cell, index, noise, tape, of);
+  const std::size_t values = of.zone_c.size() + of.zone_h.size() + of.keep_g.size();
+  if (values == 0) return;
+  tape.for_ranges(
+      steps.count(), 1, 4.0 * static_cast<double>(values),
+      [&](std::size_t first, std::size_t last) {
+        const std::size_t base = tape.base();
+        draw_step_noise(cell, index, noise, tape, of, {base + first, base + last}, first);
+      });
+}
+
+void Network::drop_out(std::size_t layer, const Noise& noise, Tape& tape,
+                       Steps steps) const noexcept {
+  BetweenTape& above = tape.between[layer];
+  tape.for_ranges(steps.count(), 1, 4.0 * static_cast<double>(above.keep.size()),
+                  [&](std::size_t first, std::size_t last) {
+                    const std::size_t base = tape.base();
+                    draw_dropout(layer, noise, tape, above, {base + first, base + last}, first);
+                  });
 }
 
 RowsView Network::input_of(std::size_t layer, const Tape& tape) noexcept {
-  if (layer == 0) return tape.x_view();
+  if (layer == 0) return tape.x_view().from(tape.base());
   const BetweenTape& below = tape.between[layer - 1];
   const LayerTape& of = tape.layers[layer - 1];  // h as it stands: there is one direction
   const float* out =
@@ -115,21 +187,23 @@ RowsView Network::input_of(std::size_t layer, const Tape& tape) noexcept {
 
 // Turned round for the reverse direction, times variational dropout's factors.
 RowsView Network::direction_input(const RowsView& input, const Layer& layer, const Tape& tape,
-                                  LayerTape& of, bool training) noexcept {
+                                  LayerTape& of, Steps steps, bool training) noexcept {
   const bool masked = training && !of.keep_x.empty();
   if (!layer.reverse() && !masked) return input;
   const std::size_t inputs = layer.inputs(), stride = padded(inputs);
-  over_rows(tape, layer.reverse(), [&](std::size_t step, std::size_t sample, std::size_t time) {
+  const auto copy = [&](std::size_t step, std::size_t sample, std::size_t time) {
     const float* from = input.row(time, sample);
     float* to = of.x.data() + (step * tape.batch() + sample) * stride;
     const float* keep = masked ? of.keep_x.data() + sample * stride : nullptr;
     for (std::size_t j = 0; j < inputs; ++j) to[j] = keep != nullptr ? from[j] * keep[j] : from[j];
-  });
+  };
+  over_rows(tape, steps, layer.reverse(), copy);
   return {of.x.data(), tape.batch() * stride, stride};
 }
 
 // The output of a layer, where that is not h as it stands.
-void Network::combine(std::size_t layer, const RowsView& input, Tape& tape) const noexcept {
+void Network::combine(std::size_t layer, const RowsView& input, Tape& tape,
+                      Steps steps) const noexcept {
   BetweenTape& above = tape.between[layer];
   if (above.out.empty()) return;
   const bool concat = architecture_.merge == Merge::concat;
@@ -140,7 +214,7 @@ void Network::combine(std::size_t layer, const RowsView& input, Tape& tape) cons
     const LayerTape& of = tape.layers[index];
     const float* h = of.h.data() + batch * of.state_units;
     const std::size_t first = concat ? d * state : 0;
-    over_rows(tape, layers_[index].reverse(),
+    over_rows(tape, steps, layers_[index].reverse(),
               [&](std::size_t step, std::size_t sample, std::size_t time) {
                 const float* from = h + (step * batch + sample) * of.state_units;
                 float* to = above.out.data() + (time * batch + sample) * above.stride + first;
@@ -155,136 +229,30 @@ void Network::combine(std::size_t layer, const RowsView& input, Tape& tape) cons
               });
   }
   if (architecture_.residual && layer > 0) {
-    over_rows(tape, false, [&](std::size_t step, std::size_t sample, std::size_t) {
+    over_rows(tape, steps, false, [&](std::size_t step, std::size_t sample, std::size_t) {
       float* to = above.out.data() + (step * batch + sample) * above.stride;
       const float* from = input.row(step, sample);
       for (std::size_t j = 0; j < width; ++j) to[j] += from[j];
     });
   }
-  clear_past_ends(tape, above.stride, above.out.data());
+  clear_past_ends(tape, steps, above.stride, above.out.data());
 }
 
-void Network::head_forward(Tape& tape) const noexcept {
-  const std::size_t rows = tape.steps() * tape.batch();
+void Network::head_forward(Tape& tape, Steps steps) const noexcept {
   const RowsView h = input_of(architecture_.layers(), tape);
+  const std::size_t rows = steps.count() * tape.batch();
+  float* y = tape.y_.data() + tape.base() * tape.batch() * tape.y_stride;
   if (architecture_.output == 0) {
-    std::copy_n(h.data, rows * tape.y_stride, tape.y_.data());
+    std::copy_n(h.data, rows * tape.y_stride, y);
     return;
   }
-  kernels_->multiply({h.data, h.sample_stride, rows, head_.view(), head_bias_.data(),
-                      tape.y_.data(), tape.y_stride});
-  clear_past_ends(tape, tape.y_stride, tape.y_.data());
-}
-
-void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
-  const FlushDenormals flush;
-  clear_past_ends(tape, tape.y_stride, tape.d_y_.data());
-  head_backward(tape, gradient.data());
-  for (std::size_t layer = architecture_.layers(); layer-- > 0;) {
-    BetweenTape& above = tape.between[layer];
-    const std::size_t count = tape.steps() * tape.batch() * above.stride;
-    for (std::size_t j = 0; j < (above.keep.empty() ? 0 : count); ++j)
-      above.d_out[j] *= above.keep[j];
-    clear_past_ends(tape, above.stride, above.d_out.data());
-    separate(layer, tape);
-    const RowsView input = input_of(layer, tape);
-    for (std::size_t d = 0; d < directions(); ++d) {
-      const std::size_t index = layer * directions() + d;
-      LayerTape& of = tape.layers[index];
-      layers_[index].through_time(tape, of);
-      const RowsView own =
-          of.x.empty() ? input
-                       : RowsView{of.x.data(), tape.batch() * padded(layers_[index].inputs()),
-                                  padded(layers_[index].inputs())};
-      const bool direct = !layers_[index].reverse() && of.keep_x.empty();
-      layers_[index].add_gradients(direct ? input : own, tape, of, gradient.data());
-    }
-    hand_down(layer, tape);
-  }
-}
-
-void Network::head_backward(Tape& tape, float* gradient) const noexcept {
-  const std::size_t rows = tape.steps() * tape.batch();
-  BetweenTape& last = tape.between.back();
-  if (architecture_.output == 0) {
-    std::copy_n(tape.d_y_.data(), rows * tape.y_stride, last.d_out.data());
-    return;
-  }
-  kernels_->multiply({tape.d_y_.data(), tape.y_stride, rows, head_transposed_.view(), nullptr,
-                      last.d_out.data(), last.stride});
-  const RowsView h = input_of(architecture_.layers(), tape);
-  const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
-  kernels_->add_outer({.a = tape.d_y_.data(),
-                       .a_stride = tape.y_stride,
-                       .n = architecture_.output,
-                       .b = h.data,
-                       .b_stride = h.sample_stride,
-                       .k = inputs,
-                       .rows = rows,
-                       .c = gradient + list_[list_.size() - 2].offset,
-                       .c_stride = inputs});
-  float* d_bias = gradient + list_.back().offset;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const float* d_y = tape.d_y_.data() + row * tape.y_stride;
-    for (std::size_t n = 0; n < architecture_.output; ++n) d_bias[n] += d_y[n];
-  }
-}
-
-// What arrives at a layer's output, at each direction's h in the order of its steps.
-void Network::separate(std::size_t layer, Tape& tape) const noexcept {
-  const BetweenTape& above = tape.between[layer];
-  const std::size_t state = architecture_.state(layer), batch = tape.batch();
-  const bool concat = architecture_.merge == Merge::concat;
-  for (std::size_t d = 0; d < directions(); ++d) {
-    const std::size_t index = layer * directions() + d;
-    LayerTape& of = tape.layers[index];
-    const bool reverse = layers_[index].reverse();
-    over_rows(tape, reverse, [&](std::size_t step, std::size_t sample, std::size_t time) {
-      const float* from =
-          above.d_out.data() + (time * batch + sample) * above.stride + (concat ? d * state : 0);
-      float* to = of.d_h.data() + (step * batch + sample) * of.state_units;
-      const float share = directions() == 2 && architecture_.merge == Merge::mean ? 0.5f : 1.0f;
-      for (std::size_t j = 0; j < state; ++j) to[j] = share * from[j];
-      if (directions() == 1 || architecture_.merge != Merge::product) return;
-      const std::size_t other = index + 1 - 2 * d;
-      const std::size_t place = tape.time(time, sample, layers_[other].reverse());
-      const LayerTape& factor = tape.layers[other];
-      const float* h = factor.h.data() + ((place + 1) * batch + sample) * factor.state_units;
-      for (std::size_t j = 0; j < state; ++j) to[j] *= h[j];
-    });
-  }
-}
-
-// B9's d_x of all directions: to the layer below, or to x where somebody wants it.
-void Network::hand_down(std::size_t layer, Tape& tape) const noexcept {
-  if (layer == 0 && !tape.wants_d_x) return;
-  const std::size_t batch = tape.batch();
-  const std::size_t inputs = architecture_.layer_input(layer), stride = padded(inputs);
-  float* below = layer == 0 ? tape.d_x_.data() : tape.between[layer - 1].d_out.data();
-  if (directions() == 1 && !layers_[layer].reverse() && tape.layers[layer].keep_x.empty()) {
-    layers_[layer].input_gradient(tape, tape.layers[layer], below);
-  } else {
-    std::fill_n(below, tape.steps() * batch * stride, 0.0f);
-    for (std::size_t d = 0; d < directions(); ++d) {
-      const std::size_t index = layer * directions() + d;
-      const LayerTape& of = tape.layers[index];
-      layers_[index].input_gradient(tape, of, tape.d_input_.data());
-      over_rows(tape, layers_[index].reverse(),
-                [&](std::size_t step, std::size_t sample, std::size_t time) {
-                  const float* from = tape.d_input_.data() + (step * batch + sample) * stride;
-                  const float* keep =
-                      of.keep_x.empty() ? nullptr : of.keep_x.data() + sample * stride;
-                  float* to = below + (time * batch + sample) * stride;
-                  for (std::size_t j = 0; j < inputs; ++j)
-                    to[j] += keep != nullptr ? from[j] * keep[j] : from[j];
-                });
-    }
-  }
-  if (architecture_.residual && layer > 0) {
-    const BetweenTape& above = tape.between[layer];
-    for (std::size_t j = 0; j < tape.steps() * batch * stride; ++j) below[j] += above.d_out[j];
-  }
-  clear_past_ends(tape, stride, below);
+  constexpr std::size_t kRows = 64;
+  const double flop =
+      2.0 * static_cast<double>(rows * architecture_.output) * static_cast<double>(h.sample_stride);
+  tape.for_ranges(rows, kRows, flop, [&](std::size_t first, std::size_t last) {
+    kernels_->multiply({h.data + first * h.sample_stride, h.sample_stride, last - first,
+                        head_.view(), head_bias_.data(), y + first * tape.y_stride, tape.y_stride});
+  });
 }
 
 }  // namespace sluice::network

@@ -27,7 +27,11 @@ class Network {
   std::size_t count() const { return parameters_.size(); }
   std::span<const float> parameters() const { return parameters_; }
   /// Replaces all parameters ([count()] floats) and packs them for the kernels.
-  void set_parameters(std::span<const float> parameters);
+  void set_parameters(std::span<const float> parameters) { set_parameters(parameters, nullptr); }
+  /// The same; the packing is shared among the pool's threads.
+  void set_parameters(std::span<const float> parameters, ThreadPool& pool) {
+    set_parameters(parameters, &pool);
+  }
   /// DropConnect: until set_parameters, weights of R are dropped at the options' rate.
   void drop_connections(std::uint64_t seed);
   /// DropConnect's factors of R, [G H, P], of a direction of a layer (as Tape::layers counts them);
@@ -37,27 +41,46 @@ class Network {
   }
 
   /// From tape.x and the state before the first step: tape.y and every layer's tape. The tape's
-  /// state after the last step is at h[longest()], c[longest()]. With `noise`: as in training.
+  /// state after the last step is at h[longest()], c[longest()], unless it recomputes. With
+  /// `noise`: as in training.
   void forward(Tape& tape) const noexcept;
   void forward(Tape& tape, const Noise& noise) const noexcept;
 
   /// From tape.d_y and d_h_last, d_c_last, after forward with noise on the same tape: adds the
   /// parameters' gradient to `gradient` ([count()]), writes d_h_first, d_c_first, and d_x where
-  /// wants_d_x. Overwrites the gates.
+  /// that is wanted. Overwrites the gates.
   void backward(Tape& tape, std::span<float> gradient) const noexcept;
 
  private:
+  void set_parameters(std::span<const float> parameters, ThreadPool* pool);
   void pack_head();
-  void run_layers(Tape& tape, const Noise* noise) const noexcept;
-  // What a layer reads, and what a direction of it reads.
+
+  // Forward. `steps` are counted from the first that the tape keeps, which is Tape::base().
+  void run(Tape& tape, const Noise* noise) const noexcept;
+  void run_steps(Tape& tape, const Noise* noise, Steps of_all) const noexcept;
+  void run_layer(std::size_t layer, const RowsView& input, Tape& tape, Steps steps,
+                 bool training) const noexcept;
+  void draw_noise(std::size_t index, const Noise& noise, Tape& tape, Steps steps) const noexcept;
+  void drop_out(std::size_t layer, const Noise& noise, Tape& tape, Steps steps) const noexcept;
+  void combine(std::size_t layer, const RowsView& input, Tape& tape, Steps steps) const noexcept;
+  void head_forward(Tape& tape, Steps steps) const noexcept;
+  // What a layer reads, and what a direction of it reads; what the head reads.
   static RowsView input_of(std::size_t layer, const Tape& tape) noexcept;
   static RowsView direction_input(const RowsView& input, const Layer& layer, const Tape& tape,
-                                  LayerTape& of, bool training) noexcept;
-  void combine(std::size_t layer, const RowsView& input, Tape& tape) const noexcept;
-  void separate(std::size_t layer, Tape& tape) const noexcept;
-  void hand_down(std::size_t layer, Tape& tape) const noexcept;
-  void head_forward(Tape& tape) const noexcept;
-  void head_backward(Tape& tape, float* gradient) const noexcept;
+                                  LayerTape& of, Steps steps, bool training) noexcept;
+  bool by_units(std::size_t layer, const Tape& tape, Steps steps, bool training) const noexcept;
+  double flop(std::size_t layer, const Tape& tape, Steps steps) const noexcept;
+
+  // Backward, for the steps of a segment.
+  void segment_backward(Tape& tape, Steps steps) const noexcept;
+  void head_backward(Tape& tape, Steps steps) const noexcept;
+  void layer_backward(std::size_t layer, Tape& tape, Steps steps) const noexcept;
+  void layer_sums(std::size_t layer, Tape& tape, Steps steps) const noexcept;
+  void separate(std::size_t layer, Tape& tape, Steps steps) const noexcept;
+  void hand_down(std::size_t layer, Tape& tape, Steps steps) const noexcept;
+  void hand_down_directions(std::size_t layer, Tape& tape, Steps steps,
+                            float* below) const noexcept;
+  void head_gradient(const Tape& tape, float* gradient) const noexcept;
   std::size_t directions() const { return architecture_.directions(); }
 
   Architecture architecture_;

@@ -1,11 +1,22 @@
 #include "network/tape.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "kernels/table.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::network {
 namespace {
+
+// Rows of a segment at least: the blocks of OuterSum are then mostly whole.
+constexpr std::size_t kSegmentRows = 512;
+// Work below this is done before a second thread has woken up.
+constexpr double kWorthSharing = 2e6;
+// Columns that a direction's weights are multiplied with: x, h' and 1.
+std::size_t weight_columns(const Architecture& of, std::size_t layer) {
+  return of.layer_input(layer) + of.state(layer) + 1;
+}
 
 // The arrays of one direction, by what its options need.
 class Maker {
@@ -23,15 +34,11 @@ class Maker {
     put(made_.c, (rows_ + batch_) * units);
     put(made_.tanh_c, rows_ * units);
     put(made_.h, (rows_ + batch_) * state);
-    if (backward_) {
-      put(made_.d_h, rows_ * state);
-      put(made_.d_h_last, batch_ * state);
-      put(made_.d_h_first, batch_ * state);
-      put(made_.d_c_last, batch_ * units);
-      put(made_.d_c_first, batch_ * units);
-    }
     options();
-    if (backward_) noise();
+    if (backward_) {
+      noise();
+      way_back();
+    }
     return std::move(made_);
   }
 
@@ -49,10 +56,9 @@ class Maker {
     if (cell.projection > 0 || cell.zoneout_h > 0.0) put(made_.emitted, rows_ * units);
     if (cell.projection > 0) put(made_.projected, rows_ * state);
     if (cell.projection > 0 && backward_) put(made_.d_projected, rows_ * state);
-    if (!plain(of_)) {
-      put(made_.slopes, rows_ * 5 * units);
-      put(made_.c_new, rows_ * units);
-    }
+    if (!standard(of_)) put(made_.slopes, rows_ * 5 * units);
+    if (cell.zoneout_c > 0.0) put(made_.c_new, rows_ * units);
+    if (ba) put(made_.recurrent, batch_ * 4 * units);
     if (ba) {
       put(made_.normalised, rows_ * units);
       put(made_.inverse, rows_);
@@ -67,10 +73,27 @@ class Maker {
       put(made_.inverse, rows_ * 4);
     }
     if (backward_ && (ba || tflite)) {
-      for (FloatVector* array : {&made_.d_gain, &made_.d_gain_x, &made_.d_gain_h, &made_.d_shift}) {
-        put(*array, 4 * units);
+      for (FloatVector* array :
+           {&made_.d_gain, &made_.d_gain_x, &made_.d_gain_h, &made_.d_shift, &made_.d_bias}) {
+        put(*array, batch_ * 4 * units);  // of each slice, at most one a sample
       }
     }
+  }
+
+  void way_back() {
+    const CellOptions& cell = of_.cell;
+    const std::size_t units = made_.units, state = made_.state_units;
+    if (of_.direction != Direction::forward) put(made_.d_h, rows_ * state);
+    for (FloatVector* array : {&made_.d_h_last, &made_.d_h_first, &made_.d_h_now, &made_.d_h_kept})
+      put(*array, batch_ * state);
+    for (FloatVector* array : {&made_.d_c_last, &made_.d_c_first, &made_.d_c_kept, &made_.work})
+      put(*array, batch_ * units);
+    if (cell.zoneout_h > 0.0) put(made_.d_h_zoned, batch_ * state);
+    if (cell.projection > 0) put(made_.d_emitted, batch_ * units);
+    put(made_.d_weights, weight_columns(of_, layer_) * 4 * units);
+    if (cell.projection > 0) put(made_.d_projection, (of_.hidden[layer_] + 1) * state);
+    if (cell.peephole)
+      put(made_.d_peephole, (cell.layer_norm == LayerNorm::ba ? batch_ : 1) * 4 * units);
   }
 
   void noise() {
@@ -104,40 +127,134 @@ Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batc
       longest_(steps),
       room_(steps),
       fresh_(batch, 1) {
-  const std::size_t rows = steps * batch;
-  const bool backward = use == Use::with_backward;
-  std::size_t units = 0, state = 0, input = 0;
+  const bool both_ways = architecture.direction != Direction::forward;
+  if (use == Use::recompute && both_ways) {
+    throw Error(ErrorCode::usage, {.what = "a reverse direction cannot be recomputed by segments",
+                                   .expected = "layers of the forward direction alone",
+                                   .got = "a reverse one",
+                                   .hint = "leave out the recomputation"});
+  }
+  const bool backward = use != Use::forward_only;
+  // 7H floats of activations a step and 2H of state a segment: together least at this length.
+  const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(2.0 / 7.0 * steps)));
+  segment_ = std::max<std::size_t>(
+      {least, (kSegmentRows + batch - 1) / std::max<std::size_t>(batch, 1), 1});
+  if (both_ways) segment_ = std::max<std::size_t>(steps, 1);
+  kept_ = use == Use::recompute ? std::min(segment_, steps) : steps;
+  fixed_slices_ = architecture.cell.layer_norm != LayerNorm::none;
+  const std::size_t rows = steps * batch, kept = kept_ * batch;
+  const std::size_t segment_rows = std::min(segment_, steps) * batch;
+  std::size_t input = 0, columns = 0;
   for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
     for (std::size_t d = 0; d < architecture.directions(); ++d) {
-      layers.push_back(Maker(architecture, layer, rows, batch, backward).make());
+      layers.push_back(Maker(architecture, layer, kept, batch, backward).make());
+      LayerTape& of = layers.back();
+      if (recomputes()) {
+        of.h_at.resize((steps / segment_ + 2) * batch * of.state_units);
+        of.c_at.resize((steps / segment_ + 2) * batch * of.units);
+      }
     }
     BetweenTape& above = between.emplace_back();
     above.stride = padded(architecture.layer_output(layer));
     const bool residual = architecture.residual && layer > 0;
-    if (dropout || residual || architecture.direction != Direction::forward)
-      above.out.resize(rows * above.stride);
-    if (dropout) above.keep.resize(rows * above.stride);
-    if (backward) above.d_out.resize(rows * above.stride);
-    units = std::max(units, layers.back().units);
-    state = std::max(state, layers.back().state_units);
+    if (dropout || residual || both_ways) above.out.resize(kept * above.stride);
+    if (dropout) above.keep.resize(kept * above.stride);
+    if (backward) above.d_out.resize(segment_rows * above.stride);
+    widest_ = std::max(widest_, architecture.hidden[layer]);
     input = std::max(input, padded(architecture.layer_input(layer)));
+    columns = std::max(columns, weight_columns(architecture, layer));
   }
   x_.resize(rows * x_stride);
   y_.resize(rows * y_stride);
-  recurrent_.resize(batch * 4 * units);
+  cut_slices();
   if (!backward) return;
-  d_x_.resize(rows * x_stride);
+  columns = std::max(columns, between.back().stride + 1);
   d_y_.resize(rows * y_stride);
-  for (FloatVector* array : {&d_h_now_, &d_h_kept_, &d_h_zoned_}) array->resize(batch * state);
-  for (FloatVector* array : {&d_c_kept_, &d_emitted_}) array->resize(batch * units);
-  d_input_.resize(rows * input);
-  work_.resize(units);
+  if (both_ways || architecture.cell.variational_dropout > 0.0) d_input_.resize(kept * input);
+  if (architecture.output > 0) d_head_.resize((between.back().stride + 1) * y_stride);
+  outer_work_.assign(2, FloatVector(kernels::outer_work(columns)));
+}
+
+void Tape::share(ThreadPool& pool) {
+  pool_ = &pool;
+  cut_slices();
+  if (!outer_work_.empty()) outer_work_.resize(2 * threads(), outer_work_[0]);
+}
+
+// As few as keep a slice's step in the cache beside R, but one for each thread where a slice then
+// still fills a few tiles of the products.
+void Tape::cut_slices() {
+  constexpr std::size_t kStepFloats = 8192, kRoomForR = 512 << 10;
+  const std::size_t gates = 4 * std::max<std::size_t>(widest_, 1), r_bytes = gates * widest_ * 4;
+  std::size_t most = r_bytes <= kRoomForR ? std::clamp<std::size_t>(kStepFloats / gates, 16, 64)
+                     : r_bytes <= 8 * kRoomForR ? 32
+                                                : 64;
+  if (fixed_slices_) most = 16;
+  std::size_t count = (batch_ + most - 1) / most;
+  // Where R does not stay in the cache, threads rather share the units than read it for few
+  // samples.
+  const std::size_t smallest = r_bytes <= kRoomForR ? 8 : 16;
+  if (!fixed_slices_)
+    count = std::max(count, std::min(threads(), std::max<std::size_t>(batch_ / smallest, 1)));
+  slices_.clear();
+  for (std::size_t number = 0; number < count; ++number)
+    slices_.push_back({number * batch_ / count, (number + 1) * batch_ / count, number});
+}
+
+void Tape::for_each(std::size_t tasks, double flop, FunctionRef<void(std::size_t)> work) const {
+  if (pool_ != nullptr && flop >= kWorthSharing) return pool_->run(tasks, work);
+  for (std::size_t task = 0; task < tasks; ++task) work(task);
+}
+
+void Tape::for_ranges(std::size_t count, std::size_t least, double flop,
+                      FunctionRef<void(std::size_t, std::size_t)> work) const {
+  const bool shared = threads() > 1 && flop >= kWorthSharing;
+  const std::size_t parts =
+      shared ? std::clamp<std::size_t>(count / std::max<std::size_t>(least, 1), 1, 4 * threads())
+             : 1;
+  for_each(parts, flop,
+           [&](std::size_t part) { work(part * count / parts, (part + 1) * count / parts); });
+}
+
+std::size_t Tape::kept_floats() const {
+  std::size_t floats = 0;
+  for (const LayerTape& of : layers) {
+    for (const FloatVector* array :
+         {&of.gates, &of.c, &of.tanh_c, &of.h, &of.x, &of.h_seen, &of.emitted, &of.projected,
+          &of.slopes, &of.c_new, &of.normalised, &of.normalised_x, &of.normalised_h, &of.h_at,
+          &of.c_at}) {
+      floats += array->size();
+    }
+  }
+  for (const BetweenTape& of : between) floats += of.out.size() + of.keep.size();
+  return floats;
+}
+
+void Tape::save_boundary(std::size_t index, std::size_t step) {
+  for (LayerTape& of : layers) {
+    const std::size_t h = batch_ * of.state_units, c = batch_ * of.units;
+    std::copy_n(of.h.data() + step * h, h, of.h_at.data() + index * h);
+    std::copy_n(of.c.data() + step * c, c, of.c_at.data() + index * c);
+  }
+}
+
+void Tape::restore_boundary(std::size_t index) {
+  for (LayerTape& of : layers) {
+    const std::size_t h = batch_ * of.state_units, c = batch_ * of.units;
+    std::copy_n(of.h_at.data() + index * h, h, of.h.data());
+    std::copy_n(of.c_at.data() + index * c, c, of.c.data());
+  }
 }
 
 void Tape::set_steps(std::size_t steps) {
   steps_ = longest_ = steps;
   lengths_.clear();
   mask_.clear();
+}
+
+void Tape::want_d_x(bool wanted) {
+  wants_d_x_ = wanted;
+  d_x_.resize(room_ * batch_ * x_stride);
 }
 
 void Tape::set_lengths(std::span<const std::size_t> lengths) {
@@ -158,7 +275,7 @@ void Tape::set_lengths(std::span<const std::size_t> lengths) {
                                    .got = std::to_string(lengths.size())});
   }
   lengths_.assign(lengths.begin(), lengths.end());
-  for (BetweenTape& above : between) above.out.resize(room_ * batch_ * above.stride);
+  for (BetweenTape& above : between) above.out.resize(kept_ * batch_ * above.stride);
 }
 
 void Tape::set_mask(std::span<const std::uint8_t> mask) {
@@ -187,6 +304,10 @@ void Tape::reset_state(std::size_t sample) {
 }
 
 void Tape::carry_state() {
+  if (recomputes()) {
+    restore_boundary(segments());
+    return give_state();
+  }
   const auto carry = [this](FloatVector& rows, std::size_t units) {
     const std::size_t count = batch_ * units;
     std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(longest_ * count), count, rows.begin());

@@ -1,13 +1,20 @@
 // All that one forward pass leaves behind for the backward pass, and the room that both need: made
 // once for T steps of B samples, used again and again. Nothing is allocated during a pass.
+//
+// The way back goes over segments of time, the last first, whose length depends on the shapes
+// alone: so do the sums over rows that gradients are. A tape that recomputes keeps the states at
+// the segments' ends and one segment's activations, and runs each segment forward again before it
+// goes back through it: the same sums in the same order, the same bits.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/aligned.hpp"
+#include "core/threads.hpp"
 #include "network/architecture.hpp"
 
 namespace sluice::network {
@@ -20,50 +27,91 @@ struct RowsView {
   const float* row(std::size_t step, std::size_t sample) const {
     return data + step * step_stride + sample * sample_stride;
   }
+  /// The same rows from a later step on.
+  RowsView from(std::size_t step) const {
+    return {data + step * step_stride, step_stride, sample_stride};
+  }
+};
+
+/// A range of steps, of samples.
+struct Steps {
+  std::size_t first, last;
+  std::size_t count() const { return last - first; }
+};
+struct Samples {
+  std::size_t first, last;
+  std::size_t number;  ///< Of this slice of the batch.
+  std::size_t count() const { return last - first; }
+};
+
+/// What a training pass draws: dropout between layers by this rate, the rest by the options of the
+/// cell.
+struct Noise {
+  /// Dropout on what each layer hands upward (to the next layer and to the head), not on the
+  /// recurrence; in [0, 1), 0: none.
+  float dropout = 0.0f;
+  std::uint64_t seed = 0;
+  std::size_t first_sample = 0;  ///< The tape's first sample's number in the whole batch.
 };
 
 /// One direction of one layer. Rows of H floats are padded to Hp = padded(H), of P floats to Pp,
 /// gates lie as [4, Hp]; padding holds zeros. Steps stand in the order in which they run: the
-/// reverse direction's first is each sequence's last.
+/// reverse direction's first is each sequence's last. K is the number of steps that are kept at a
+/// time: all T, or a segment's.
 struct LayerTape {
   std::size_t units;        ///< Hp
   std::size_t state_units;  ///< Pp
   FloatVector
-      gates;      ///< [T, B, 4Hp] W x, then i|f|g|o, then (backward) the gradient before squashing
-  FloatVector c;  ///< [T+1, B, Hp] c[0] is the state before the first step
-  FloatVector tanh_c;  ///< [T, B, Hp]
-  FloatVector h;       ///< [T+1, B, Pp] h[0] is the state before the first step
-  FloatVector d_h;     ///< [T, B, Pp] what arrives at h from above
+      gates;      ///< [K, B, 4Hp] W x, then i|f|g|o, then (backward) the gradient before squashing
+  FloatVector c;  ///< [K+1, B, Hp] c[0] is the state before the first step
+  FloatVector tanh_c;  ///< [K, B, Hp]
+  FloatVector h;       ///< [K+1, B, Pp] h[0] is the state before the first step
+  FloatVector d_h;     ///< [K, B, Pp] what arrives at h from above, where that is not d_out itself
   FloatVector d_h_last,
       d_c_last;  ///< [B, Pp], [B, Hp] what arrives at the last state from the steps after (or
                  ///< zeros)
   FloatVector d_h_first, d_c_first;  ///< [B, Pp], [B, Hp] what goes on to the first state
 
   // Only where an option needs them.
-  FloatVector x;            ///< [T, B, Ip] the input reversed, or times keep_x
-  FloatVector h_seen;       ///< [T, B, Pp] h' times keep_h
-  FloatVector emitted;      ///< [T, B, Hp] o tanh_c, where h is made of it
-  FloatVector projected;    ///< [T, B, Pp] W_hr o tanh_c, before it is clipped
-  FloatVector d_projected;  ///< [T, B, Pp] the gradient there
+  FloatVector x;            ///< [K, B, Ip] the input reversed, or times keep_x
+  FloatVector h_seen;       ///< [K, B, Pp] h' times keep_h
+  FloatVector emitted;      ///< [K, B, Hp] o tanh_c, where h is made of it
+  FloatVector projected;    ///< [K, B, Pp] W_hr o tanh_c, before it is clipped
+  FloatVector d_projected;  ///< [K, B, Pp] the gradient there
   FloatVector slopes, c_new, normalised, inverse;  ///< kernels::CellKept, of each step
-  FloatVector normalised_x, inverse_x;             ///< [T, B, 4Hp], [T, B] LayerNorm::ba of W x
+  FloatVector normalised_x, inverse_x;             ///< [K, B, 4Hp], [K, B] LayerNorm::ba of W x
   FloatVector normalised_h, inverse_h;             ///< the same of R h'
   FloatVector d_weight_hh;  ///< [G H, P] its gradient before DropConnect's factors
-  FloatVector d_recurrent;  ///< [T, B, 4Hp] LayerNorm::ba: the gradient at R h'
-  FloatVector d_gain, d_gain_x, d_gain_h, d_shift;  ///< [4Hp] of the gains and what is added after
+  FloatVector d_recurrent;  ///< [K, B, 4Hp] LayerNorm::ba: the gradient at R h'
+  /// [slices, 4Hp] of the gains, of what is added after them, and ba: of the bias
+  FloatVector d_gain, d_gain_x, d_gain_h, d_shift, d_bias;
   // Training noise.
-  FloatVector zone_c, zone_h;  ///< [T, B, Hp], [T, B, Pp] 1: the old value stays
-  FloatVector keep_g;          ///< [T, B, Hp] factors, 0 or 1/(1-p)
+  FloatVector zone_c, zone_h;  ///< [K, B, Hp], [K, B, Pp] 1: the old value stays
+  FloatVector keep_g;          ///< [K, B, Hp] factors, 0 or 1/(1-p)
   FloatVector keep_h, keep_x;  ///< [B, Pp], [B, Ip]
+
+  // Room of one step.
+  FloatVector recurrent;           ///< [B, 4Hp] ba: R h'
+  FloatVector d_h_now;             ///< [B, Pp] all that arrives at h
+  FloatVector d_h_zoned;           ///< [B, Pp] what zoneout hands on to h'
+  FloatVector d_emitted;           ///< [B, Hp] what arrives at o tanh_c
+  FloatVector d_h_kept, d_c_kept;  ///< [B, Pp], [B, Hp] what passes a step that carries the state
+  FloatVector work;                ///< [slices, Hp]
+  // Sums over all rows: of the columns x, h' and 1 by the gates' places in packed weights, of the
+  // columns o tanh_c and 1 by Pp, and of the peepholes [4Hp] (ba: of each slice).
+  FloatVector d_weights, d_projection, d_peephole;
+
+  // Boundaries of segments, where the activations are recomputed: [segments + 1, B, ..].
+  FloatVector h_at, c_at;
 };
 
-/// What lies between a layer and the next, [T, B, padded(width of the layer)] each, in time's
+/// What lies between a layer and the next, [K, B, padded(width of the layer)] each, in time's
 /// order.
 struct BetweenTape {
   std::size_t stride;
   FloatVector out;    ///< What the layer hands upward; empty where that is h as it stands
   FloatVector keep;   ///< Dropout's factors, 0 or 1/(1-p); empty without
-  FloatVector d_out;  ///< What arrives at `out`
+  FloatVector d_out;  ///< [steps of a segment, ..] What arrives at `out`
 };
 
 /// A step's part of an array that is empty where no option needs it.
@@ -73,8 +121,14 @@ inline const float* row_or_null(const FloatVector& array, std::size_t first) {
 
 class Tape {
  public:
-  enum class Use { forward_only, with_backward };
+  enum class Use {
+    forward_only,
+    with_backward,
+    recompute  ///< With backward; keeps a segment's activations alone. Not with a reverse
+               ///< direction.
+  };
 
+  /// Throws Error(usage) where `use` does not go with the architecture.
   Tape(const Architecture& architecture, std::size_t steps, std::size_t batch, Use use,
        bool dropout = false);
 
@@ -82,6 +136,10 @@ class Tape {
   std::size_t batch() const { return batch_; }
   /// Fewer steps than the tape has room for; the batch stays, lengths and mask are forgotten.
   void set_steps(std::size_t steps);
+
+  /// The work of passes on this tape is shared among the pool's threads; it must outlive the tape.
+  /// Without: the caller's thread alone. The bits are the same.
+  void share(ThreadPool& pool);
 
   float* x(std::size_t step, std::size_t sample) {
     return x_.data() + (step * batch_ + sample) * x_stride;
@@ -96,6 +154,8 @@ class Tape {
   float* d_y(std::size_t step, std::size_t sample) {
     return d_y_.data() + (step * batch_ + sample) * y_stride;
   }
+  /// Whether the way back goes on to x; it does not before this was called.
+  void want_d_x(bool wanted);
   float* d_x(std::size_t step, std::size_t sample) {
     return d_x_.data() + (step * batch_ + sample) * x_stride;
   }
@@ -130,33 +190,60 @@ class Tape {
   /// Whether a sample starts from the initial state.
   bool fresh(std::size_t sample) const { return fresh_[sample] != 0; }
 
+  /// Floats of activations that are kept for the way back, over all layers.
+  std::size_t kept_floats() const;
+
   std::size_t x_stride;              ///< padded(I)
   std::size_t y_stride;              ///< padded(width)
   std::vector<LayerTape> layers;     ///< Layer 0 forward, layer 0 reverse, layer 1 forward, ..
   std::vector<BetweenTape> between;  ///< By layer.
-  bool wants_d_x = false;
 
  private:
   friend class Network;
   friend class Layer;
+
   RowsView x_view() const {
     if (borrowed_x_.data != nullptr) return borrowed_x_;
     return {x_.data(), batch_ * x_stride, x_stride};
   }
+  bool recomputes() const { return kept_ < room_; }
+  std::size_t segments() const { return (longest_ + segment_ - 1) / segment_; }
+  /// Segment number `index` of the steps that are run.
+  Steps segment(std::size_t index) const {
+    const std::size_t first = index * segment_;
+    return {first, first + segment_ < longest_ ? first + segment_ : longest_};
+  }
+  /// Where the first step that is kept stands among all.
+  std::size_t base() const { return base_; }
+  /// Number of a boundary := state `step` of what is kept; and the reverse, to the first.
+  void save_boundary(std::size_t index, std::size_t step);
+  void restore_boundary(std::size_t index);
+
+  const std::vector<Samples>& slices() const { return slices_; }
+  std::size_t threads() const { return pool_ == nullptr ? 1 : pool_->threads(); }
+  /// work(0) .. work(tasks - 1), on the pool's threads where `flop` in all is worth their start.
+  void for_each(std::size_t tasks, double flop, FunctionRef<void(std::size_t)> work) const;
+  /// for_each over ranges of `count` things, several of at least `least` for each thread.
+  void for_ranges(std::size_t count, std::size_t least, double flop,
+                  FunctionRef<void(std::size_t, std::size_t)> work) const;
+  void cut_slices();
 
   std::size_t steps_, batch_, longest_, room_;  // room_: the most steps
+  std::size_t segment_, kept_, base_ = 0;
+  bool wants_d_x_ = false;
+  std::size_t widest_ = 0;     // H of the widest layer
+  bool fixed_slices_ = false;  // sums by slice: their cut must not depend on the threads
+  ThreadPool* pool_ = nullptr;
+  std::optional<Noise> noise_;  // of the last pass
+  std::vector<Samples> slices_;
+  std::vector<FloatVector> outer_work_;  // by task of a sum over rows
   std::vector<std::size_t> lengths_;
   std::vector<std::uint8_t> mask_, fresh_;
   RowsView borrowed_x_{};
-  FloatVector x_, d_x_;              // [T, B, Ip]
-  FloatVector y_, d_y_;              // [T, B, Op]
-  FloatVector recurrent_;            // [B, 4Hp] b + R h' of one step
-  FloatVector d_h_now_;              // [B, Pp] all that arrives at h of one step
-  FloatVector d_h_zoned_;            // [B, Pp] what zoneout hands on to h'
-  FloatVector d_emitted_;            // [B, Hp] what arrives at o tanh_c
-  FloatVector d_h_kept_, d_c_kept_;  // [B, Pp], [B, Hp] what passes a step that carries the state
-  FloatVector d_input_;              // [T, B, Ip] of one direction
-  FloatVector work_;                 // [Hp]
+  FloatVector x_, d_x_;  // [T, B, Ip]
+  FloatVector y_, d_y_;  // [T, B, Op]
+  FloatVector d_input_;  // [K, B, Ip] of one direction
+  FloatVector d_head_;   // sums of the columns h and 1 by Op
 };
 
 }  // namespace sluice::network

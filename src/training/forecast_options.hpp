@@ -58,6 +58,7 @@ struct ForecastOptions {
       epochs;  ///< Passes over the training rows; unset: as many as make 400 steps.
   std::optional<std::size_t>
       chunk;  ///< Rows through which a gradient flows (--bptt); unset: by period and horizon.
+  bool recompute = false;  ///< Activations are computed again on the way back, not kept.
   std::size_t batch = 64;  ///< Places in the series that a step trains on.
   std::uint64_t seed = 1;
   std::size_t threads = 2;  ///< The result does not depend on it.

@@ -252,6 +252,7 @@ FitOptions Trainer::fit_options(std::uint64_t salt) const {
           .dropout = options_.dropout,
           .clip = options_.clip,
           .seed = options_.seed + salt,
+          .recompute = options_.recompute,
           .optimizer = options_.optimizer};
 }
 

@@ -1,6 +1,6 @@
 // The LSTM's training steps on a long series: forking sequences (each row forecasts all its steps
-// ahead) over chunks with carried state, truncated back-propagation, slices of the batch on
-// threads. Not the choice of when to stop.
+// ahead) over chunks with carried state, truncated back-propagation, on threads. Not the choice of
+// when to stop.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +36,8 @@ struct FitOptions {
   double dropout = 0.0;
   double clip = 1.0;
   std::uint64_t seed = 1;
+  /// Activations are computed again on the way back instead of kept: the same bits, less memory.
+  bool recompute = false;
   OptimizerOptions optimizer;
 };
 
@@ -44,9 +46,6 @@ class LstmFit {
   /// The network, data and pool must outlive this. `data.rows` >= options.chunk.
   LstmFit(network::Network& network, const FitData& data, const FitOptions& options,
           ThreadPool& pool);
-  ~LstmFit();
-  LstmFit(const LstmFit&) = delete;
-  LstmFit& operator=(const LstmFit&) = delete;
 
   /// One optimiser step: the mean loss per target (and quantile) before it. Where the loss or the
   /// gradient is not finite, the parameters stay as they were and trouble() says what it was.
@@ -55,11 +54,15 @@ class LstmFit {
   std::size_t steps() const { return steps_; }
 
  private:
-  struct Slice;
+  // The loss of one sample's rows, and the targets (and quantiles) that it is a sum over.
+  struct SampleLoss {
+    double loss = 0.0, terms = 0.0;
+  };
 
   std::uint64_t step_seed() const;
-  void run_slice(Slice& slice);
-  void add_row_loss(Slice& slice, std::size_t step, std::size_t sample, std::size_t row);
+  void fill_inputs(std::size_t sample);
+  void find_loss(std::size_t sample);
+  void add_row_loss(std::size_t step, std::size_t sample, std::size_t row);
   void find_trouble(double loss);
 
   network::Network& network_;
@@ -67,7 +70,8 @@ class LstmFit {
   FitOptions options_;
   ThreadPool& pool_;
   Lanes lanes_;
-  std::vector<Slice> slices_;
+  network::Tape tape_;
+  std::vector<SampleLoss> losses_;
   std::vector<float> parameters_, gradient_;
   Optimizer optimizer_;
   std::size_t steps_ = 0;

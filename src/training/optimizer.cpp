@@ -3,11 +3,30 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <string>
 
+#include "kernels/table.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::training {
+namespace {
+
+// Parameters that are worked on at a time: sums of blocks are added in the blocks' order.
+constexpr std::size_t kBlock = 1 << 14;
+
+// work(block, first, count), where the pool's help is worth it by its threads.
+template <class Work>
+void over_blocks(std::size_t count, ThreadPool* pool, const Work& work) {
+  const std::size_t blocks = (count + kBlock - 1) / kBlock;
+  const auto one = [&](std::size_t block) {
+    work(block, block * kBlock, std::min(kBlock, count - block * kBlock));
+  };
+  if (pool != nullptr && blocks > 2) return pool->run(blocks, one);
+  for (std::size_t block = 0; block < blocks; ++block) one(block);
+}
+
+}  // namespace
 
 std::string_view name(OptimizerKind kind) {
   switch (kind) {
@@ -34,47 +53,79 @@ Optimizer::Optimizer(OptimizerOptions options, std::size_t count)
       first_(count, 0.0f),
       second_(options.kind == OptimizerKind::sgd ? 0 : count, 0.0f) {}
 
-void Optimizer::step(std::span<float> parameters, std::span<const float> gradient, double rate) {
+void Optimizer::step(std::span<float> parameters, std::span<const float> gradient, double rate,
+                     const UpdateOptions& update) {
   ++steps_;
-  const bool decoupled = options_.kind == OptimizerKind::adamw;
-  const auto decay = static_cast<float>(decoupled ? 0.0 : options_.weight_decay);
-  const auto keep = static_cast<float>(decoupled ? 1.0 - rate * options_.weight_decay : 1.0);
   if (options_.kind == OptimizerKind::sgd) {
-    const auto momentum = static_cast<float>(options_.momentum);
-    const auto step = static_cast<float>(rate);
-    for (std::size_t j = 0; j < parameters.size(); ++j) {
-      const float d = gradient[j] + decay * parameters[j];
-      // The first velocity is the gradient itself, as in PyTorch; momentum * 0 gives just that.
-      first_[j] = momentum * first_[j] + d;
-      parameters[j] -= step * first_[j];
-    }
-    return;
-  }
-  const auto power = static_cast<double>(steps_);
-  const double correction1 = 1.0 - std::pow(options_.beta1, power);
-  const double correction2 = std::sqrt(1.0 - std::pow(options_.beta2, power));
-  const auto beta1 = static_cast<float>(options_.beta1), beta2 = static_cast<float>(options_.beta2);
-  const auto new1 = static_cast<float>(1.0 - options_.beta1),
-             new2 = static_cast<float>(1.0 - options_.beta2);
-  const auto step = static_cast<float>(rate / correction1);
-  const auto shrink = static_cast<float>(1.0 / correction2),
-             epsilon = static_cast<float>(options_.epsilon);
-  for (std::size_t j = 0; j < parameters.size(); ++j) {
-    const float d = gradient[j] + decay * parameters[j];
-    first_[j] = beta1 * first_[j] + new1 * d;
-    second_[j] = beta2 * second_[j] + new2 * d * d;
-    parameters[j] =
-        keep * parameters[j] - step * first_[j] / (std::sqrt(second_[j]) * shrink + epsilon);
+    sgd(parameters, gradient, rate, static_cast<float>(update.scale));
+  } else {
+    adam(parameters, gradient, rate, update);
   }
 }
 
+void Optimizer::sgd(std::span<float> parameters, std::span<const float> gradient, double rate,
+                    float scale) {
+  const auto decay = static_cast<float>(options_.weight_decay);
+  const auto momentum = static_cast<float>(options_.momentum);
+  const auto step = static_cast<float>(rate);
+  for (std::size_t j = 0; j < parameters.size(); ++j) {
+    const float d = scale * gradient[j] + decay * parameters[j];
+    // The first velocity is the gradient itself, as in PyTorch; momentum * 0 gives just that.
+    first_[j] = momentum * first_[j] + d;
+    parameters[j] -= step * first_[j];
+  }
+}
+
+void Optimizer::adam(std::span<float> parameters, std::span<const float> gradient, double rate,
+                     const UpdateOptions& update) {
+  const bool decoupled = options_.kind == OptimizerKind::adamw;
+  const auto power = static_cast<double>(steps_);
+  const double correction1 = 1.0 - std::pow(options_.beta1, power);
+  const double correction2 = std::sqrt(1.0 - std::pow(options_.beta2, power));
+  const double keep = decoupled ? 1.0 - rate * options_.weight_decay : 1.0;
+  const auto update_of = [&](std::size_t at, std::size_t count) -> kernels::AdamUpdate {
+    return {.parameters = parameters.data() + at,
+            .gradient = gradient.data() + at,
+            .first = first_.data() + at,
+            .second = second_.data() + at,
+            .count = count,
+            .scale = static_cast<float>(update.scale),
+            .decay = static_cast<float>(decoupled ? 0.0 : options_.weight_decay),
+            .keep = static_cast<float>(keep),
+            .beta1 = static_cast<float>(options_.beta1),
+            .beta2 = static_cast<float>(options_.beta2),
+            .new1 = static_cast<float>(1.0 - options_.beta1),
+            .new2 = static_cast<float>(1.0 - options_.beta2),
+            .step = static_cast<float>(rate / correction1),
+            .shrink = static_cast<float>(1.0 / correction2),
+            .epsilon = static_cast<float>(options_.epsilon)};
+  };
+  over_blocks(parameters.size(), update.pool, [&](std::size_t, std::size_t at, std::size_t count) {
+    kernels::chosen().adam(update_of(at, count));
+  });
+}
+
+double norm_of(std::span<const float> gradient, ThreadPool* pool) {
+  std::vector<double> sums((gradient.size() + kBlock - 1) / kBlock);
+  over_blocks(gradient.size(), pool, [&](std::size_t block, std::size_t at, std::size_t count) {
+    // Eight chains, so that a sum need not wait for the one before.
+    double chains[8] = {};
+    for (std::size_t j = 0; j < count; ++j) {
+      const auto d = static_cast<double>(gradient[at + j]);
+      chains[j % 8] += d * d;
+    }
+    for (const double chain : chains) sums[block] += chain;
+  });
+  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0));
+}
+
+double clip_factor(double norm, double limit) { return norm > limit ? limit / norm : 1.0; }
+
 double clip_by_norm(std::span<float> gradient, double limit) {
-  double sum = 0.0;
-  for (const float d : gradient) sum += static_cast<double>(d) * d;
-  const double norm = std::sqrt(sum);
-  if (norm > limit) {
-    const auto scale = static_cast<float>(limit / norm);
-    for (float& d : gradient) d *= scale;
+  const double norm = norm_of(gradient);
+  const double factor = clip_factor(norm, limit);
+  if (factor != 1.0) {
+    for (float& d : gradient) d *= static_cast<float>(factor);
   }
   return norm;
 }

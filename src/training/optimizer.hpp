@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/threads.hpp"
+
 namespace sluice::training {
 
 enum class OptimizerKind { sgd, adam, adamw };
@@ -26,19 +28,35 @@ struct OptimizerOptions {
       0.0;  ///< sgd, adam: added to the gradient; adamw: p -= rate decay p (Loshchilov 2019)
 };
 
+/// How an update is made.
+struct UpdateOptions {
+  double scale = 1.0;          ///< The gradient is multiplied by it first: a mean, a clip.
+  ThreadPool* pool = nullptr;  ///< Shares the work; the bits are the same.
+};
+
 class Optimizer {
  public:
   Optimizer(OptimizerOptions options, std::size_t count);
   /// One update of `parameters` by `gradient` (both [count]) at this learning rate.
-  void step(std::span<float> parameters, std::span<const float> gradient, double rate);
+  void step(std::span<float> parameters, std::span<const float> gradient, double rate,
+            const UpdateOptions& update = {});
   std::size_t steps() const { return steps_; }
 
  private:
+  void sgd(std::span<float> parameters, std::span<const float> gradient, double rate, float scale);
+  void adam(std::span<float> parameters, std::span<const float> gradient, double rate,
+            const UpdateOptions& update);
+
   OptimizerOptions options_;
   std::size_t steps_ = 0;
   std::vector<float> first_, second_;  // moments; sgd: velocity in first_
 };
 
+/// The 2-norm, summed in an order that does not depend on the threads.
+double norm_of(std::span<const float> gradient, ThreadPool* pool = nullptr);
+/// What a gradient of this norm is multiplied by so that it becomes at most `limit` (> 0; infinity:
+/// never).
+double clip_factor(double norm, double limit);
 /// Scales the gradient so that its 2-norm is at most `limit` (> 0; infinity: never). Answers the
 /// norm before.
 double clip_by_norm(std::span<float> gradient, double limit);

@@ -39,9 +39,9 @@ Operands operands(const Table& table, const Shape& shape, Random& random) {
   Operands made{Rows::random(shape.rows, shape.inner, shape.inner + 5, random),
                 Rows::random(shape.outputs, shape.inner, shape.inner, random),
                 Rows::random(1, shape.outputs, padded(shape.outputs), random),
-                {shape.outputs, shape.inner, table.lanes}};
-  made.packed.pack(
-      [&](std::size_t n, std::size_t k) { return n < shape.outputs ? made.w.at(n, k) : 0.0f; });
+                {shape.outputs, shape.inner, table}};
+  made.packed.pack_rows(0, made.packed.panels(),
+                        [&](std::size_t n) { return n < shape.outputs ? made.w.row(n) : nullptr; });
   return made;
 }
 
@@ -125,13 +125,13 @@ TEST(Multiply, GivesARowAloneTheBitsThatItHasInABatch) {
 // What decides the bits on one instruction set: bias first, then one chain in rising k.
 TEST(Multiply, SumsInRisingOrderFromTheBias) {
   for (const Table& table : available()) {
-    Operands from{Rows(1, 3, 3), Rows(16, 3, 3), Rows(1, 16, 16), {16, 3, table.lanes}};
+    Operands from{Rows(1, 3, 3), Rows(16, 3, 3), Rows(1, 16, 16), {16, 3, table}};
     const float big = 0x1p24f;  // where adding 1 is lost
     for (std::size_t k = 0; k < 3; ++k) from.a.at(0, k) = 1.0f;
-    from.packed.pack([&](std::size_t n, std::size_t k) {
-      from.w.at(n, k) = k == 0 ? big : k == 1 ? -big : 1.0f;
-      return from.w.at(n, k);
-    });
+    for (std::size_t n = 0; n < 16; ++n) {
+      for (std::size_t k = 0; k < 3; ++k) from.w.at(n, k) = k == 0 ? big : k == 1 ? -big : 1.0f;
+    }
+    from.packed.pack_rows(0, from.packed.panels(), [&](std::size_t n) { return from.w.row(n); });
     for (std::size_t n = 0; n < 16; ++n) from.bias.at(0, n) = 1.0f;
     Rows out(1, 16, 16);
     table.multiply(product(from, 0, 1, from.bias.row(0), out));
@@ -139,51 +139,168 @@ TEST(Multiply, SumsInRisingOrderFromTheBias) {
   }
 }
 
+// The inner index over the gates of padded rows, the outputs in the gates' places, some of them
+// only.
+TEST(Multiply, GoesByTheGatesOfPaddedRows) {
+  constexpr std::size_t kRows = 7, kHidden = 37, kInputs = 11;
+  const std::size_t units = padded(kHidden);
+  for (const Table& table : available()) {
+    SCOPED_TRACE(table.name);
+    Random random(9);
+    const Rows x = Rows::random(kRows, kInputs, kInputs + 2, random);
+    const Rows w = Rows::random(4 * kHidden, kInputs, kInputs, random);
+    const Rows bias = Rows::random(1, 4 * units, 4 * units, random);
+    PackedMatrix packed = PackedMatrix::gates(kHidden, kInputs, table);
+    packed.pack_rows(0, packed.panels(), [&](std::size_t n) {
+      return n % units < kHidden ? w.row(n / units * kHidden + n % units) : nullptr;
+    });
+    Rows gates(kRows, 4 * units, 4 * units);
+    const std::size_t cut = table.panel / table.lanes;  // of the second vectors of units on
+    table.multiply({.a = x.row(0),
+                    .a_stride = x.stride,
+                    .rows = kRows,
+                    .w = packed.view(),
+                    .bias = bias.row(0),
+                    .out = gates.row(0),
+                    .out_stride = gates.stride,
+                    .first_vector = 4 * cut});
+    for (std::size_t m = 0; m < kRows; ++m) {
+      for (std::size_t n = 0; n < 4 * units; ++n) {
+        const std::size_t gate = n / units, u = n % units;
+        double sum = bias.at(0, n);
+        for (std::size_t k = 0; k < kInputs && u < kHidden; ++k)
+          sum += static_cast<double>(x.at(m, k)) * w.at(gate * kHidden + u, k);
+        if (u < cut * table.lanes || u >= (kHidden + table.lanes - 1) / table.lanes * table.lanes) {
+          ASSERT_TRUE(std::isnan(gates.at(m, n))) << "row " << m << ", place " << n;
+        } else {
+          ASSERT_NEAR(gates.at(m, n), sum, 1e-5) << "row " << m << ", place " << n;
+        }
+      }
+    }
+
+    PackedMatrix back(kInputs, 4 * kHidden, table);
+    back.pack_columns(0, back.panels(), kInputs, [&](std::size_t k) { return w.row(k); });
+    const Rows d = Rows::random(kRows, 4 * units, 4 * units, random);
+    Rows d_x(kRows, padded(kInputs), padded(kInputs));
+    table.multiply({.a = d.row(0),
+                    .a_stride = d.stride,
+                    .rows = kRows,
+                    .w = back.view(),
+                    .bias = nullptr,
+                    .out = d_x.row(0),
+                    .out_stride = d_x.stride,
+                    .a_blocks = 4,
+                    .a_block_stride = units});
+    for (std::size_t m = 0; m < kRows; ++m) {
+      for (std::size_t n = 0; n < padded(kInputs); ++n) {
+        double sum = 0.0;
+        for (std::size_t k = 0; k < 4 * kHidden && n < kInputs; ++k)
+          sum += static_cast<double>(d.at(m, k / kHidden * units + k % kHidden)) * w.at(k, n);
+        ASSERT_NEAR(d_x.at(m, n), sum, 1e-4) << "row " << m << ", input " << n;
+      }
+    }
+  }
+}
+
+// The columns of a: some of one array, some of another, and one of ones.
 struct OuterShape {
-  std::size_t rows, n, k;
+  std::size_t rows, first, second, outputs;
 };
 
 std::vector<OuterShape> outer_shapes() {
   std::vector<OuterShape> list;
-  for (const std::size_t rows : {1, 7, 63, 64, 65, 131}) {
-    for (const std::size_t n : {1, 2, 3, 4, 5, 6, 7, 11, 13}) {
-      for (std::size_t k = 1; k <= 70; k += k < 34 ? 1 : 5) list.push_back({rows, n, k});
+  for (const std::size_t rows : {1, 7, 127, 128, 129, 261}) {
+    for (const std::size_t first : {1, 2, 3, 4, 5, 6, 11}) {
+      for (const std::size_t second : {1, 7, 13}) {
+        for (std::size_t outputs = 16; outputs <= 80; outputs += 16)
+          list.push_back({rows, first, second, outputs});
+      }
     }
   }
   return list;
 }
 
-void expect_outer(const Rows& a, const Rows& b, const Rows& before, const Rows& after) {
-  for (std::size_t n = 0; n < a.width; ++n) {
-    for (std::size_t k = 0; k < b.width; ++k) {
-      double sum = before.at(n, k), size = std::abs(sum);
-      for (std::size_t m = 0; m < a.rows; ++m) {
-        const double term = static_cast<double>(a.at(m, n)) * b.at(m, k);
-        sum += term;
-        size += std::abs(term);
+double column(const Rows& first, const Rows& second, std::size_t m, std::size_t i) {
+  if (i < first.width) return first.at(m, i);
+  i -= first.width;
+  return i < second.width ? second.at(m, i) : 1.0f;
+}
+
+TEST(AddOuter, AddsTheSumsAndStaysInItsPlaces) {
+  for (const Table& table : available()) {
+    Random random(11);
+    for (const OuterShape& shape : outer_shapes()) {
+      SCOPED_TRACE(std::string(table.name) + ": " + std::to_string(shape.rows) + " rows, columns " +
+                   std::to_string(shape.first) + " + " + std::to_string(shape.second) +
+                   " + 1, outputs " + std::to_string(shape.outputs));
+      const Rows first = Rows::random(shape.rows, shape.first, shape.first + 3, random);
+      const Rows second = Rows::random(shape.rows, shape.second, shape.second, random);
+      const Rows b = Rows::random(shape.rows, shape.outputs, shape.outputs + 16, random);
+      const std::size_t columns = shape.first + shape.second + 1;
+      const Rows before = Rows::random(columns, shape.outputs, shape.outputs + 16, random);
+      Rows c = before;
+      FloatVector work(outer_work(columns));
+      const Columns a[] = {{first.row(0), first.stride, shape.first},
+                           {second.row(0), second.stride, shape.second},
+                           {nullptr, 0, 1}};
+      const std::size_t skipped = shape.rows % 3 == 0 ? 1 : 0;  // vectors of outputs left alone
+      table.add_outer({.a = a,
+                       .b = b.row(0),
+                       .b_stride = b.stride,
+                       .places = {},
+                       .first_vector = skipped,
+                       .vectors = shape.outputs / table.lanes - skipped,
+                       .rows = shape.rows,
+                       .c = c.row(0),
+                       .c_stride = c.stride,
+                       .work = work.data()});
+      ASSERT_TRUE(c.clean_outside());
+      for (std::size_t i = 0; i < columns; ++i) {
+        for (std::size_t n = 0; n < shape.outputs; ++n) {
+          double sum = before.at(i, n), size = std::abs(sum);
+          for (std::size_t m = 0; m < (n < skipped * table.lanes ? 0 : shape.rows); ++m) {
+            const double term = column(first, second, m, i) * b.at(m, n);
+            sum += term;
+            size += std::abs(term);
+          }
+          const auto roundings = static_cast<double>(shape.rows + 2 + shape.rows / kOuterBlock);
+          ASSERT_NEAR(c.at(i, n), sum, 1.01 * roundings * kRounding * size)
+              << "column " << i << ", output " << n;
+        }
       }
-      const std::size_t blocks = a.rows / kOuterBlock + 1;
-      const auto roundings = static_cast<double>(a.rows + 1 + blocks);
-      ASSERT_NEAR(after.at(n, k), sum, 1.01 * roundings * kRounding * size)
-          << "n " << n << ", k " << k;
     }
   }
 }
 
-TEST(AddOuter, AddsTheProductAndStaysInItsPlaces) {
+TEST(AddOuter, TakesItsOutputsFromTheGatesPlaces) {
+  constexpr std::size_t kRows = 5, kHidden = 21;
+  const std::size_t units = padded(kHidden);
   for (const Table& table : available()) {
-    Random random(11);
-    for (const OuterShape& shape : outer_shapes()) {
-      SCOPED_TRACE(std::string(table.name) + ": " + std::to_string(shape.rows) + " rows, n " +
-                   std::to_string(shape.n) + ", k " + std::to_string(shape.k));
-      const Rows a = Rows::random(shape.rows, shape.n, shape.n + 3, random);
-      const Rows b = Rows::random(shape.rows, shape.k, padded(shape.k), random);
-      const Rows before = Rows::random(shape.n, shape.k, shape.k + 2, random);
-      Rows c = before;
-      table.add_outer({a.row(0), a.stride, shape.n, b.row(0), b.stride, shape.k, shape.rows,
-                       c.row(0), c.stride});
-      ASSERT_NO_FATAL_FAILURE(expect_outer(a, b, before, c));
-      ASSERT_TRUE(c.clean_outside());
+    Random random(12);
+    const Rows x = Rows::random(kRows, 3, 3, random);
+    const Rows d = Rows::random(kRows, 4 * units, 4 * units, random);
+    const std::size_t vectors = 4 * ((kHidden + table.lanes - 1) / table.lanes);
+    const std::size_t width = vectors * table.lanes;
+    FloatVector c(3 * width), work(outer_work(3));
+    const Columns a[] = {{x.row(0), x.stride, 3}};
+    table.add_outer({.a = a,
+                     .b = d.row(0),
+                     .b_stride = d.stride,
+                     .places = {units},
+                     .first_vector = 0,
+                     .vectors = vectors,
+                     .rows = kRows,
+                     .c = c.data(),
+                     .c_stride = width,
+                     .work = work.data()});
+    for (std::size_t gate = 0; gate < 4; ++gate) {
+      for (std::size_t u = 0; u < kHidden; ++u) {
+        double sum = 0.0;
+        for (std::size_t m = 0; m < kRows; ++m)
+          sum += static_cast<double>(x.at(m, 2)) * d.at(m, gate * units + u);
+        const std::size_t place = (u / table.lanes * 4 + gate) * table.lanes + u % table.lanes;
+        ASSERT_NEAR(c[2 * width + place], sum, 1e-5) << table.name << gate << " " << u;
+      }
     }
   }
 }
@@ -191,11 +308,31 @@ TEST(AddOuter, AddsTheProductAndStaysInItsPlaces) {
 TEST(AddOuter, OfNoRowsChangesNothing) {
   for (const Table& table : available()) {
     Random random(13);
-    const Rows before = Rows::random(5, 19, 19, random);
+    const Rows before = Rows::random(5, 32, 32, random);
     Rows c = before;
-    const Rows a(0, 5, 16), b(0, 19, 32);
-    table.add_outer({a.row(0), 16, 5, b.row(0), 32, 19, 0, c.row(0), 19});
-    for (std::size_t j = 0; j < 5 * 19; ++j) ASSERT_TRUE(same_bits(c.data[j], before.data[j]));
+    const Rows a(0, 5, 16), b(0, 32, 32);
+    FloatVector work(outer_work(5));
+    const Columns columns[] = {{a.row(0), 16, 5}};
+    table.add_outer({.a = columns,
+                     .b = b.row(0),
+                     .b_stride = 32,
+                     .places = {},
+                     .first_vector = 0,
+                     .vectors = 32 / table.lanes,
+                     .rows = 0,
+                     .c = c.row(0),
+                     .c_stride = 32,
+                     .work = work.data()});
+    for (std::size_t j = 0; j < 5 * 32; ++j) ASSERT_TRUE(same_bits(c.data[j], before.data[j]));
+  }
+}
+
+TEST(MultiplyAdds, GoOnAsLongAsTheyAreTold) {
+  for (const Table& table : available()) {
+    // x -> 0.999 x + 0.001 from 0.001 on: 1 - 0.999^(n + 1), in all chains and lanes.
+    const double chains = 12.0 * static_cast<double>(table.lanes);
+    EXPECT_NEAR(table.multiply_adds(0) / chains, 1e-3, 1e-7) << table.name;
+    EXPECT_NEAR(table.multiply_adds(999) / chains, 1.0 - std::pow(0.999, 1000), 1e-4) << table.name;
   }
 }
 

@@ -47,6 +47,11 @@ TEST(Table, ListsDifferentAndCompleteTables) {
     EXPECT_EQ(kLineFloats % table.lanes, 0u) << table.name;
     EXPECT_NE(table.multiply, nullptr);
     EXPECT_NE(table.add_outer, nullptr);
+    EXPECT_NE(table.step_forward, nullptr);
+    EXPECT_NE(table.step_backward, nullptr);
+    EXPECT_NE(table.adam, nullptr);
+    EXPECT_NE(table.multiply_adds, nullptr);
+    EXPECT_EQ(table.panel % table.lanes, 0u) << table.name;
     EXPECT_NE(table.cell_forward, nullptr);
     EXPECT_NE(table.cell_backward, nullptr);
     EXPECT_NE(table.sigmoid, nullptr);

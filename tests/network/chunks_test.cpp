@@ -27,7 +27,7 @@ struct Whole {
     fill_d_y(tape, problem);
     fill_first_state(tape, problem);
     fill_d_last(tape, problem);
-    tape.wants_d_x = true;
+    tape.want_d_x(true);
   }
 };
 
@@ -81,7 +81,7 @@ std::vector<Tape> forward_in_chunks(const Network& network, const Problem& probl
     Tape tape(network.architecture(), steps, 3, Tape::Use::with_backward);
     fill_inputs(tape, problem, {first, 0});
     fill_d_y(tape, problem, {first, 0});
-    tape.wants_d_x = true;
+    tape.want_d_x(true);
     if (first == 0) {
       fill_first_state(tape, problem);
     } else {

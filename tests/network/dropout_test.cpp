@@ -29,7 +29,7 @@ struct Dropped {
     fill_inputs(made, problem, {0, first_sample});
     fill_d_y(made, problem, {0, first_sample});
     fill_first_state(made, problem, first_sample);
-    made.wants_d_x = true;
+    made.want_d_x(true);
     return made;
   }
 };

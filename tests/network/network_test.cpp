@@ -60,7 +60,7 @@ Tape filled_tape(const Problem& problem) {
   fill_d_y(tape, problem);
   fill_first_state(tape, problem);
   fill_d_last(tape, problem);
-  tape.wants_d_x = true;
+  tape.want_d_x(true);
   return tape;
 }
 
@@ -130,7 +130,7 @@ TEST(Network, GivesASampleInABatchTheBitsThatItHasAlone) {
     network.backward(batch, unused);
     for (std::size_t sample = 0; sample < batch.batch(); ++sample) {
       Tape alone(architecture, batch.steps(), 1, Tape::Use::with_backward);
-      alone.wants_d_x = true;
+      alone.want_d_x(true);
       fill_inputs(alone, problem, {0, sample});
       fill_d_y(alone, problem, {0, sample});
       fill_first_state(alone, problem, sample);
@@ -192,7 +192,7 @@ TEST(Network, WritesNoInputGradientThatNobodyWants) {
   Network network(problem.shape.architecture);
   network.set_parameters(problem.parameters);
   Tape tape = filled_tape(problem);
-  tape.wants_d_x = false;
+  tape.want_d_x(false);
   std::vector<float> gradient(network.count(), 0.0f);
   network.forward(tape);
   network.backward(tape, gradient);

@@ -233,7 +233,7 @@ Largest compare(const Problem& problem, const kernels::Table& table) {
     fill_first_state(tape, problem);
   }
   fill_d_last(tape, problem);
-  tape.wants_d_x = true;
+  tape.want_d_x(true);
   network.forward(tape, {.seed = 5});
 
   const reference::Network truth = reference_of(of, problem.parameters);

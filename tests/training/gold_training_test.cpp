@@ -120,7 +120,7 @@ class Replay {
         std::copy_n(c.data() + from, hidden, tape_.layers[layer].c.data() + b * units);
       }
     }
-    tape_.wants_d_x = true;
+    tape_.want_d_x(true);
   }
 
   // PyTorch's is the mean of e^2, ours the sum of e^2 / 2.

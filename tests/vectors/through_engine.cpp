@@ -21,7 +21,7 @@ class EngineMachine : public Machine {
 
   Outcome forward(const Sequences& in) override {
     tape_.emplace(of(), in.steps, in.batch, network::Tape::Use::with_backward);
-    tape_->wants_d_x = true;
+    tape_->want_d_x(true);
     if (!in.lengths.empty()) tape_->set_lengths(in.lengths);
     if (!in.mask.empty()) tape_->set_mask(in.mask);
     tape_->reset_state();

@@ -1,0 +1,108 @@
+// A product with packed weights over a range of its outputs, each vector of sums handed to the
+// caller. Included once per target.
+#if defined(SLUICE_KERNELS_PRODUCT_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SLUICE_KERNELS_PRODUCT_INL_HPP_
+#undef SLUICE_KERNELS_PRODUCT_INL_HPP_
+#else
+#define SLUICE_KERNELS_PRODUCT_INL_HPP_
+#endif
+
+#include "kernels/tile-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace sluice::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Rows of a, as a tile reads them.
+struct StridedRows {
+  const float* data;
+  std::size_t stride;
+  HWY_INLINE float operator()(std::size_t r, std::size_t k) const { return data[r * stride + k]; }
+};
+
+template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels, class Sink>
+HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vector,
+                              const Sink& sink) {
+  const TileTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  sink.fetch(row, kRows, vector, kPanels * kVectors);
+  Tile<kRows, kVectors, kPanels> tile;
+  for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
+    const TileVec start =
+        p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + p.w.places.at(vector + v, lanes));
+    for (std::size_t r = 0; r < kRows; ++r) tile.sum[r][v] = start;
+  }
+  // Panels before this one are whole.
+  const float* panel = p.w.data + vector * lanes * p.w.inner;
+  const float* a = p.a + row * p.a_stride;
+  const std::size_t inner = p.w.inner / p.a_blocks;
+  const std::size_t panel_floats = kVectors * lanes * p.w.inner;
+  // The last rows fetch the weights that come next.
+  const std::size_t ahead = row + kRows == p.rows ? kPanels * panel_floats : 0;
+  for (std::size_t block = 0; block < p.a_blocks; ++block) {
+    tile.multiply(StridedRows{a + block * p.a_block_stride, p.a_stride}, inner, panel, panel_floats,
+                  ahead);
+    panel += inner * kVectors * lanes;
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t v = 0; v < kPanels * kVectors; ++v) sink(tile.sum[r][v], row + r, vector + v);
+  }
+}
+
+template <std::size_t kVectors, class Sink>
+HWY_INLINE void multiply_panel(const Product& p, std::size_t vector, const Sink& sink) {
+  over_tiles(p.rows, [&](std::size_t row, std::size_t count) HWY_ATTR {
+    switch (count) {
+      case 6:
+        return multiply_tile<6, kVectors, 1>(p, row, vector, sink);
+      case 5:
+        return multiply_tile<5, kVectors, 1>(p, row, vector, sink);
+      case 4:
+        return multiply_tile<4, kVectors, 1>(p, row, vector, sink);
+      case 3:
+        return multiply_tile<3, kVectors, 1>(p, row, vector, sink);
+      case 2:
+        return multiply_tile<2, kVectors, 1>(p, row, vector, sink);
+      default:
+        return multiply_tile<1, kVectors, 1>(p, row, vector, sink);
+    }
+  });
+}
+
+// sink(sums, row, vector) for every row and every vector of outputs from `first` to `last`; `first`
+// is at the start of a panel. Before, sink.fetch(row, rows, vector, vectors) may fetch into the
+// cache what it is going to touch. All rows of a vector of units are done before the next panel.
+template <class Sink>
+HWY_INLINE void multiply_vectors(const Product& p, std::size_t first, std::size_t last,
+                                 const Sink& sink) {
+  std::size_t vector = first;
+  // One or two rows have too few chains in one panel to hide a multiply-add's latency.
+  constexpr std::size_t kAlone = 8 / kPanelVectors, kPair = kAlone / 2;
+  if (p.rows == 1) {
+    for (; vector + kAlone * kPanelVectors <= last; vector += kAlone * kPanelVectors)
+      multiply_tile<1, kPanelVectors, kAlone>(p, 0, vector, sink);
+  } else if (p.rows == 2) {
+    for (; vector + kPair * kPanelVectors <= last; vector += kPair * kPanelVectors)
+      multiply_tile<2, kPanelVectors, kPair>(p, 0, vector, sink);
+  }
+  for (; vector + kPanelVectors <= last; vector += kPanelVectors)
+    multiply_panel<kPanelVectors>(p, vector, sink);
+  switch (last - vector) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+    case 3:
+      return multiply_panel<3>(p, vector, sink);
+    case 2:
+      return multiply_panel<2>(p, vector, sink);
+#endif
+    case 1:
+      return multiply_panel<1>(p, vector, sink);
+    default:
+      return;
+  }
+}
+
+}  // namespace sluice::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,103 @@
+// A step of a layer, and a step on its way back: the recurrent product, and the cell on each vector
+// of units as soon as its sums are there. The order of the sums is that of the products elsewhere:
+// a = (b + sum R h') + (W x), d_h = above + sum R^T d_a.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/step.cpp"
+#include "kernels/targets.hpp"
+// targets.hpp first: it says which targets foreach_target.h compiles.
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/cell_units-inl.hpp"
+#include "kernels/product-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace sluice::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Adds a vector of sums to what stands in its place among the gates.
+struct AddToGates {
+  const StepForward* step;
+  std::size_t lanes;
+  HWY_INLINE void fetch(std::size_t row, std::size_t rows, std::size_t vector, std::size_t) const {
+    const CellForward& cell = step->cell;
+    for (std::size_t r = row; r < row + rows; ++r) {
+      const std::size_t place = r * cell.units + vector / 4 * lanes;
+      for (const float* array : {cell.c, cell.tanh_c, cell.h}) hwy::Prefetch(array + place);
+    }
+  }
+  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t vector) const {
+    float* to =
+        step->cell.gates + row * 4 * step->cell.units + step->recurrent.w.places.at(vector, lanes);
+    hn::Store(hn::Add(sum, hn::Load(TileTag(), to)), TileTag(), to);
+  }
+};
+
+void step_forward(const StepForward& step) noexcept {
+  const std::size_t lanes = hn::Lanes(TileTag());
+  const AddToGates add{&step, lanes};
+  if (layer_norm(step.cell.extras)) {
+    multiply_vectors(step.recurrent, 0, step.recurrent.w.outputs / lanes, add);
+    return forward_normed(step.cell);
+  }
+  for (std::size_t u = step.units.first; u < step.units.last; ++u) {
+    multiply_vectors(step.recurrent, 4 * u, 4 * u + 4, add);
+    forward_units(step.cell, u * lanes, (u + 1) * lanes);
+  }
+}
+
+// d_h from a vector of sums and what comes from above.
+struct AddAbove {
+  const StepBackward* step;
+  std::size_t lanes;
+  HWY_INLINE void fetch(std::size_t row, std::size_t rows, std::size_t vector, std::size_t) const {
+    const CellBackward& cell = step->cell;
+    for (std::size_t r = row; r < row + rows; ++r) {
+      const std::size_t u = vector * lanes, narrow = r * cell.units + u;
+      for (std::size_t gate = 0; gate < 4; ++gate)
+        hwy::Prefetch(cell.gates + (r * 4 + gate) * cell.units + u);
+      for (const float* array : {cell.tanh_c, cell.c_prev}) hwy::Prefetch(array + narrow);
+      hwy::Prefetch(step->above + r * step->above_stride + u);
+    }
+  }
+  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t vector) const {
+    const TileVec above =
+        hn::Load(TileTag(), step->above + row * step->above_stride + vector * lanes);
+    hn::Store(hn::Add(above, sum), TileTag(),
+              step->recurrent.out + row * step->recurrent.out_stride + vector * lanes);
+  }
+};
+
+void step_backward(const StepBackward& step) noexcept {
+  const std::size_t lanes = hn::Lanes(TileTag());
+  const AddAbove add{&step, lanes};
+  if (layer_norm(step.cell.extras)) {
+    if (step.above != nullptr)
+      multiply_vectors(step.recurrent, 0, step.recurrent.w.outputs / lanes, add);
+    return backward_normed(step.cell);
+  }
+  for (std::size_t u = step.units.first; u < step.units.last; u += kPanelVectors) {
+    // A panel is multiplied whole: behind the last unit are zeros.
+    const std::size_t end = std::min(step.cell.units / lanes, u + kPanelVectors);
+    if (step.above != nullptr) multiply_vectors(step.recurrent, u, end, add);
+    backward_units(step.cell, u * lanes, end * lanes);
+  }
+}
+
+void fill_steps(Table& table) {
+  table.step_forward = &step_forward;
+  table.step_backward = &step_backward;
+}
+
+}  // namespace sluice::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sluice::kernels {
+const Fills& step_fills() {
+  static constexpr Fills fills = SLUICE_FILLS(fill_steps);
+  return fills;
+}
+}  // namespace sluice::kernels
+#endif

@@ -1,0 +1,84 @@
+// The tile of registers that every product here is made of: up to kTileRows rows by the vectors of
+// one panel of packed weights, or few rows by several panels. Each output is one chain of
+// multiply-adds in rising order of the inner index, whatever the tile, so that a row alone and a
+// row in a batch give the same bits. Included once per target.
+#if defined(SLUICE_KERNELS_TILE_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SLUICE_KERNELS_TILE_INL_HPP_
+#undef SLUICE_KERNELS_TILE_INL_HPP_
+#else
+#define SLUICE_KERNELS_TILE_INL_HPP_
+#endif
+
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "core/aligned.hpp"
+#include "kernels/table.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace sluice::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Accumulators, a panel's row of weights and one broadcast must fit the vector registers: 24 + 4 +
+// 1 of 32, 12 + 2 + 1 of 16. With 16, six rows by two vectors read half of the weights that three
+// by four do.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+constexpr std::size_t kPanelVectors = 4;
+#else
+constexpr std::size_t kPanelVectors = 2;
+#endif
+constexpr std::size_t kTileRows = 6;
+
+using TileTag = hn::ScalableTag<float>;
+using TileVec = hn::Vec<TileTag>;
+
+// The sums of a tile: kRows rows by kPanels panels of kVectors vectors.
+template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels>
+struct Tile {
+  TileVec sum[kRows][kPanels * kVectors];
+
+  // += x(r, k) w[k, v] for k in rising order. Panel p + 1 begins `panel_floats` behind panel p.
+  // What lies `ahead` floats behind the weights is fetched into the cache on the way.
+  template <class X>
+  HWY_INLINE void multiply(const X& x, std::size_t inner, const float* panel,
+                           std::size_t panel_floats, std::size_t ahead) {
+    const TileTag d;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t k = 0; k < inner; ++k, panel += kVectors * lanes) {
+      for (std::size_t line = 0; line < kVectors * lanes; line += kLineFloats)
+        hwy::Prefetch(panel + ahead + line);
+      TileVec w[kPanels * kVectors];
+      for (std::size_t p = 0; p < kPanels; ++p) {
+        for (std::size_t v = 0; v < kVectors; ++v)
+          w[p * kVectors + v] = hn::Load(d, panel + p * panel_floats + v * lanes);
+      }
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const TileVec value = hn::Set(d, x(r, k));
+        for (std::size_t v = 0; v < kPanels * kVectors; ++v)
+          sum[r][v] = hn::MulAdd(value, w[v], sum[r][v]);
+      }
+    }
+  }
+};
+
+// Calls each(first, count) for `rows` rows cut as evenly as tiles of at most kTileRows allow: a
+// last tile of one row would run at the speed of one chain.
+template <class Each>
+HWY_INLINE void over_tiles(std::size_t rows, Each each) {
+  const std::size_t tiles = (rows + kTileRows - 1) / kTileRows;
+  std::size_t first = 0;
+  for (std::size_t tile = 0; tile < tiles; ++tile) {
+    const std::size_t count = rows / tiles + (tile < rows % tiles ? 1 : 0);
+    each(first, count);
+    first += count;
+  }
+}
+
+}  // namespace sluice::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

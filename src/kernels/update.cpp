@@ -1,0 +1,51 @@
+// The optimiser's update, over flat parameters.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/update.cpp"
+#include "kernels/targets.hpp"
+// targets.hpp first: it says which targets foreach_target.h compiles.
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace sluice::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// From `at` on, one vector; with D of one lane the tail, by the same operations.
+template <class D>
+HWY_INLINE void adam_vector(D d, const AdamUpdate& u, std::size_t at) {
+  const auto p = hn::LoadU(d, u.parameters + at);
+  const auto g = hn::MulAdd(hn::Set(d, u.decay), p,
+                            hn::Mul(hn::Set(d, u.scale), hn::LoadU(d, u.gradient + at)));
+  const auto first =
+      hn::MulAdd(hn::Set(d, u.beta1), hn::LoadU(d, u.first + at), hn::Mul(hn::Set(d, u.new1), g));
+  const auto second = hn::MulAdd(hn::Set(d, u.beta2), hn::LoadU(d, u.second + at),
+                                 hn::Mul(hn::Mul(hn::Set(d, u.new2), g), g));
+  hn::StoreU(first, d, u.first + at);
+  hn::StoreU(second, d, u.second + at);
+  const auto root = hn::MulAdd(hn::Sqrt(second), hn::Set(d, u.shrink), hn::Set(d, u.epsilon));
+  const auto move = hn::Div(hn::Mul(hn::Set(d, u.step), first), root);
+  hn::StoreU(hn::MulSub(hn::Set(d, u.keep), p, move), d, u.parameters + at);
+}
+
+void adam(const AdamUpdate& u) noexcept {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t at = 0;
+  for (; at + lanes <= u.count; at += lanes) adam_vector(d, u, at);
+  for (; at < u.count; ++at) adam_vector(hn::CappedTag<float, 1>(), u, at);
+}
+
+void fill_update(Table& table) { table.adam = &adam; }
+
+}  // namespace sluice::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sluice::kernels {
+const Fills& update_fills() {
+  static constexpr Fills fills = SLUICE_FILLS(fill_update);
+  return fills;
+}
+}  // namespace sluice::kernels
+#endif

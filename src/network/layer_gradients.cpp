@@ -1,0 +1,215 @@
+// A layer's gradients: B8 as sums over all rows of some steps, and what becomes of the sums; B9's
+// d_x.
+#include <algorithm>
+#include <array>
+
+#include "network/layer.hpp"
+
+namespace sluice::network {
+namespace {
+
+void add(const float* from, std::size_t count, float* to) {
+  for (std::size_t j = 0; j < count; ++j) to[j] += from[j];
+}
+
+}  // namespace
+
+void Layer::add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps steps,
+                     std::size_t part, std::size_t parts, float* work) const noexcept {
+  const std::size_t rows = steps.count() * tape.batch(), row = steps.first * tape.batch();
+  const std::size_t first = part * unit_vectors() / parts;
+  const std::size_t last = (part + 1) * unit_vectors() / parts;
+  if (rows == 0) return;
+  const FloatVector& states = of.keep_h.empty() ? of.h : of.h_seen;
+  const std::array<kernels::Columns, 3> columns{
+      {{x.row(steps.first, 0), x.sample_stride, input_},
+       {states.data() + row * state_units_, state_units_, state_},
+       {nullptr, 0, 1}}};
+  // The sums of `count` of the columns, from row `to` of them on, of a gradient at the sums.
+  const auto sum = [&](std::size_t begin, std::size_t count, std::size_t to, const FloatVector& d) {
+    kernels_->add_outer({.a = std::span(columns).subspan(begin, count),
+                         .b = d.data() + row * 4 * units_,
+                         .b_stride = 4 * units_,
+                         .places = {units_},
+                         .first_vector = 4 * first,
+                         .vectors = 4 * (last - first),
+                         .rows = rows,
+                         .c = of.d_weights.data() + to * sum_width(),
+                         .c_stride = sum_width(),
+                         .work = work});
+  };
+  if (options_.layer_norm == LayerNorm::ba) {
+    sum(0, 1, 0, of.gates);
+    sum(1, 1, input_, of.d_recurrent);
+  } else {
+    // With a norm the cell has summed the bias: it stands behind the norm.
+    sum(0, options_.layer_norm == LayerNorm::none ? 3 : 2, 0, of.gates);
+  }
+  if (options_.peephole && options_.layer_norm != LayerNorm::ba) {
+    for (std::size_t m = row; m < row + rows; ++m)
+      peephole_sums(tape, of, m, first * kernels_->lanes, last * kernels_->lanes, 0);
+  }
+  if (!has(Role::weight_hr)) return;
+  const std::array<kernels::Columns, 2> emitted{
+      {{of.emitted.data() + row * units_, units_, hidden_}, {nullptr, 0, 1}}};
+  const std::size_t vectors = state_units_ / kernels_->lanes;
+  const std::size_t begin = part * vectors / parts, end = (part + 1) * vectors / parts;
+  kernels_->add_outer({.a = emitted,
+                       .b = of.d_projected.data() + row * state_units_,
+                       .b_stride = state_units_,
+                       .places = {},
+                       .first_vector = begin,
+                       .vectors = end - begin,
+                       .rows = rows,
+                       .c = of.d_projection.data(),
+                       .c_stride = state_units_,
+                       .work = work});
+}
+
+// Of one row, to the sums of a slice. i and f see c', o the new c.
+void Layer::peephole_sums(const Tape& tape, LayerTape& of, std::size_t row, std::size_t first,
+                          std::size_t last, std::size_t slice) const noexcept {
+  const float* d_a = of.gates.data() + row * 4 * units_;
+  const float* c = of.c.data() + row * units_;
+  const float* c_new =
+      of.c_new.empty() ? c + tape.batch() * units_ : of.c_new.data() + row * units_;
+  float* sum = of.d_peephole.data() + slice * 4 * units_;
+  for (std::size_t u = first; u < last; ++u) {
+    sum[u] += d_a[u] * c[u];
+    sum[units_ + u] += d_a[units_ + u] * c[u];
+    sum[3 * units_ + u] += d_a[3 * units_ + u] * c_new[u];
+  }
+}
+
+std::size_t Layer::sum_place(std::size_t gate, std::size_t unit) const noexcept {
+  const std::size_t lanes = kernels_->lanes;
+  return (unit / lanes * 4 + gate) * lanes + unit % lanes;
+}
+
+void Layer::add_gradients(const Tape& tape, LayerTape& of, std::size_t part, std::size_t parts,
+                          float* gradient) const noexcept {
+  matrix_gradient(of, 0, input_, Role::weight_ih, part, parts, gradient);
+  matrix_gradient(of, input_, state_, Role::weight_hh, part, parts, gradient);
+  if (part > 0) return;
+  bias_gradient(tape, of, gradient);
+  peephole_gradient(tape, of, gradient);
+  projection_gradient(of, gradient);
+  norm_gradients(tape, of, gradient);
+  state_gradients(tape, of, gradient);
+}
+
+// Of W or R, [G H, inputs]: its sums, turned round. Dropped connections scale the gradient as they
+// scaled R.
+void Layer::matrix_gradient(const LayerTape& of, std::size_t first_row, std::size_t inputs,
+                            Role role, std::size_t part, std::size_t parts,
+                            float* gradient) const noexcept {
+  const std::size_t lanes = kernels_->lanes, width = sum_width();
+  const std::size_t first = part * unit_vectors() / parts;
+  const std::size_t last = (part + 1) * unit_vectors() / parts;
+  const float* keep = role == Role::weight_hh && !keep_r_.empty() ? keep_r_.data() : nullptr;
+  for (std::size_t vector = first; vector < last; ++vector) {
+    const std::size_t unit = vector * lanes, count = std::min(lanes, hidden_ - unit);
+    for (std::size_t gate = 0; gate < 4; ++gate) {
+      if (blocks_[gate] == kNone) continue;
+      const std::size_t begin = (blocks_[gate] * hidden_ + unit) * inputs;
+      const float* from = of.d_weights.data() + first_row * width + sum_place(gate, unit);
+      float* to = gradient + offset(role) + begin;
+      for (std::size_t k = 0; k < inputs; ++k) {
+        for (std::size_t j = 0; j < count; ++j) {
+          const float factor = keep == nullptr ? 1.0f : keep[begin + j * inputs + k];
+          to[j * inputs + k] += factor * from[k * width + j];
+        }
+      }
+    }
+  }
+}
+
+void Layer::bias_gradient(const Tape& tape, const LayerTape& of, float* gradient) const noexcept {
+  const float* last_row = of.d_weights.data() + (input_ + state_) * sum_width();
+  const FloatVector& by_slice = options_.layer_norm == LayerNorm::tflite ? of.d_shift : of.d_bias;
+  for (std::size_t gate = 0; gate < 4; ++gate) {
+    if (blocks_[gate] == kNone) continue;
+    for (std::size_t bias = 0; bias < biases_; ++bias) {
+      float* to =
+          gradient + offset(bias == 0 ? Role::bias_ih : Role::bias_hh) + blocks_[gate] * hidden_;
+      if (options_.layer_norm == LayerNorm::none) {
+        for (std::size_t u = 0; u < hidden_; ++u) to[u] += last_row[sum_place(gate, u)];
+      } else {
+        for (const Samples& slice : tape.slices())
+          add(by_slice.data() + (slice.number * 4 + gate) * units_, hidden_, to);
+      }
+    }
+  }
+}
+
+void Layer::peephole_gradient(const Tape& tape, const LayerTape& of,
+                              float* gradient) const noexcept {
+  if (!options_.peephole) return;
+  float* to = gradient + offset(Role::peephole);
+  for (const std::size_t gate : {0, 1, 3}) {
+    if (blocks_[gate] == kNone) continue;
+    const std::size_t slices = options_.layer_norm == LayerNorm::ba ? tape.slices().size() : 1;
+    for (std::size_t slice = 0; slice < slices; ++slice)
+      add(of.d_peephole.data() + (slice * 4 + gate) * units_, hidden_, to);
+    to += hidden_;
+  }
+}
+
+void Layer::projection_gradient(const LayerTape& of, float* gradient) const noexcept {
+  if (!has(Role::weight_hr)) return;
+  float* to = gradient + offset(Role::weight_hr);
+  for (std::size_t p = 0; p < state_; ++p) {
+    for (std::size_t u = 0; u < hidden_; ++u)
+      to[p * hidden_ + u] += of.d_projection[u * state_units_ + p];
+  }
+  if (has(Role::bias_hr))
+    add(of.d_projection.data() + hidden_ * state_units_, state_, gradient + offset(Role::bias_hr));
+}
+
+void Layer::norm_gradients(const Tape& tape, const LayerTape& of, float* gradient) const noexcept {
+  const auto by_gate = [&](const FloatVector& from, Role role) {
+    if (!has(role)) return;
+    for (const Samples& slice : tape.slices()) {
+      for (std::size_t gate = 0; gate < 4; ++gate) {
+        if (blocks_[gate] == kNone) continue;
+        add(from.data() + (slice.number * 4 + gate) * units_, hidden_,
+            gradient + offset(role) + blocks_[gate] * hidden_);
+      }
+    }
+  };
+  by_gate(of.d_gain, Role::norm_gates);
+  by_gate(of.d_gain_x, Role::norm_ih);
+  by_gate(of.d_gain_h, Role::norm_hh);
+  for (const Samples& slice : tape.slices()) {
+    const std::size_t own = slice.number * 4 * units_;
+    if (has(Role::norm_c)) add(of.d_gain.data() + own, hidden_, gradient + offset(Role::norm_c));
+    if (has(Role::norm_c_bias))
+      add(of.d_shift.data() + own, hidden_, gradient + offset(Role::norm_c_bias));
+  }
+}
+
+// Of a learned first state.
+void Layer::state_gradients(const Tape& tape, const LayerTape& of, float* gradient) const noexcept {
+  for (std::size_t sample = 0; sample < tape.batch(); ++sample) {
+    if (!tape.fresh(sample)) continue;
+    if (has(Role::initial_h))
+      add(of.d_h_first.data() + sample * state_units_, state_, gradient + offset(Role::initial_h));
+    if (has(Role::initial_c))
+      add(of.d_c_first.data() + sample * units_, hidden_, gradient + offset(Role::initial_c));
+  }
+}
+
+void Layer::input_gradient(const LayerTape& of, std::size_t first_row, std::size_t rows,
+                           float* d_x) const noexcept {
+  kernels_->multiply({.a = of.gates.data() + first_row * 4 * units_,
+                      .a_stride = 4 * units_,
+                      .rows = rows,
+                      .w = packed_.w_back.view(),
+                      .bias = nullptr,
+                      .out = d_x,
+                      .out_stride = padded(input_),
+                      .a_blocks = 4,
+                      .a_block_stride = units_});  // B9
+}
+
+}  // namespace sluice::network

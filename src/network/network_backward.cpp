@@ -1,0 +1,206 @@
+// A network's way back: segment by segment of time from the last, in each from the head down; then
+// the sums over all segments become the gradient.
+#include <algorithm>
+
+#include "core/float_mode.hpp"
+#include "network/network.hpp"
+#include "network/rows.hpp"
+
+namespace sluice::network {
+
+void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
+  const FlushDenormals flush;
+  clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, tape.d_y_.data());
+  std::fill(tape.d_head_.begin(), tape.d_head_.end(), 0.0f);
+  for (std::size_t index = 0; index < layers_.size(); ++index)
+    layers_[index].start_backward(tape, tape.layers[index]);
+  for (std::size_t index = tape.segments(); index-- > 0;) {
+    const Steps of_all = tape.segment(index);
+    if (!tape.recomputes()) {
+      segment_backward(tape, of_all);
+    } else {
+      tape.restore_boundary(index);
+      run_steps(tape, tape.noise_ ? &*tape.noise_ : nullptr, of_all);
+      segment_backward(tape, {0, of_all.count()});
+    }
+  }
+  for (std::size_t index = 0; index < layers_.size(); ++index) {
+    const std::size_t parts = std::min(tape.threads(), layers_[index].unit_vectors());
+    const double work = 4.0 * static_cast<double>(tape.layers[index].d_weights.size());
+    tape.for_each(parts, work, [&](std::size_t part) {
+      layers_[index].add_gradients(tape, tape.layers[index], part, parts, gradient.data());
+    });
+  }
+  if (architecture_.output > 0) head_gradient(tape, gradient.data());
+  if (tape.wants_d_x_) clear_past_ends(tape, {0, tape.steps()}, tape.x_stride, tape.d_x_.data());
+}
+
+void Network::segment_backward(Tape& tape, Steps steps) const noexcept {
+  head_backward(tape, steps);
+  for (std::size_t layer = architecture_.layers(); layer-- > 0;) {
+    BetweenTape& above = tape.between[layer];
+    if (!above.keep.empty()) {
+      const float* keep = above.keep.data() + steps.first * tape.batch() * above.stride;
+      const std::size_t count = steps.count() * tape.batch() * above.stride;
+      for (std::size_t j = 0; j < count; ++j) above.d_out[j] *= keep[j];
+    }
+    const Steps of_all{tape.base() + steps.first, tape.base() + steps.last};
+    clear_past_ends(tape, of_all, above.stride, above.d_out.data());
+    if (!tape.layers[layer * directions()].d_h.empty()) separate(layer, tape, steps);
+    layer_backward(layer, tape, steps);
+    layer_sums(layer, tape, steps);
+    hand_down(layer, tape, steps);
+  }
+}
+
+void Network::head_backward(Tape& tape, Steps steps) const noexcept {
+  const std::size_t batch = tape.batch(), rows = steps.count() * batch;
+  BetweenTape& last = tape.between.back();
+  const float* d_y = tape.d_y_.data() + (tape.base() + steps.first) * batch * tape.y_stride;
+  if (architecture_.output == 0) {
+    std::copy_n(d_y, rows * tape.y_stride, last.d_out.data());
+    return;
+  }
+  constexpr std::size_t kRows = 64;
+  const double flop =
+      2.0 * static_cast<double>(rows * last.stride) * static_cast<double>(architecture_.output);
+  tape.for_ranges(rows, kRows, flop, [&](std::size_t begin, std::size_t end) {
+    kernels_->multiply({d_y + begin * tape.y_stride, tape.y_stride, end - begin,
+                        head_transposed_.view(), nullptr, last.d_out.data() + begin * last.stride,
+                        last.stride});
+  });
+  const RowsView h = input_of(architecture_.layers(), tape).from(steps.first);
+  const kernels::Columns columns[] = {
+      {h.data, h.sample_stride, architecture_.layer_output(architecture_.layers() - 1)},
+      {nullptr, 0, 1}};
+  kernels_->add_outer({.a = columns,
+                       .b = d_y,
+                       .b_stride = tape.y_stride,
+                       .places = {},
+                       .first_vector = 0,
+                       .vectors = tape.y_stride / kernels_->lanes,
+                       .rows = rows,
+                       .c = tape.d_head_.data(),
+                       .c_stride = tape.y_stride,
+                       .work = tape.outer_work_[0].data()});
+}
+
+void Network::head_gradient(const Tape& tape, float* gradient) const noexcept {
+  const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
+  float* weight = gradient + list_[list_.size() - 2].offset;
+  float* bias = gradient + list_.back().offset;
+  for (std::size_t n = 0; n < architecture_.output; ++n) {
+    for (std::size_t k = 0; k < inputs; ++k)
+      weight[n * inputs + k] += tape.d_head_[k * tape.y_stride + n];
+    bias[n] += tape.d_head_[inputs * tape.y_stride + n];
+  }
+}
+
+// What arrives at a layer's output, at each direction's h in the order of its steps.
+void Network::separate(std::size_t layer, Tape& tape, Steps steps) const noexcept {
+  const BetweenTape& above = tape.between[layer];
+  const std::size_t state = architecture_.state(layer), batch = tape.batch();
+  const bool concat = architecture_.merge == Merge::concat;
+  for (std::size_t d = 0; d < directions(); ++d) {
+    const std::size_t index = layer * directions() + d;
+    LayerTape& of = tape.layers[index];
+    const bool reverse = layers_[index].reverse();
+    over_rows(tape, steps, reverse, [&](std::size_t step, std::size_t sample, std::size_t time) {
+      const float* from =
+          above.d_out.data() + (time * batch + sample) * above.stride + (concat ? d * state : 0);
+      float* to = of.d_h.data() + (step * batch + sample) * of.state_units;
+      const float share = directions() == 2 && architecture_.merge == Merge::mean ? 0.5f : 1.0f;
+      for (std::size_t j = 0; j < state; ++j) to[j] = share * from[j];
+      if (directions() == 1 || architecture_.merge != Merge::product) return;
+      const std::size_t other = index + 1 - 2 * d;
+      const std::size_t place = tape.time(time, sample, layers_[other].reverse());
+      const LayerTape& factor = tape.layers[other];
+      const float* h = factor.h.data() + ((place + 1) * batch + sample) * factor.state_units;
+      for (std::size_t j = 0; j < state; ++j) to[j] *= h[j];
+    });
+  }
+}
+
+void Network::layer_backward(std::size_t layer, Tape& tape, Steps steps) const noexcept {
+  const std::size_t first = layer * directions(), slices = tape.slices().size();
+  const auto above_of = [&](const LayerTape& of) {
+    const float* data = of.d_h.empty() ? tape.between[layer].d_out.data() : of.d_h.data();
+    return RowsView{data, tape.batch() * of.state_units, of.state_units};
+  };
+  if (by_units(layer, tape, steps, tape.noise_.has_value())) {
+    LayerTape& of = tape.layers[layer];
+    Barrier barrier(tape.threads());
+    tape.pool_->run(tape.threads(), [&](std::size_t part) {
+      layers_[layer].backward_units(above_of(of), tape, of,
+                                    units_of(layers_[layer], part, tape.threads()), steps, barrier);
+    });
+    return;
+  }
+  tape.for_each(directions() * slices, flop(layer, tape, steps), [&](std::size_t task) {
+    const std::size_t index = first + task / slices;
+    LayerTape& of = tape.layers[index];
+    layers_[index].backward(above_of(of), tape, of, tape.slices()[task % slices], steps);
+  });
+}
+
+// B8, on the segment's rows.
+void Network::layer_sums(std::size_t layer, Tape& tape, Steps steps) const noexcept {
+  const std::size_t first = layer * directions();
+  const RowsView input = input_of(layer, tape);
+  const std::size_t parts = std::min(tape.threads(), layers_[first].unit_vectors());
+  tape.for_each(directions() * parts, flop(layer, tape, steps), [&](std::size_t task) {
+    const std::size_t index = first + task / parts;
+    LayerTape& of = tape.layers[index];
+    const std::size_t stride = padded(layers_[index].inputs());
+    const bool direct = !layers_[index].reverse() && of.keep_x.empty();
+    const RowsView own = direct ? input : RowsView{of.x.data(), tape.batch() * stride, stride};
+    layers_[index].add_sums(own, tape, of, steps, task % parts, parts,
+                            tape.outer_work_[task].data());
+  });
+}
+
+// B9's d_x of all directions: to the layer below, or to x where somebody wants it.
+void Network::hand_down(std::size_t layer, Tape& tape, Steps steps) const noexcept {
+  if (layer == 0 && !tape.wants_d_x_) return;
+  const std::size_t batch = tape.batch(), rows = steps.count() * batch;
+  const std::size_t stride = padded(architecture_.layer_input(layer));
+  float* below = layer == 0 ? tape.d_x_.data() + (tape.base() + steps.first) * batch * stride
+                            : tape.between[layer - 1].d_out.data();
+  if (directions() == 1 && !layers_[layer].reverse() && tape.layers[layer].keep_x.empty()) {
+    constexpr std::size_t kRows = 48;
+    tape.for_ranges(rows, kRows, flop(layer, tape, steps), [&](std::size_t begin, std::size_t end) {
+      layers_[layer].input_gradient(tape.layers[layer], steps.first * batch + begin, end - begin,
+                                    below + begin * stride);
+    });
+  } else {
+    hand_down_directions(layer, tape, steps, below);
+  }
+  if (architecture_.residual && layer > 0) {
+    const BetweenTape& above = tape.between[layer];
+    for (std::size_t j = 0; j < rows * stride; ++j) below[j] += above.d_out[j];
+  }
+}
+
+// Where what comes of a direction is turned round, times variational dropout's factors, or one of
+// two.
+void Network::hand_down_directions(std::size_t layer, Tape& tape, Steps steps,
+                                   float* below) const noexcept {
+  const std::size_t batch = tape.batch(), rows = steps.count() * batch;
+  const std::size_t inputs = architecture_.layer_input(layer), stride = padded(inputs);
+  std::fill_n(below, rows * stride, 0.0f);
+  for (std::size_t d = 0; d < directions(); ++d) {
+    const std::size_t index = layer * directions() + d;
+    const LayerTape& of = tape.layers[index];
+    layers_[index].input_gradient(of, steps.first * batch, rows, tape.d_input_.data());
+    const bool reverse = layers_[index].reverse();
+    over_rows(tape, steps, reverse, [&](std::size_t step, std::size_t sample, std::size_t time) {
+      const float* from = tape.d_input_.data() + ((step - steps.first) * batch + sample) * stride;
+      const float* keep = of.keep_x.empty() ? nullptr : of.keep_x.data() + sample * stride;
+      float* to = below + ((time - steps.first) * batch + sample) * stride;
+      for (std::size_t j = 0; j < inputs; ++j)
+        to[j] += keep != nullptr ? from[j] * keep[j] : from[j];
+    });
+  }
+}
+
+}  // namespace sluice::network

@@ -1,0 +1,94 @@
+#include "training/array_fit.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/random.hpp"
+
+namespace sluice::training {
+
+ArrayFit::ArrayFit(const network::Architecture& architecture, const ArrayFitOptions& options,
+                   ThreadPool& pool)
+    : options_(options),
+      pool_(pool),
+      network_(architecture),
+      tape_(architecture, options.steps, options.batch,
+            options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward),
+      target_(options.steps * options.batch * architecture.width()),
+      parameters_(network_.count()),
+      gradient_(network_.count()),
+      losses_(options.batch),
+      optimizer_({.kind = OptimizerKind::adam}, network_.count()) {
+  tape_.share(pool);
+}
+
+void ArrayFit::set_parameters(std::span<const float> parameters) {
+  parameters_.assign(parameters.begin(), parameters.end());
+  network_.set_parameters(parameters_, pool_);
+}
+
+void ArrayFit::draw(std::uint64_t seed) {
+  set_parameters(network::initial_parameters(network_.architecture(), {.seed = seed}));
+  Random random(seed + 1);
+  for (std::size_t t = 0; t < options_.steps; ++t) {
+    for (std::size_t b = 0; b < options_.batch; ++b) {
+      for (std::size_t j = 0; j < network_.architecture().input; ++j)
+        tape_.x(t, b)[j] = static_cast<float>(random.normal());
+    }
+  }
+  for (float& value : target_) value = static_cast<float>(random.normal());
+}
+
+double ArrayFit::forward_backward() {
+  tape_.reset_state();
+  network_.forward(tape_, network::Noise{.seed = optimizer_.steps()});
+  pool_.run(options_.batch, [this](std::size_t sample) { losses_[sample] = sample_loss(sample); });
+  std::fill(gradient_.begin(), gradient_.end(), 0.0f);
+  network_.backward(tape_, gradient_);
+  const double sum = std::accumulate(losses_.begin(), losses_.end(), 0.0);
+  return 0.5 * sum / static_cast<double>(target_.size());
+}
+
+// The sum of a sample's squared errors; writes their gradient.
+double ArrayFit::sample_loss(std::size_t sample) {
+  const std::size_t width = network_.architecture().width();
+  const float share = 1.0f / static_cast<float>(target_.size());
+  double sum = 0.0;
+  for (std::size_t t = 0; t < options_.steps; ++t) {
+    const float* y = tape_.y(t, sample);
+    const float* target = target_.data() + (t * options_.batch + sample) * width;
+    float* d_y = tape_.d_y(t, sample);
+    float row[4] = {};  // four chains
+    for (std::size_t j = 0; j < width; ++j) {
+      const float error = y[j] - target[j];
+      d_y[j] = share * error;
+      row[j % 4] += error * error;
+    }
+    sum += static_cast<double>(row[0] + row[1] + row[2] + row[3]);
+  }
+  return sum;
+}
+
+void ArrayFit::update() {
+  optimizer_.step(parameters_, gradient_, options_.rate, {.pool = &pool_});
+  network_.set_parameters(parameters_, pool_);
+}
+
+double training_flop(const network::Architecture& architecture, std::size_t steps,
+                     std::size_t batch) {
+  double forward = 0.0;
+  for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
+    const auto h = static_cast<double>(architecture.hidden[layer]);
+    const auto p = static_cast<double>(architecture.state(layer));
+    const auto i = static_cast<double>(architecture.layer_input(layer));
+    const double gates = static_cast<double>(architecture.cell.gates());
+    forward += 2.0 * gates * h * (i + p) + (architecture.cell.projection > 0 ? 2.0 * h * p : 0.0);
+  }
+  const double unneeded = 2.0 * static_cast<double>(architecture.cell.gates()) *
+                          static_cast<double>(architecture.hidden[0]) *
+                          static_cast<double>(architecture.input);
+  return (3.0 * forward - unneeded) * static_cast<double>(architecture.directions()) *
+         static_cast<double>(steps * batch);
+}
+
+}  // namespace sluice::training

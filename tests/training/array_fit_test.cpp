@@ -1,0 +1,135 @@
+// The promise of equal bits: the weights after training do not depend on the threads, nor on
+// whether activations are kept or computed again. And that such a fit learns.
+#include "training/array_fit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "sluice/error.hpp"
+
+namespace sluice::training {
+namespace {
+
+struct Problem {
+  std::string name;
+  network::Architecture architecture;
+  std::size_t steps, batch;
+  bool recomputes = true;
+};
+
+std::uint64_t hash_of(std::span<const float> values) {
+  std::uint64_t hash = 1469598103934665603u;  // FNV-1a
+  for (const float value : values) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    hash = (hash ^ bits) * 1099511628211u;
+  }
+  return hash;
+}
+
+std::uint64_t trained(const Problem& problem, std::size_t threads, bool recompute) {
+  ThreadPool pool(threads);
+  ArrayFit fit(
+      problem.architecture,
+      {.steps = problem.steps, .batch = problem.batch, .recompute = recompute, .rate = 1e-2}, pool);
+  fit.draw(5);
+  for (int step = 0; step < 50; ++step) {
+    fit.forward_backward();
+    fit.update();
+  }
+  return hash_of(fit.network().parameters());
+}
+
+// Sizes of which each takes another way: samples shared, units shared, small work not shared, a
+// last segment that is shorter, columns that fill no tile.
+std::vector<Problem> problems() {
+  std::vector<Problem> all = {
+      {"samples shared", {.input = 5, .hidden = {40}}, 37, 29},
+      {"units shared", {.input = 19, .hidden = {136, 136}, .output = 3}, 23, 9},
+      {"small", {.input = 2, .hidden = {7, 5}, .output = 1}, 11, 3},
+  };
+  Problem options{"options", {.input = 6, .hidden = {24, 24}, .biases = 2}, 43, 31};
+  options.architecture.cell.peephole = true;
+  options.architecture.cell.zoneout_c = 0.1;
+  options.architecture.cell.zoneout_h = 0.1;
+  options.architecture.cell.projection = 17;
+  all.push_back(options);
+  Problem norm{"layer norm", {.input = 6, .hidden = {24}}, 43, 37};
+  norm.architecture.cell.layer_norm = LayerNorm::ba;
+  all.push_back(norm);
+  Problem both{"both directions", {.input = 6, .hidden = {24, 24}}, 23, 37, false};
+  both.architecture.direction = Direction::both;
+  all.push_back(both);
+  return all;
+}
+
+TEST(SameBits, ForAnyNumberOfThreadsAndWithRecomputation) {
+  for (const Problem& problem : problems()) {
+    const std::uint64_t expected = trained(problem, 1, false);
+    for (const std::size_t threads : {2, 3, 4})
+      EXPECT_EQ(trained(problem, threads, false), expected)
+          << problem.name << ", " << threads << " threads";
+    for (const std::size_t threads : {1, 2, 3, 4}) {
+      if (!problem.recomputes) continue;
+      EXPECT_EQ(trained(problem, threads, true), expected)
+          << problem.name << ", recomputed, " << threads << " threads";
+    }
+  }
+}
+
+TEST(SameBits, AreOtherBitsForAnotherSeed) {
+  const Problem problem = problems().front();
+  ThreadPool pool(1);
+  ArrayFit a(problem.architecture, {.steps = 3, .batch = 2}, pool),
+      b = {problem.architecture, {.steps = 3, .batch = 2}, pool};
+  a.draw(1);
+  b.draw(2);
+  EXPECT_NE(hash_of(a.network().parameters()), hash_of(b.network().parameters()));
+}
+
+TEST(ArrayFit, LearnsWhatItIsShown) {
+  ThreadPool pool(2);
+  ArrayFit fit({.input = 3, .hidden = {16}, .output = 1}, {.steps = 12, .batch = 8, .rate = 1e-2},
+               pool);
+  fit.draw(3);
+  // The target: half of what came in two steps before.
+  for (std::size_t t = 0; t < 12; ++t) {
+    for (std::size_t b = 0; b < 8; ++b)
+      fit.target()[t * 8 + b] = t < 2 ? 0.0f : 0.5f * fit.tape().x(t - 2, b)[1];
+  }
+  const double before = fit.forward_backward();
+  for (int step = 0; step < 300; ++step) {
+    fit.forward_backward();
+    fit.update();
+  }
+  EXPECT_LT(fit.forward_backward(), 0.1 * before);
+}
+
+TEST(Recomputation, KeepsAFewOfTheActivations) {
+  const network::Architecture architecture{.input = 3, .hidden = {32}};
+  const network::Tape whole(architecture, 2000, 16, network::Tape::Use::with_backward);
+  const network::Tape less(architecture, 2000, 16, network::Tape::Use::recompute);
+  EXPECT_LT(less.kept_floats(), whole.kept_floats() / 10);
+  // 7 H floats of each step and sample, and the first state.
+  EXPECT_EQ(whole.kept_floats(), 7u * 32 * 2000 * 16 + 2u * 32 * 16);
+}
+
+TEST(Recomputation, IsRefusedWithAReverseDirection) {
+  network::Architecture architecture{.input = 3, .hidden = {8}};
+  architecture.direction = Direction::both;
+  EXPECT_THROW(network::Tape(architecture, 9, 2, network::Tape::Use::recompute), Error);
+}
+
+TEST(TrainingFlop, CountsTheProducts) {
+  // Two layers: forward 8 H (I + H), backward twice that less 8 H I of the first.
+  const double rows = 6.0 * 4.0, forward = 8.0 * 10 * (3 + 10) + 8.0 * 10 * (10 + 10);
+  EXPECT_DOUBLE_EQ(training_flop({.input = 3, .hidden = {10, 10}}, 6, 4),
+                   (3 * forward - 8.0 * 10 * 3) * rows);
+}
+
+}  // namespace
+}  // namespace sluice::training
