@@ -15,5 +15,6 @@ void add_info(CLI::App& program, int& exit_status);
 void add_verify(CLI::App& program, int& exit_status);
 void add_run(CLI::App& program, int& exit_status);
 void add_convert(CLI::App& program, int& exit_status);
+void add_bench(CLI::App& program, int& exit_status);
 
 }  // namespace sluice::cli

@@ -1,0 +1,83 @@
+// The training step by Sluice.
+#include <algorithm>
+#include <vector>
+
+#include "core/threads.hpp"
+#include "peers/worker.hpp"
+#include "sluice/version.hpp"
+#include "training/array_fit.hpp"
+
+namespace sluice::bench {
+namespace {
+
+constexpr double kRate = 1e-3;
+constexpr Kind kKinds[] = {Kind::weight_ih, Kind::weight_hh, Kind::bias};
+
+network::Role role_of(Kind kind) {
+  constexpr network::Role kRoles[] = {network::Role::weight_ih, network::Role::weight_hh,
+                                      network::Role::bias_ih};
+  return kRoles[static_cast<int>(kind)];
+}
+
+network::Architecture architecture_of(const Case& of) {
+  return {.input = of.input, .hidden = std::vector<std::size_t>(of.layers, of.hidden)};
+}
+
+class SluiceTrainer : public Trainer {
+ public:
+  SluiceTrainer(const Case& of, std::size_t threads)
+      : pool_(threads),
+        fit_(architecture_of(of), {.steps = of.steps, .batch = of.batch, .rate = kRate}, pool_) {
+    std::vector<float> parameters(fit_.network().count());
+    for (std::size_t layer = 0; layer < of.layers; ++layer) {
+      for (const Kind kind : kKinds) {
+        const Tensor tensor = read_tensor(of, kind, layer);
+        std::copy(tensor.values.begin(), tensor.values.end(),
+                  parameters.begin() + static_cast<std::ptrdiff_t>(place(kind, layer).offset));
+      }
+    }
+    fit_.set_parameters(parameters);
+    std::copy(of.target.begin(), of.target.end(), fit_.target().begin());
+    for (std::size_t t = 0; t < of.steps; ++t) {
+      for (std::size_t b = 0; b < of.batch; ++b)
+        std::copy_n(of.x.data() + (t * of.batch + b) * of.input, of.input, fit_.tape().x(t, b));
+    }
+  }
+
+  double forward_backward() override { return fit_.forward_backward(); }
+
+  void update() override { fit_.update(); }
+
+  Tensor gradient(Kind kind, std::size_t layer) const override {
+    const network::Parameter& of = place(kind, layer);
+    const float* from = fit_.gradient().data() + of.offset;
+    return {of.shape, {from, from + of.count}};
+  }
+
+  nlohmann::json about() const override {
+    return {
+        {"version", version()}, {"threads", pool_.threads()}, {"kernels", kernels::chosen().name}};
+  }
+
+ private:
+  const network::Parameter& place(Kind kind, std::size_t layer) const {
+    const std::vector<network::Parameter>& list = fit_.network().list();
+    return *std::find_if(list.begin(), list.end(), [&](const network::Parameter& parameter) {
+      return parameter.layer == layer && parameter.role == role_of(kind);
+    });
+  }
+
+  ThreadPool pool_;
+  training::ArrayFit fit_;
+};
+
+}  // namespace
+}  // namespace sluice::bench
+
+int main(int argc, char** argv) {
+  using namespace sluice::bench;  // NOLINT(google-build-using-namespace)
+  return run_worker(argc, argv, "sluice",
+                    [](const Case& of, std::size_t threads) -> std::unique_ptr<Trainer> {
+                      return std::make_unique<SluiceTrainer>(of, threads);
+                    });
+}
