@@ -21,82 +21,99 @@ struct StridedRows {
   HWY_INLINE float operator()(std::size_t r, std::size_t k) const { return data[r * stride + k]; }
 };
 
+// The places in a row of kCount vectors of outputs from number `vector` on.
+template <std::size_t kCount>
+struct VectorPlaces {
+  VectorPlaces(const Product& p, std::size_t vector) {
+    for (std::size_t v = 0; v < kCount; ++v)
+      at[v] = p.w.places.at(vector + v, hn::Lanes(TileTag()));
+  }
+  std::size_t at[kCount];
+};
+
 template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels, class Sink>
 HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vector,
-                              const Sink& sink) {
+                              const VectorPlaces<kPanels * kVectors>& places, const Sink& sink) {
+  constexpr std::size_t kCount = kPanels * kVectors;
   const TileTag d;
   const std::size_t lanes = hn::Lanes(d);
-  sink.fetch(row, kRows, vector, kPanels * kVectors);
+  for (std::size_t r = 0; r < kRows; ++r) sink.fetch(row + r, vector * lanes, places);
   Tile<kRows, kVectors, kPanels> tile;
-  for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
-    const TileVec start =
-        p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + p.w.places.at(vector + v, lanes));
+  for (std::size_t v = 0; v < kCount; ++v) {
+    const TileVec start = p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + places.at[v]);
     for (std::size_t r = 0; r < kRows; ++r) tile.sum[r][v] = start;
   }
   // Panels before this one are whole.
   const float* panel = p.w.data + vector * lanes * p.w.inner;
   const float* a = p.a + row * p.a_stride;
-  const std::size_t inner = p.w.inner / p.a_blocks;
+  const std::size_t inner = p.a_blocks == 1 ? p.w.inner : p.w.inner / p.a_blocks;
   const std::size_t panel_floats = kVectors * lanes * p.w.inner;
-  // The last rows fetch the weights that come next.
-  const std::size_t ahead = row + kRows == p.rows ? kPanels * panel_floats : 0;
+  // The last rows fetch the weights that come next, where these do not stay in the nearer caches.
+  constexpr std::size_t kFarFloats = 96 << 10;
+  const bool far = p.w.outputs * p.w.inner > kFarFloats;
+  const std::size_t ahead = far && row + kRows == p.rows ? kPanels * panel_floats : 0;
   for (std::size_t block = 0; block < p.a_blocks; ++block) {
-    tile.multiply(StridedRows{a + block * p.a_block_stride, p.a_stride}, inner, panel, panel_floats,
-                  ahead);
+    tile.multiply(StridedRows{a + block * p.a_block_stride, p.a_stride}, inner, panel,
+                  panel_floats, ahead);
     panel += inner * kVectors * lanes;
   }
   for (std::size_t r = 0; r < kRows; ++r) {
-    for (std::size_t v = 0; v < kPanels * kVectors; ++v) sink(tile.sum[r][v], row + r, vector + v);
+    for (std::size_t v = 0; v < kCount; ++v) sink(tile.sum[r][v], row + r, places.at[v]);
   }
 }
 
 template <std::size_t kVectors, class Sink>
-HWY_INLINE void multiply_panel(const Product& p, std::size_t vector, const Sink& sink) {
-  over_tiles(p.rows, [&](std::size_t row, std::size_t count) HWY_ATTR {
+HWY_INLINE void multiply_panel(const Product& p, const TileCut& cut, std::size_t vector,
+                               const Sink& sink) {
+  const VectorPlaces<kVectors> places(p, vector);
+  cut.over([&](std::size_t row, std::size_t count) HWY_ATTR {
     switch (count) {
       case 6:
-        return multiply_tile<6, kVectors, 1>(p, row, vector, sink);
+        return multiply_tile<6, kVectors, 1>(p, row, vector, places, sink);
       case 5:
-        return multiply_tile<5, kVectors, 1>(p, row, vector, sink);
+        return multiply_tile<5, kVectors, 1>(p, row, vector, places, sink);
       case 4:
-        return multiply_tile<4, kVectors, 1>(p, row, vector, sink);
+        return multiply_tile<4, kVectors, 1>(p, row, vector, places, sink);
       case 3:
-        return multiply_tile<3, kVectors, 1>(p, row, vector, sink);
+        return multiply_tile<3, kVectors, 1>(p, row, vector, places, sink);
       case 2:
-        return multiply_tile<2, kVectors, 1>(p, row, vector, sink);
+        return multiply_tile<2, kVectors, 1>(p, row, vector, places, sink);
       default:
-        return multiply_tile<1, kVectors, 1>(p, row, vector, sink);
+        return multiply_tile<1, kVectors, 1>(p, row, vector, places, sink);
     }
   });
 }
 
-// sink(sums, row, vector) for every row and every vector of outputs from `first` to `last`; `first`
-// is at the start of a panel. Before, sink.fetch(row, rows, vector, vectors) may fetch into the
-// cache what it is going to touch. All rows of a vector of units are done before the next panel.
+// sink(sums, row, place) for every row and every vector of outputs from `first` to `last`, `place`
+// being where the vector begins in a row; `first` is at the start of a panel. Before,
+// sink.fetch(row, first output, places) may fetch into the cache what it is going to touch. All rows
+// of a vector of units are done before the next panel.
 template <class Sink>
-HWY_INLINE void multiply_vectors(const Product& p, std::size_t first, std::size_t last,
-                                 const Sink& sink) {
+HWY_INLINE void multiply_vectors(const Product& p, const TileCut& cut, std::size_t first,
+                                 std::size_t last, const Sink& sink) {
   std::size_t vector = first;
   // One or two rows have too few chains in one panel to hide a multiply-add's latency.
-  constexpr std::size_t kAlone = 8 / kPanelVectors, kPair = kAlone / 2;
+  constexpr std::size_t kAlone = 8, kPair = 4;
   if (p.rows == 1) {
-    for (; vector + kAlone * kPanelVectors <= last; vector += kAlone * kPanelVectors)
-      multiply_tile<1, kPanelVectors, kAlone>(p, 0, vector, sink);
+    for (; vector + kAlone <= last; vector += kAlone)
+      multiply_tile<1, kPanelVectors, kAlone / kPanelVectors>(
+          p, 0, vector, VectorPlaces<kAlone>(p, vector), sink);
   } else if (p.rows == 2) {
-    for (; vector + kPair * kPanelVectors <= last; vector += kPair * kPanelVectors)
-      multiply_tile<2, kPanelVectors, kPair>(p, 0, vector, sink);
+    for (; vector + kPair <= last; vector += kPair)
+      multiply_tile<2, kPanelVectors, kPair / kPanelVectors>(p, 0, vector,
+                                                             VectorPlaces<kPair>(p, vector), sink);
   }
   for (; vector + kPanelVectors <= last; vector += kPanelVectors)
-    multiply_panel<kPanelVectors>(p, vector, sink);
+    multiply_panel<kPanelVectors>(p, cut, vector, sink);
   switch (last - vector) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
     case 3:
-      return multiply_panel<3>(p, vector, sink);
+      return multiply_panel<3>(p, cut, vector, sink);
     case 2:
-      return multiply_panel<2>(p, vector, sink);
+      return multiply_panel<2>(p, cut, vector, sink);
 #endif
     case 1:
-      return multiply_panel<1>(p, vector, sink);
+      return multiply_panel<1>(p, cut, vector, sink);
     default:
       return;
   }

@@ -16,23 +16,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 struct StoreSums {
   const Product* p;
-  std::size_t lanes;
-  HWY_INLINE void fetch(std::size_t row, std::size_t rows, std::size_t vector,
-                        std::size_t vectors) const {
-    for (std::size_t r = row; r < row + rows; ++r) {
-      for (std::size_t v = vector; v < vector + vectors; ++v)
-        hwy::Prefetch(p->out + r * p->out_stride + p->w.places.at(v, lanes));
-    }
+  template <class PlacesOf>
+  HWY_INLINE void fetch(std::size_t row, std::size_t, const PlacesOf& places) const {
+    for (const std::size_t place : places.at) hwy::Prefetch(p->out + row * p->out_stride + place);
   }
-  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t vector) const {
-    hn::Store(sum, TileTag(), p->out + row * p->out_stride + p->w.places.at(vector, lanes));
+  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t place) const {
+    hn::Store(sum, TileTag(), p->out + row * p->out_stride + place);
   }
 };
 
 void multiply(const Product& p) noexcept {
-  const std::size_t lanes = hn::Lanes(TileTag());
-  const std::size_t last = p.last_vector == 0 ? p.w.outputs / lanes : p.last_vector;
-  multiply_vectors(p, p.first_vector, last, StoreSums{&p, lanes});
+  const std::size_t all = p.w.outputs / hn::Lanes(TileTag());
+  multiply_vectors(p, TileCut(p.rows), p.first_vector, p.last_vector == 0 ? all : p.last_vector,
+                   StoreSums{&p});
 }
 
 // A block of rows of a, packed: for each tile of its columns, row after row.
@@ -42,10 +38,10 @@ struct PackedColumns {
   HWY_INLINE float operator()(std::size_t r, std::size_t m) const { return data[m * count + r]; }
 };
 
-void pack_columns(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t columns,
+void pack_columns(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,
                   float* to) {
   std::size_t part = 0, within = 0;
-  over_tiles(columns, [&](std::size_t, std::size_t count) {
+  cut.over([&](std::size_t, std::size_t count) {
     for (std::size_t r = 0; r < count; ++r, ++within) {
       while (within == s.a[part].count) {
         ++part;
@@ -97,9 +93,9 @@ HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, flo
 }
 
 template <std::size_t kVectors>
-void outer_panel(const float* a, const float* b, std::size_t rows, std::size_t columns, float* c,
+void outer_panel(const float* a, const float* b, std::size_t rows, const TileCut& cut, float* c,
                  std::size_t c_stride) {
-  over_tiles(columns, [&](std::size_t first, std::size_t count) HWY_ATTR {
+  cut.over([&](std::size_t first, std::size_t count) HWY_ATTR {
     float* to = c + first * c_stride;
     switch (count) {
       case 6:
@@ -126,37 +122,38 @@ void outer_panel(const float* a, const float* b, std::size_t rows, std::size_t c
 }
 
 template <std::size_t kVectors>
-void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t columns,
+void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,
                    std::size_t vector, const float* packed, float* room) {
   pack_vectors<kVectors>(s, first, rows, vector, room);
-  outer_panel<kVectors>(packed, room, rows, columns, s.c + vector * hn::Lanes(TileTag()),
+  outer_panel<kVectors>(packed, room, rows, cut, s.c + vector * hn::Lanes(TileTag()),
                         s.c_stride);
 }
 
 void add_outer(const OuterSum& s) noexcept {
   std::size_t columns = 0;
   for (const Columns& part : s.a) columns += part.count;
+  const TileCut cut(columns);
   float* room = s.work + kOuterBlock * columns;
   // A block of rows stays in the cache while every tile of c reads it.
   for (std::size_t first = 0; first < s.rows; first += kOuterBlock) {
     const std::size_t rows = std::min(kOuterBlock, s.rows - first);
-    pack_columns(s, first, rows, columns, s.work);
+    pack_columns(s, first, rows, cut, s.work);
     const std::size_t end = s.first_vector + s.vectors;
     for (std::size_t vector = s.first_vector; vector < end; vector += kPanelVectors) {
       switch (std::min(kPanelVectors, end - vector)) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
         case 4:
-          outer_vectors<4>(s, first, rows, columns, vector, s.work, room);
+          outer_vectors<4>(s, first, rows, cut, vector, s.work, room);
           break;
         case 3:
-          outer_vectors<3>(s, first, rows, columns, vector, s.work, room);
+          outer_vectors<3>(s, first, rows, cut, vector, s.work, room);
           break;
 #endif
         case 2:
-          outer_vectors<2>(s, first, rows, columns, vector, s.work, room);
+          outer_vectors<2>(s, first, rows, cut, vector, s.work, room);
           break;
         default:
-          outer_vectors<1>(s, first, rows, columns, vector, s.work, room);
+          outer_vectors<1>(s, first, rows, cut, vector, s.work, room);
           break;
       }
     }

@@ -19,30 +19,28 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Adds a vector of sums to what stands in its place among the gates.
 struct AddToGates {
   const StepForward* step;
-  std::size_t lanes;
-  HWY_INLINE void fetch(std::size_t row, std::size_t rows, std::size_t vector, std::size_t) const {
+  template <class PlacesOf>
+  HWY_INLINE void fetch(std::size_t row, std::size_t first, const PlacesOf&) const {
     const CellForward& cell = step->cell;
-    for (std::size_t r = row; r < row + rows; ++r) {
-      const std::size_t place = r * cell.units + vector / 4 * lanes;
-      for (const float* array : {cell.c, cell.tanh_c, cell.h}) hwy::Prefetch(array + place);
-    }
+    const std::size_t place = row * cell.units + first / 4;  // the outputs of four gates
+    for (const float* array : {cell.c, cell.tanh_c, cell.h}) hwy::Prefetch(array + place);
   }
-  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t vector) const {
-    float* to =
-        step->cell.gates + row * 4 * step->cell.units + step->recurrent.w.places.at(vector, lanes);
+  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t place) const {
+    float* to = step->cell.gates + row * 4 * step->cell.units + place;
     hn::Store(hn::Add(sum, hn::Load(TileTag(), to)), TileTag(), to);
   }
 };
 
 void step_forward(const StepForward& step) noexcept {
   const std::size_t lanes = hn::Lanes(TileTag());
-  const AddToGates add{&step, lanes};
+  const AddToGates add{&step};
+  const TileCut cut(step.recurrent.rows);
   if (layer_norm(step.cell.extras)) {
-    multiply_vectors(step.recurrent, 0, step.recurrent.w.outputs / lanes, add);
+    multiply_vectors(step.recurrent, cut, 0, step.recurrent.w.outputs / lanes, add);
     return forward_normed(step.cell);
   }
   for (std::size_t u = step.units.first; u < step.units.last; ++u) {
-    multiply_vectors(step.recurrent, 4 * u, 4 * u + 4, add);
+    multiply_vectors(step.recurrent, cut, 4 * u, 4 * u + 4, add);
     forward_units(step.cell, u * lanes, (u + 1) * lanes);
   }
 }
@@ -50,37 +48,35 @@ void step_forward(const StepForward& step) noexcept {
 // d_h from a vector of sums and what comes from above.
 struct AddAbove {
   const StepBackward* step;
-  std::size_t lanes;
-  HWY_INLINE void fetch(std::size_t row, std::size_t rows, std::size_t vector, std::size_t) const {
+  template <class PlacesOf>
+  HWY_INLINE void fetch(std::size_t row, std::size_t first, const PlacesOf&) const {
     const CellBackward& cell = step->cell;
-    for (std::size_t r = row; r < row + rows; ++r) {
-      const std::size_t u = vector * lanes, narrow = r * cell.units + u;
-      for (std::size_t gate = 0; gate < 4; ++gate)
-        hwy::Prefetch(cell.gates + (r * 4 + gate) * cell.units + u);
-      for (const float* array : {cell.tanh_c, cell.c_prev}) hwy::Prefetch(array + narrow);
-      hwy::Prefetch(step->above + r * step->above_stride + u);
-    }
+    const std::size_t narrow = row * cell.units + first;
+    for (std::size_t gate = 0; gate < 4; ++gate)
+      hwy::Prefetch(cell.gates + (row * 4 + gate) * cell.units + first);
+    for (const float* array : {cell.tanh_c, cell.c_prev}) hwy::Prefetch(array + narrow);
+    hwy::Prefetch(step->above + row * step->above_stride + first);
   }
-  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t vector) const {
-    const TileVec above =
-        hn::Load(TileTag(), step->above + row * step->above_stride + vector * lanes);
+  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t place) const {
+    const TileVec above = hn::Load(TileTag(), step->above + row * step->above_stride + place);
     hn::Store(hn::Add(above, sum), TileTag(),
-              step->recurrent.out + row * step->recurrent.out_stride + vector * lanes);
+              step->recurrent.out + row * step->recurrent.out_stride + place);
   }
 };
 
 void step_backward(const StepBackward& step) noexcept {
   const std::size_t lanes = hn::Lanes(TileTag());
-  const AddAbove add{&step, lanes};
+  const AddAbove add{&step};
+  const TileCut cut(step.recurrent.rows);
   if (layer_norm(step.cell.extras)) {
     if (step.above != nullptr)
-      multiply_vectors(step.recurrent, 0, step.recurrent.w.outputs / lanes, add);
+      multiply_vectors(step.recurrent, cut, 0, step.recurrent.w.outputs / lanes, add);
     return backward_normed(step.cell);
   }
   for (std::size_t u = step.units.first; u < step.units.last; u += kPanelVectors) {
     // A panel is multiplied whole: behind the last unit are zeros.
     const std::size_t end = std::min(step.cell.units / lanes, u + kPanelVectors);
-    if (step.above != nullptr) multiply_vectors(step.recurrent, u, end, add);
+    if (step.above != nullptr) multiply_vectors(step.recurrent, cut, u, end, add);
     backward_units(step.cell, u * lanes, end * lanes);
   }
 }

@@ -41,42 +41,65 @@ template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels>
 struct Tile {
   TileVec sum[kRows][kPanels * kVectors];
 
-  // += x(r, k) w[k, v] for k in rising order. Panel p + 1 begins `panel_floats` behind panel p.
-  // What lies `ahead` floats behind the weights is fetched into the cache on the way.
+  // += x(r, k) w[k, v] for k in rising order. Panel p + 1 begins `panel_floats` behind panel p. What
+  // lies `ahead` floats behind the weights is fetched into the cache on the way; 0: nothing is.
+  // Two k at a time: where two threads share a processor's core, the instructions around the
+  // multiply-adds are what takes the time; with four the compiler runs out of registers.
   template <class X>
   HWY_INLINE void multiply(const X& x, std::size_t inner, const float* panel,
                            std::size_t panel_floats, std::size_t ahead) {
+    constexpr std::size_t kUnroll = 2;
+    const std::size_t step = kVectors * hn::Lanes(TileTag());
+    std::size_t k = 0;
+    for (; k + kUnroll <= inner; k += kUnroll, panel += kUnroll * step) {
+      if (ahead != 0) {
+        for (std::size_t line = 0; line < kUnroll * step; line += kLineFloats)
+          hwy::Prefetch(panel + ahead + line);
+      }
+      add(x, k, panel, panel_floats);
+      add(x, k + 1, panel + step, panel_floats);
+    }
+    for (; k < inner; ++k, panel += step) add(x, k, panel, panel_floats);
+  }
+
+  template <class X>
+  HWY_INLINE void add(const X& x, std::size_t k, const float* w_k, std::size_t panel_floats) {
     const TileTag d;
     const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t k = 0; k < inner; ++k, panel += kVectors * lanes) {
-      for (std::size_t line = 0; line < kVectors * lanes; line += kLineFloats)
-        hwy::Prefetch(panel + ahead + line);
-      TileVec w[kPanels * kVectors];
-      for (std::size_t p = 0; p < kPanels; ++p) {
-        for (std::size_t v = 0; v < kVectors; ++v)
-          w[p * kVectors + v] = hn::Load(d, panel + p * panel_floats + v * lanes);
-      }
-      for (std::size_t r = 0; r < kRows; ++r) {
-        const TileVec value = hn::Set(d, x(r, k));
-        for (std::size_t v = 0; v < kPanels * kVectors; ++v)
-          sum[r][v] = hn::MulAdd(value, w[v], sum[r][v]);
-      }
+    TileVec w[kPanels * kVectors];
+    for (std::size_t p = 0; p < kPanels; ++p) {
+      for (std::size_t v = 0; v < kVectors; ++v)
+        w[p * kVectors + v] = hn::Load(d, w_k + p * panel_floats + v * lanes);
+    }
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const TileVec value = hn::Set(d, x(r, k));
+      for (std::size_t v = 0; v < kPanels * kVectors; ++v)
+        sum[r][v] = hn::MulAdd(value, w[v], sum[r][v]);
     }
   }
 };
 
-// Calls each(first, count) for `rows` rows cut as evenly as tiles of at most kTileRows allow: a
-// last tile of one row would run at the speed of one chain.
-template <class Each>
-HWY_INLINE void over_tiles(std::size_t rows, Each each) {
-  const std::size_t tiles = (rows + kTileRows - 1) / kTileRows;
-  std::size_t first = 0;
-  for (std::size_t tile = 0; tile < tiles; ++tile) {
-    const std::size_t count = rows / tiles + (tile < rows % tiles ? 1 : 0);
-    each(first, count);
-    first += count;
+// Rows cut into tiles as evenly as at most kTileRows each allow: a last tile of one row would run at
+// the speed of one chain. Worked out once for many panels: divisions are slow.
+struct TileCut {
+  explicit TileCut(std::size_t rows)
+      : tiles((rows + kTileRows - 1) / kTileRows),
+        least(tiles == 0 ? 0 : rows / tiles),
+        larger(rows - tiles * least) {}
+
+  // Calls each(first, count) for every tile; the first `larger` tiles have one row more.
+  template <class Each>
+  HWY_INLINE void over(Each each) const {
+    std::size_t first = 0;
+    for (std::size_t tile = 0; tile < tiles; ++tile) {
+      const std::size_t count = least + (tile < larger ? 1 : 0);
+      each(first, count);
+      first += count;
+    }
   }
-}
+
+  std::size_t tiles, least, larger;
+};
 
 }  // namespace sluice::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
