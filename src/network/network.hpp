@@ -76,6 +76,7 @@ class Network {
   void head_backward(Tape& tape, Steps steps) const noexcept;
   void layer_backward(std::size_t layer, Tape& tape, Steps steps) const noexcept;
   void layer_sums(std::size_t layer, Tape& tape, Steps steps) const noexcept;
+  const float* arriving(std::size_t layer, const Tape& tape, Steps steps) const noexcept;
   void separate(std::size_t layer, Tape& tape, Steps steps) const noexcept;
   void hand_down(std::size_t layer, Tape& tape, Steps steps) const noexcept;
   void hand_down_directions(std::size_t layer, Tape& tape, Steps steps,

@@ -58,7 +58,7 @@ void Network::head_backward(Tape& tape, Steps steps) const noexcept {
   BetweenTape& last = tape.between.back();
   const float* d_y = tape.d_y_.data() + (tape.base() + steps.first) * batch * tape.y_stride;
   if (architecture_.output == 0) {
-    std::copy_n(d_y, rows * tape.y_stride, last.d_out.data());
+    if (!last.keep.empty()) std::copy_n(d_y, rows * tape.y_stride, last.d_out.data());
     return;
   }
   constexpr std::size_t kRows = 64;
@@ -96,18 +96,27 @@ void Network::head_gradient(const Tape& tape, float* gradient) const noexcept {
   }
 }
 
-// What arrives at a layer's output, at each direction's h in the order of its steps.
-void Network::separate(std::size_t layer, Tape& tape, Steps steps) const noexcept {
+// What arrives at a layer's output in a segment's steps; at the last layer's, where nothing stands
+// between it and y, the loss's gradient itself.
+const float* Network::arriving(std::size_t layer, const Tape& tape, Steps steps) const noexcept {
   const BetweenTape& above = tape.between[layer];
-  const std::size_t state = architecture_.state(layer), batch = tape.batch();
+  const bool last = layer + 1 == architecture_.layers();
+  if (!last || architecture_.output > 0 || !above.keep.empty()) return above.d_out.data();
+  return tape.d_y_.data() + (tape.base() + steps.first) * tape.batch() * tape.y_stride;
+}
+
+// That, at each direction's h in the order of its steps.
+void Network::separate(std::size_t layer, Tape& tape, Steps steps) const noexcept {
+  const float* above = arriving(layer, tape, steps);
+  const std::size_t stride = tape.between[layer].stride, batch = tape.batch();
+  const std::size_t state = architecture_.state(layer);
   const bool concat = architecture_.merge == Merge::concat;
   for (std::size_t d = 0; d < directions(); ++d) {
     const std::size_t index = layer * directions() + d;
     LayerTape& of = tape.layers[index];
     const bool reverse = layers_[index].reverse();
     over_rows(tape, steps, reverse, [&](std::size_t step, std::size_t sample, std::size_t time) {
-      const float* from =
-          above.d_out.data() + (time * batch + sample) * above.stride + (concat ? d * state : 0);
+      const float* from = above + (time * batch + sample) * stride + (concat ? d * state : 0);
       float* to = of.d_h.data() + (step * batch + sample) * of.state_units;
       const float share = directions() == 2 && architecture_.merge == Merge::mean ? 0.5f : 1.0f;
       for (std::size_t j = 0; j < state; ++j) to[j] = share * from[j];
@@ -124,7 +133,7 @@ void Network::separate(std::size_t layer, Tape& tape, Steps steps) const noexcep
 void Network::layer_backward(std::size_t layer, Tape& tape, Steps steps) const noexcept {
   const std::size_t first = layer * directions(), slices = tape.slices().size();
   const auto above_of = [&](const LayerTape& of) {
-    const float* data = of.d_h.empty() ? tape.between[layer].d_out.data() : of.d_h.data();
+    const float* data = of.d_h.empty() ? arriving(layer, tape, steps) : of.d_h.data();
     return RowsView{data, tape.batch() * of.state_units, of.state_units};
   };
   if (by_units(layer, tape, steps, tape.noise_.has_value())) {
@@ -176,8 +185,8 @@ void Network::hand_down(std::size_t layer, Tape& tape, Steps steps) const noexce
     hand_down_directions(layer, tape, steps, below);
   }
   if (architecture_.residual && layer > 0) {
-    const BetweenTape& above = tape.between[layer];
-    for (std::size_t j = 0; j < rows * stride; ++j) below[j] += above.d_out[j];
+    const float* above = arriving(layer, tape, steps);
+    for (std::size_t j = 0; j < rows * stride; ++j) below[j] += above[j];
   }
 }
 

@@ -158,7 +158,7 @@ plant("src/network/network_backward.cpp", "network",
       ("assigned to the head's bias, not added", "bias[n] += tape.d_head_[inputs * tape.y_stride + n]",
        "bias[n] = tape.d_head_[inputs * tape.y_stride + n]"),
       ("dropout forgotten on the way back", "above.d_out[j] *= keep[j];", ""),
-      ("residual forgotten on the way back", "below[j] += above.d_out[j];", ";"))
+      ("residual forgotten on the way back", "below[j] += above[j];", ";"))
 plant("src/network/network_backward.cpp", "training",
       ("recomputed from the wrong state", "tape.restore_boundary(index);", "tape.restore_boundary(0);"))
 plant("src/network/noise.cpp", "network",
