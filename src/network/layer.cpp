@@ -185,36 +185,44 @@ void Layer::first_state(const Tape& tape, LayerTape& of, const Samples& samples)
 
 void Layer::forward(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
                     Steps steps, bool training) const noexcept {
-  const std::size_t batch = tape.batch(), rows = samples.count();
   const kernels::UnitVectors all{0, unit_vectors()};
   const kernels::CellExtras more = extras();
   if (tape.base() == 0 && steps.first == 0) first_state(tape, of, samples);
   const std::size_t ahead = steps_ahead(x, tape, samples);
   for (std::size_t t = steps.first; t < steps.last; ++t) {
-    if ((t - steps.first) % ahead == 0)
-      input_products(x, tape, of, samples, {t, std::min(t + ahead, steps.last)}, all);
-    kernels::CellForward cell = cell_forward(tape, of, samples, t, more, training);
-    const kernels::Product product =
-        recurrent_product(seen_state(tape, of, samples, t, training), rows);
-    if (options_.layer_norm == LayerNorm::ba) {
-      float* recurrent = of.recurrent.data() + samples.first * 4 * units_;
-      const std::size_t row = t * batch + samples.first;
-      normalise_inputs(tape, of, samples, t);
-      kernels::Product apart = product;
-      apart.out = recurrent;
-      apart.out_stride = 4 * units_;
-      kernels_->multiply(apart);
-      kernels_->normalise({recurrent, of.normalised_h.data() + 4 * row * units_,
-                           of.inverse_h.data() + row, packed_.gain_h.data(), rows, units_, hidden_,
-                           gate_bits(), static_cast<float>(kBaEpsilon)});
-      cell.rh = recurrent;
-      kernels_->cell_forward(cell);
-    } else {
-      kernels_->step_forward({product, cell, all});
+    const Samples now = tape.running(t, samples, reverse_);
+    if (now.count() > 0) {
+      if ((t - steps.first) % ahead == 0)
+        input_products(x, tape, of, now, {t, std::min(t + ahead, steps.last)}, all);
+      const kernels::CellForward cell = cell_forward(tape, of, now, t, more, training);
+      const kernels::Product product =
+          recurrent_product(seen_state(tape, of, now, t, training), now.count());
+      if (options_.layer_norm == LayerNorm::ba) {
+        step_between_norms(tape, of, now, t, product, cell);
+      } else {
+        kernels_->step_forward({product, cell, all});
+      }
+      if (!of.emitted.empty()) emit(tape, of, now, t, training);
     }
-    if (!of.emitted.empty()) emit(tape, of, samples, t, training);
     if (!tape.all_run()) carry(tape, of, samples, t);
   }
+}
+
+// LayerNorm::ba: W x and R h' are normalised each by itself before they are added.
+void Layer::step_between_norms(const Tape& tape, LayerTape& of, const Samples& samples,
+                               std::size_t t, kernels::Product product,
+                               kernels::CellForward cell) const noexcept {
+  const std::size_t row = t * tape.batch() + samples.first;
+  float* recurrent = of.recurrent.data() + samples.first * 4 * units_;
+  normalise_inputs(tape, of, samples, t);
+  product.out = recurrent;
+  product.out_stride = 4 * units_;
+  kernels_->multiply(product);
+  kernels_->normalise({recurrent, of.normalised_h.data() + 4 * row * units_,
+                       of.inverse_h.data() + row, packed_.gain_h.data(), samples.count(), units_,
+                       hidden_, gate_bits(), static_cast<float>(kBaEpsilon)});
+  cell.rh = recurrent;
+  kernels_->cell_forward(cell);
 }
 
 void Layer::forward_units(const RowsView& x, const Tape& tape, LayerTape& of,
@@ -288,7 +296,7 @@ kernels::CellForward Layer::cell_forward(const Tape& tape, LayerTape& of, const 
 std::size_t Layer::steps_ahead(const RowsView& x, const Tape& tape,
                                const Samples& samples) const noexcept {
   constexpr std::size_t kRows = 48;
-  const bool together = samples.count() == tape.batch() &&
+  const bool together = samples.count() == tape.batch() && tape.all_run() &&
                         (tape.batch() == 1 || x.step_stride == tape.batch() * x.sample_stride);
   return together ? std::max<std::size_t>(1, kRows / std::max<std::size_t>(tape.batch(), 1)) : 1;
 }

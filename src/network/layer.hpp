@@ -104,6 +104,8 @@ class Layer {
                           const Samples& samples) const noexcept;
   void input_products(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
                       Steps steps, const kernels::UnitVectors& units) const noexcept;
+  void step_between_norms(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t step,
+                          kernels::Product product, kernels::CellForward cell) const noexcept;
   void normalise_inputs(const Tape& tape, LayerTape& of, const Samples& samples,
                         std::size_t step) const noexcept;
   kernels::CellForward cell_forward(const Tape& tape, LayerTape& of, const Samples& samples,
@@ -132,13 +134,17 @@ class Layer {
                      std::size_t step, const kernels::CellExtras& more) const noexcept;
   void through_norms(const Tape& tape, LayerTape& of, const Samples& samples,
                      std::size_t step) const noexcept;
+  void pass_by(const RowsView& above, const Tape& tape, LayerTape& of, const Samples& samples,
+               std::size_t step) const noexcept;
   void set_aside(const Tape& tape, LayerTape& of, const Samples& samples,
                  std::size_t step) const noexcept;
   void put_back(const Tape& tape, LayerTape& of, const Samples& samples,
                 std::size_t step) const noexcept;
   const float* unemit(const Tape& tape, LayerTape& of, const Samples& samples,
                       std::size_t step) const noexcept;
-  void peephole_sums(const Tape& tape, LayerTape& of, std::size_t row, std::size_t first,
+  void add_row_sums(const float* x, std::size_t x_stride, LayerTape& of, std::size_t batch,
+                    Steps rows, std::size_t part, std::size_t parts, float* work) const noexcept;
+  void peephole_sums(LayerTape& of, std::size_t batch, std::size_t row, std::size_t first,
                      std::size_t last, std::size_t slice) const noexcept;
   void matrix_gradient(const LayerTape& of, std::size_t first_row, std::size_t inputs, Role role,
                        std::size_t part, std::size_t parts, float* gradient) const noexcept;

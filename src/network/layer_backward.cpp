@@ -69,7 +69,10 @@ void Layer::backward(const RowsView& above, const Tape& tape, LayerTape& of, con
     if (together) {
       fused_step_backward(arriving, tape, of, samples, {t, steps.last}, more, {0, unit_vectors()});
     } else {
-      step_backward(arriving, tape, of, samples, t, more);
+      const Samples now = tape.running(t, samples, reverse_);
+      pass_by(arriving, tape, of, {samples.first, now.first, 0}, t);
+      pass_by(arriving, tape, of, {now.last, samples.last, 0}, t);
+      if (now.count() > 0) step_backward(arriving, tape, of, now, t, more);
     }
   }
   if (!together || steps.count() == 0) return;
@@ -122,6 +125,23 @@ void Layer::arrive(const RowsView& above, LayerTape& of, std::size_t sample, std
   for (std::size_t j = first; j < last; ++j) d_h[j] = from_above[j] + from_next[j];
 }
 
+// Samples that do not run step t: what arrives goes on to the step before, and nothing to the
+// weights.
+void Layer::pass_by(const RowsView& above, const Tape& tape, LayerTape& of, const Samples& samples,
+                    std::size_t t) const noexcept {
+  const std::size_t row = t * tape.batch() + samples.first, rows = samples.count();
+  for (std::size_t sample = samples.first; sample < samples.last; ++sample) {
+    const float* from_above = above.row(0, sample);
+    float* d_h = of.d_h_first.data() + sample * state_units_;
+    for (std::size_t j = 0; j < state_units_; ++j) d_h[j] = from_above[j] + d_h[j];
+  }
+  std::fill_n(of.gates.data() + row * 4 * units_, rows * 4 * units_, 0.0f);
+  if (!of.d_recurrent.empty())
+    std::fill_n(of.d_recurrent.data() + row * 4 * units_, rows * 4 * units_, 0.0f);
+  if (!of.d_projected.empty())
+    std::fill_n(of.d_projected.data() + row * state_units_, rows * state_units_, 0.0f);
+}
+
 // Step t where an option needs it whole: what comes back from step t + 1 lies in d_h_first, and is
 // replaced there by what goes on to step t - 1.
 void Layer::step_backward(const RowsView& above, const Tape& tape, LayerTape& of,
@@ -157,7 +177,7 @@ void Layer::through_norms(const Tape& tape, LayerTape& of, const Samples& sample
   std::copy_n(d_x, rows * wide, d_h);
   for (std::size_t m = 0; m < rows; ++m) {
     for (std::size_t n = 0; n < wide; ++n) of.d_bias[own + n] += d_x[m * wide + n];
-    if (options_.peephole) peephole_sums(tape, of, row + m, 0, hidden_, samples.number);
+    if (options_.peephole) peephole_sums(of, tape.batch(), row + m, 0, hidden_, samples.number);
   }
   kernels_->normalise_backward({d_h, of.normalised_h.data() + row * wide, of.inverse_h.data() + row,
                                 packed_.gain_h.data(), of.d_gain_h.data() + own, rows, units_,

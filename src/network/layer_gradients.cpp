@@ -16,13 +16,30 @@ void add(const float* from, std::size_t count, float* to) {
 
 void Layer::add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps steps,
                      std::size_t part, std::size_t parts, float* work) const noexcept {
-  const std::size_t rows = steps.count() * tape.batch(), row = steps.first * tape.batch();
+  const std::size_t batch = tape.batch();
+  if (tape.all_run()) {
+    const std::size_t row = steps.first * batch;
+    return add_row_sums(x.row(steps.first, 0), x.sample_stride, of, batch,
+                        {row, steps.last * batch}, part, parts, work);
+  }
+  for (std::size_t t = steps.first; t < steps.last; ++t) {
+    const Samples now = tape.running(t, {0, batch, 0}, reverse_);
+    add_row_sums(x.row(t, now.first), x.sample_stride, of, batch,
+                 {t * batch + now.first, t * batch + now.last}, part, parts, work);
+  }
+}
+
+// Rows of the tape, whose x stand at `x`.
+void Layer::add_row_sums(const float* x, std::size_t x_stride, LayerTape& of, std::size_t batch,
+                         Steps rows, std::size_t part, std::size_t parts,
+                         float* work) const noexcept {
+  const std::size_t row = rows.first;
   const std::size_t first = part * unit_vectors() / parts;
   const std::size_t last = (part + 1) * unit_vectors() / parts;
-  if (rows == 0) return;
+  if (rows.count() == 0) return;
   const FloatVector& states = of.keep_h.empty() ? of.h : of.h_seen;
   const std::array<kernels::Columns, 3> columns{
-      {{x.row(steps.first, 0), x.sample_stride, input_},
+      {{x, x_stride, input_},
        {states.data() + row * state_units_, state_units_, state_},
        {nullptr, 0, 1}}};
   // The sums of `count` of the columns, from row `to` of them on, of a gradient at the sums.
@@ -33,7 +50,7 @@ void Layer::add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps s
                          .places = {units_},
                          .first_vector = 4 * first,
                          .vectors = 4 * (last - first),
-                         .rows = rows,
+                         .rows = rows.count(),
                          .c = of.d_weights.data() + to * sum_width(),
                          .c_stride = sum_width(),
                          .work = work});
@@ -46,8 +63,8 @@ void Layer::add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps s
     sum(0, options_.layer_norm == LayerNorm::none ? 3 : 2, 0, of.gates);
   }
   if (options_.peephole && options_.layer_norm != LayerNorm::ba) {
-    for (std::size_t m = row; m < row + rows; ++m)
-      peephole_sums(tape, of, m, first * kernels_->lanes, last * kernels_->lanes, 0);
+    for (std::size_t m = rows.first; m < rows.last; ++m)
+      peephole_sums(of, batch, m, first * kernels_->lanes, last * kernels_->lanes, 0);
   }
   if (!has(Role::weight_hr)) return;
   const std::array<kernels::Columns, 2> emitted{
@@ -60,19 +77,18 @@ void Layer::add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps s
                        .places = {},
                        .first_vector = begin,
                        .vectors = end - begin,
-                       .rows = rows,
+                       .rows = rows.count(),
                        .c = of.d_projection.data(),
                        .c_stride = state_units_,
                        .work = work});
 }
 
 // Of one row, to the sums of a slice. i and f see c', o the new c.
-void Layer::peephole_sums(const Tape& tape, LayerTape& of, std::size_t row, std::size_t first,
+void Layer::peephole_sums(LayerTape& of, std::size_t batch, std::size_t row, std::size_t first,
                           std::size_t last, std::size_t slice) const noexcept {
   const float* d_a = of.gates.data() + row * 4 * units_;
   const float* c = of.c.data() + row * units_;
-  const float* c_new =
-      of.c_new.empty() ? c + tape.batch() * units_ : of.c_new.data() + row * units_;
+  const float* c_new = of.c_new.empty() ? c + batch * units_ : of.c_new.data() + row * units_;
   float* sum = of.d_peephole.data() + slice * 4 * units_;
   for (std::size_t u = first; u < last; ++u) {
     sum[u] += d_a[u] * c[u];

@@ -230,6 +230,16 @@ std::size_t Tape::kept_floats() const {
   return floats;
 }
 
+Samples Tape::running(std::size_t step, Samples samples, bool reverse) const {
+  if (all_run()) return samples;
+  const auto idle = [&](std::size_t sample) {
+    return !runs(time(base_ + step, sample, reverse), sample);
+  };
+  while (samples.first < samples.last && idle(samples.first)) ++samples.first;
+  while (samples.first < samples.last && idle(samples.last - 1)) --samples.last;
+  return samples;
+}
+
 void Tape::save_boundary(std::size_t index, std::size_t step) {
   for (LayerTape& of : layers) {
     const std::size_t h = batch_ * of.state_units, c = batch_ * of.units;

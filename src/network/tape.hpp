@@ -171,6 +171,9 @@ class Tape {
     return lengths_.empty() ? steps_ : lengths_[sample];
   }
   bool all_run() const { return lengths_.empty() && mask_.empty(); }
+  /// The smallest range of the samples that holds all of them that run a direction's step, counted
+  /// from the first that is kept. Where samples are sorted by length it holds no other.
+  Samples running(std::size_t step, Samples samples, bool reverse) const;
   /// The time of a direction's step number `position`.
   std::size_t time(std::size_t position, std::size_t sample, bool reverse) const {
     const std::size_t end = length(sample);
