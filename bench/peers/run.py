@@ -16,9 +16,11 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True  # nothing of a run is left beside the sources
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1]))
 import cases  # noqa: E402
 import report  # noqa: E402
 import workers  # noqa: E402
+from shapes import SHAPES, flop_per_step  # noqa: E402
 
 BUILD = report.ROOT / "build" / "bench" / "bench"
 WARM_UP_STEPS = 3
@@ -31,7 +33,7 @@ def arguments():
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shapes", type=words, default=["T7"],
-                        help="of " + ", ".join(cases.SHAPES) + "; or all")
+                        help="of " + ", ".join(SHAPES) + "; or all")
     parser.add_argument("--threads", type=words, default=["1"])
     parser.add_argument("--peers", type=words, default=["pytorch", "onednn"])
     parser.add_argument("--rounds", type=int, default=5)
@@ -43,9 +45,9 @@ def arguments():
     parser.add_argument("--python", default=sys.executable, help="the one that has torch")
     given = parser.parse_args()
     if given.shapes == ["all"]:
-        given.shapes = [name for name in cases.SHAPES if name != "tiny"]
+        given.shapes = [name for name in SHAPES if name != "tiny"]
     for name in given.shapes:
-        if name not in cases.SHAPES:
+        if name not in SHAPES:
             parser.error(f"there is no shape {name!r}")
     for name in given.peers:
         if name not in ("pytorch", "onednn"):
@@ -84,7 +86,7 @@ def timed_rounds(running, quickest, given):
 
 def measure(name, threads, folder, given):
     """One line of the table."""
-    shape, running = cases.SHAPES[name], []
+    shape, running = SHAPES[name], []
     try:
         for worker, command in commands(given).items():
             running.append(workers.Worker(worker, command, folder, threads))
@@ -96,10 +98,10 @@ def measure(name, threads, folder, given):
         for worker in running:
             worker.stop()
     median = {worker: statistics.median(sum(rounds, [])) for worker, rounds in ms.items()}
-    gflops = cases.flop_per_step(shape) / median["sluice"] * 1e-6
+    gflops = flop_per_step(shape) / median["sluice"] * 1e-6
     peak = statistics.median(p[str(threads)] for p in peaks)
     return {"shape": name, **shape._asdict(), "threads": threads,
-            "flop": cases.flop_per_step(shape), "median_ms": median, "gflops": gflops,
+            "flop": flop_per_step(shape), "median_ms": median, "gflops": gflops,
             "fma_peak_gflops": peak, "share_of_peak": gflops / peak,
             "ratio": {peer: median[peer] / median["sluice"] for peer in given.peers},
             "peak_rss_mb": memory, "differences": differences,
@@ -113,7 +115,7 @@ def main():
     for name in given.shapes:
         for threads in map(int, given.threads):
             with tempfile.TemporaryDirectory() as folder:
-                cases.write_case(pathlib.Path(folder), cases.SHAPES[name])
+                cases.write_case(pathlib.Path(folder), SHAPES[name])
                 results.append(measure(name, threads, pathlib.Path(folder), given))
             print(f"{name}, {threads} threads: largest differences",
                   ", ".join(f"{k} {v:.1e}" for k, v in results[-1]["differences"].items()),

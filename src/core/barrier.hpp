@@ -30,8 +30,8 @@ class Barrier {
   }
 
  private:
-  std::size_t members_;
   alignas(64) std::atomic<std::size_t> arrived_{0};
+  std::size_t members_;
   alignas(64) std::atomic<std::size_t> round_{0};
 };
 

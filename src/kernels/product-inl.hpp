@@ -53,8 +53,8 @@ HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vec
   const bool far = p.w.outputs * p.w.inner > kFarFloats;
   const std::size_t ahead = far && row + kRows == p.rows ? kPanels * panel_floats : 0;
   for (std::size_t block = 0; block < p.a_blocks; ++block) {
-    tile.multiply(StridedRows{a + block * p.a_block_stride, p.a_stride}, inner, panel,
-                  panel_floats, ahead);
+    tile.multiply(StridedRows{a + block * p.a_block_stride, p.a_stride}, inner, panel, panel_floats,
+                  ahead);
     panel += inner * kVectors * lanes;
   }
   for (std::size_t r = 0; r < kRows; ++r) {
@@ -86,8 +86,8 @@ HWY_INLINE void multiply_panel(const Product& p, const TileCut& cut, std::size_t
 
 // sink(sums, row, place) for every row and every vector of outputs from `first` to `last`, `place`
 // being where the vector begins in a row; `first` is at the start of a panel. Before,
-// sink.fetch(row, first output, places) may fetch into the cache what it is going to touch. All rows
-// of a vector of units are done before the next panel.
+// sink.fetch(row, first output, places) may fetch into the cache what it is going to touch. All
+// rows of a vector of units are done before the next panel.
 template <class Sink>
 HWY_INLINE void multiply_vectors(const Product& p, const TileCut& cut, std::size_t first,
                                  std::size_t last, const Sink& sink) {

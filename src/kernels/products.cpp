@@ -125,8 +125,7 @@ template <std::size_t kVectors>
 void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,
                    std::size_t vector, const float* packed, float* room) {
   pack_vectors<kVectors>(s, first, rows, vector, room);
-  outer_panel<kVectors>(packed, room, rows, cut, s.c + vector * hn::Lanes(TileTag()),
-                        s.c_stride);
+  outer_panel<kVectors>(packed, room, rows, cut, s.c + vector * hn::Lanes(TileTag()), s.c_stride);
 }
 
 void add_outer(const OuterSum& s) noexcept {

@@ -41,9 +41,9 @@ template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels>
 struct Tile {
   TileVec sum[kRows][kPanels * kVectors];
 
-  // += x(r, k) w[k, v] for k in rising order. Panel p + 1 begins `panel_floats` behind panel p. What
-  // lies `ahead` floats behind the weights is fetched into the cache on the way; 0: nothing is.
-  // Two k at a time: where two threads share a processor's core, the instructions around the
+  // += x(r, k) w[k, v] for k in rising order. Panel p + 1 begins `panel_floats` behind panel p.
+  // What lies `ahead` floats behind the weights is fetched into the cache on the way; 0: nothing
+  // is. Two k at a time: where two threads share a processor's core, the instructions around the
   // multiply-adds are what takes the time; with four the compiler runs out of registers.
   template <class X>
   HWY_INLINE void multiply(const X& x, std::size_t inner, const float* panel,
@@ -79,8 +79,8 @@ struct Tile {
   }
 };
 
-// Rows cut into tiles as evenly as at most kTileRows each allow: a last tile of one row would run at
-// the speed of one chain. Worked out once for many panels: divisions are slow.
+// Rows cut into tiles as evenly as at most kTileRows each allow: a last tile of one row would run
+// at the speed of one chain. Worked out once for many panels: divisions are slow.
 struct TileCut {
   explicit TileCut(std::size_t rows)
       : tiles((rows + kTileRows - 1) / kTileRows),

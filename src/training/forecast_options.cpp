@@ -47,6 +47,10 @@ void check(const ForecastOptions& options) {
     refuse("both a window and a back-propagation length", "one: a window is run back whole",
            fmt::format("{} and {}", *options.window, *options.chunk));
   }
+  if (options.recompute && options.bidirectional) {
+    refuse("both recomputation and a reverse direction",
+           "one: a window read from its end is needed whole", "both");
+  }
   if (!std::isfinite(options.forget_bias)) {
     refuse("bad forget bias", "a finite number", fmt::format("{}", options.forget_bias));
   }

@@ -249,6 +249,20 @@ def scores(path, *targets):
     return ""
 
 
+def bench(path, threads):
+    """Is it what `bench --train --json` promises?"""
+    found = json.loads(path.read_text())
+    times = found["train_ms"]
+    if not (found["threads"] == int(threads) and 0 < times["min"] <= times["p50"] <= times["p99"]):
+        return f"threads {found['threads']}, times {times}"
+    if set(found["shape"]) != {"input", "hidden", "layers", "batch", "steps"}:
+        return f"shape {found['shape']}"
+    for figure in ("fma_peak_gflops", "gflops", "peak_share", "peak_rss_mb", "activations_mb"):
+        if not found[figure] > 0:
+            return f"{figure} is {found[figure]}"
+    return ""
+
+
 def forecast_csv(path, rows, *header):
     """Is it so many rows under this header, quantiles rising, horizons from 1 for each target?"""
     lines = [line.split(",") for line in path.read_text().splitlines()]
@@ -279,5 +293,5 @@ def svg(path):
 KINDS = {"series": series, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
          "replaced": replaced, "npy": npy, "values": values, "gold": gold, "onnx": onnx}
-CHECKS = {"scores": scores, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg, "close": close_to_gold,
-          "close_onnx": close_to_onnx}
+CHECKS = {"scores": scores, "bench": bench, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,
+          "close": close_to_gold, "close_onnx": close_to_onnx}

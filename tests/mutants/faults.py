@@ -88,8 +88,8 @@ plant("src/kernels/product-inl.hpp", "kernels",
       ("product: the gates' padding multiplied", "a + block * p.a_block_stride",
        "a + block * (p.w.inner / p.a_blocks)"))
 plant("src/kernels/tile-inl.hpp", "kernels network",
-      ("product: one k short", "for (std::size_t k = 0; k < inner; ++k, panel",
-       "for (std::size_t k = 0; k + 1 < inner; ++k, panel"))
+      ("product: one k short", "for (; k < inner; ++k, panel += step)",
+       "for (; k + 1 < inner; ++k, panel += step)"))
 plant("src/kernels/products.cpp", "kernels network",
       ("sums over rows: assigned, not added", "hn::Store(hn::Add(hn::Load(d, to), tile.sum[r][v]), d, to);",
        "hn::Store(tile.sum[r][v], d, to);"),
@@ -135,7 +135,7 @@ plant("src/network/layer_backward.cpp", "network",
        "std::fill_n(of.d_c_first.data(), tape.batch() * units_, 0.0f);"),
       ("ended sequences get gradient", "if (!tape.all_run()) set_aside(tape, of, samples, t);", ""),
       ("R's way back over the padding", ".a_block_stride = units_};", ".a_block_stride = hidden_};"))
-plant("src/network/layer_backward.cpp", "network training",
+plant("src/network/layer_backward.cpp", "training",
       ("what comes back between segments lost",
        "if (!together || steps.count() == 0) return;", "if (!together || steps.first > 0) return;"))
 plant("src/network/layer_gradients.cpp", "network",
@@ -157,7 +157,7 @@ plant("src/network/network.cpp", "network",
 plant("src/network/network_backward.cpp", "network",
       ("assigned to the head's bias, not added", "bias[n] += tape.d_head_[inputs * tape.y_stride + n]",
        "bias[n] = tape.d_head_[inputs * tape.y_stride + n]"),
-      ("dropout forgotten on the way back", "above.d_out[j] *= keep[j];", ""),
+      ("dropout forgotten on the way back", "above.d_out[j] *= keep[j];", ";"),
       ("residual forgotten on the way back", "below[j] += above[j];", ";"))
 plant("src/network/network_backward.cpp", "training",
       ("recomputed from the wrong state", "tape.restore_boundary(index);", "tape.restore_boundary(0);"))

@@ -18,6 +18,7 @@ struct Problem {
   std::string name;
   network::Architecture architecture;
   std::size_t steps, batch;
+  int updates = 10;
   bool recomputes = true;
 };
 
@@ -37,7 +38,7 @@ std::uint64_t trained(const Problem& problem, std::size_t threads, bool recomput
       problem.architecture,
       {.steps = problem.steps, .batch = problem.batch, .recompute = recompute, .rate = 1e-2}, pool);
   fit.draw(5);
-  for (int step = 0; step < 50; ++step) {
+  for (int step = 0; step < problem.updates; ++step) {
     fit.forward_backward();
     fit.update();
   }
@@ -48,9 +49,9 @@ std::uint64_t trained(const Problem& problem, std::size_t threads, bool recomput
 // last segment that is shorter, columns that fill no tile.
 std::vector<Problem> problems() {
   std::vector<Problem> all = {
-      {"samples shared", {.input = 5, .hidden = {40}}, 37, 29},
-      {"units shared", {.input = 19, .hidden = {136, 136}, .output = 3}, 23, 9},
-      {"small", {.input = 2, .hidden = {7, 5}, .output = 1}, 11, 3},
+      {"samples shared", {.input = 5, .hidden = {40}}, 37, 29, 50},
+      {"units shared", {.input = 19, .hidden = {136, 136}, .output = 3}, 61, 9},
+      {"small", {.input = 2, .hidden = {7, 5}, .output = 1}, 11, 3, 50},
   };
   Problem options{"options", {.input = 6, .hidden = {24, 24}, .biases = 2}, 43, 31};
   options.architecture.cell.peephole = true;
@@ -61,7 +62,7 @@ std::vector<Problem> problems() {
   Problem norm{"layer norm", {.input = 6, .hidden = {24}}, 43, 37};
   norm.architecture.cell.layer_norm = LayerNorm::ba;
   all.push_back(norm);
-  Problem both{"both directions", {.input = 6, .hidden = {24, 24}}, 23, 37, false};
+  Problem both{"both directions", {.input = 6, .hidden = {24, 24}}, 23, 37, 10, false};
   both.architecture.direction = Direction::both;
   all.push_back(both);
   return all;
