@@ -162,7 +162,8 @@ Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batc
     if (backward) above.d_out.resize(segment_rows * above.stride);
     widest_ = std::max(widest_, architecture.hidden[layer]);
     input = std::max(input, padded(architecture.layer_input(layer)));
-    columns = std::max(columns, weight_columns(architecture, layer));
+    columns = std::max({columns, weight_columns(architecture, layer),
+                        architecture.hidden[layer] + 1});  // the latter of a projection
   }
   x_.resize(rows * x_stride);
   y_.resize(rows * y_stride);
