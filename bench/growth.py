@@ -25,6 +25,7 @@ RANGES = [
     ("FLOP, by H", "hidden", [64, 128, 256, 384, 512, 640], dict(batch=32, steps=30, layers=1)),
 ]
 ROUNDS = 3
+PROGRAM_MB = 9
 
 
 def run(shape, seconds):
@@ -42,15 +43,15 @@ def padded(count):
 
 
 def formula_mb(shape):
-    """Of a training step's memory without the program (docs/performance.md): activations, x, y, d_y,
-    what arrives at each layer in a segment, parameters with their gradient, moments, packed forms."""
+    """Of `bench --train` (docs/performance.md): activations; x, y, its gradient and the target; nine
+    times the parameters; the program."""
     rows = shape["batch"] * shape["steps"]
     hp, ip = padded(shape["hidden"]), padded(shape["input"])
     floats = rows * (7 * hp * shape["layers"] + ip + 3 * hp)
     for layer in range(shape["layers"]):
         inputs = shape["input"] if layer == 0 else shape["hidden"]
-        floats += 4 * shape["hidden"] * (inputs + shape["hidden"]) * 8
-    return floats * 4e-6
+        floats += 4 * shape["hidden"] * (inputs + shape["hidden"]) * 9
+    return floats * 4e-6 + PROGRAM_MB
 
 
 def flop(shape):
