@@ -17,7 +17,7 @@ ArrayFit::ArrayFit(const network::Architecture& architecture, const ArrayFitOpti
       target_(options.steps * options.batch * architecture.width()),
       parameters_(network_.count()),
       gradient_(network_.count()),
-      losses_(options.batch),
+      losses_(options.steps),
       optimizer_({.kind = OptimizerKind::adam}, network_.count()) {
   tape_.share(pool);
 }
@@ -42,29 +42,33 @@ void ArrayFit::draw(std::uint64_t seed) {
 double ArrayFit::forward_backward() {
   tape_.reset_state();
   network_.forward(tape_, network::Noise{.seed = optimizer_.steps()});
-  pool_.run(options_.batch, [this](std::size_t sample) { losses_[sample] = sample_loss(sample); });
+  pool_.run(options_.steps, [this](std::size_t step) { losses_[step] = step_loss(step); });
   std::fill(gradient_.begin(), gradient_.end(), 0.0f);
   network_.backward(tape_, gradient_);
   const double sum = std::accumulate(losses_.begin(), losses_.end(), 0.0);
   return 0.5 * sum / static_cast<double>(target_.size());
 }
 
-// The sum of a sample's squared errors; writes their gradient.
-double ArrayFit::sample_loss(std::size_t sample) {
+// The sum of a step's squared errors; writes their gradient.
+double ArrayFit::step_loss(std::size_t t) {
+  constexpr std::size_t kChains = 8;
   const std::size_t width = network_.architecture().width();
   const float share = 1.0f / static_cast<float>(target_.size());
+  const float* target = target_.data() + t * options_.batch * width;
   double sum = 0.0;
-  for (std::size_t t = 0; t < options_.steps; ++t) {
+  for (std::size_t sample = 0; sample < options_.batch; ++sample, target += width) {
     const float* y = tape_.y(t, sample);
-    const float* target = target_.data() + (t * options_.batch + sample) * width;
     float* d_y = tape_.d_y(t, sample);
-    float row[4] = {};  // four chains
-    for (std::size_t j = 0; j < width; ++j) {
-      const float error = y[j] - target[j];
-      d_y[j] = share * error;
-      row[j % 4] += error * error;
+    float row[kChains] = {};
+    for (std::size_t first = 0; first < width; first += kChains) {
+      const std::size_t count = std::min(kChains, width - first);
+      for (std::size_t j = 0; j < count; ++j) {
+        const float error = y[first + j] - target[first + j];
+        d_y[first + j] = share * error;
+        row[j] += error * error;
+      }
     }
-    sum += static_cast<double>(row[0] + row[1] + row[2] + row[3]);
+    sum += static_cast<double>(std::accumulate(row, row + kChains, 0.0f));
   }
   return sum;
 }

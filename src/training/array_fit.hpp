@@ -42,14 +42,14 @@ class ArrayFit {
   void update();
 
  private:
-  double sample_loss(std::size_t sample);
+  double step_loss(std::size_t step);
 
   ArrayFitOptions options_;
   ThreadPool& pool_;
   network::Network network_;
   network::Tape tape_;
   std::vector<float> target_, parameters_, gradient_;
-  std::vector<double> losses_;  // by sample
+  std::vector<double> losses_;  // by step
   Optimizer optimizer_;
 };
 
