@@ -48,10 +48,16 @@ HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vec
   const float* a = p.a + row * p.a_stride;
   const std::size_t inner = p.a_blocks == 1 ? p.w.inner : p.w.inner / p.a_blocks;
   const std::size_t panel_floats = kVectors * lanes * p.w.inner;
-  // The last rows fetch the weights that come next, where these do not stay in the nearer caches.
+  // Where the weights do not stay in the nearer caches, the tiles of a panel fetch the next one,
+  // each its share: all at once would take longer than a tile does.
   constexpr std::size_t kFarFloats = 96 << 10;
-  const bool far = p.w.outputs * p.w.inner > kFarFloats;
-  const std::size_t ahead = far && row + kRows == p.rows ? kPanels * panel_floats : 0;
+  Ahead ahead;
+  if (p.w.outputs * p.w.inner > kFarFloats) {
+    const std::size_t lines = kPanels * panel_floats / kLineFloats;
+    const std::size_t times = (p.w.inner + 1) / kTileUnroll * ((p.rows + kRows - 1) / kRows);
+    ahead.lines = (lines + times - 1) / times;
+    ahead.next = panel + kPanels * panel_floats + row * lines / p.rows * kLineFloats;
+  }
   for (std::size_t block = 0; block < p.a_blocks; ++block) {
     tile.multiply(StridedRows{a + block * p.a_block_stride, p.a_stride}, inner, panel, panel_floats,
                   ahead);

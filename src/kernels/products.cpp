@@ -25,10 +25,84 @@ struct StoreSums {
   }
 };
 
+// Some rows by a panel, each output as four chains side by side.
+template <std::size_t kRows, std::size_t kVectors>
+HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vector) {
+  const TileTag d;
+  const std::size_t lanes = hn::Lanes(d), step = kVectors * lanes, inner = p.w.inner;
+  const std::size_t quarter = (inner + 3) / 4;
+  const VectorPlaces<kVectors> places(p, vector);
+  TileVec sum[kRows][4][kVectors];
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    const TileVec start = p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + places.at[v]);
+    for (auto& of_row : sum) {
+      of_row[0][v] = start;
+      for (std::size_t chain = 1; chain < 4; ++chain) of_row[chain][v] = hn::Zero(d);
+    }
+  }
+  const float* w = p.w.data + vector * lanes * inner;
+  const float* a = p.a + row * p.a_stride;
+  const auto add = [&](std::size_t chain, std::size_t k) HWY_ATTR {
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const TileVec value = hn::Set(d, a[r * p.a_stride + k]);
+      for (std::size_t v = 0; v < kVectors; ++v)
+        sum[r][chain][v] =
+            hn::MulAdd(value, hn::Load(d, w + k * step + v * lanes), sum[r][chain][v]);
+    }
+  };
+  const std::size_t whole = inner > 3 * quarter ? inner - 3 * quarter : 0;
+  for (std::size_t k = 0; k < whole; ++k) {
+    for (std::size_t chain = 0; chain < 4; ++chain) add(chain, chain * quarter + k);
+  }
+  for (std::size_t chain = 0; chain < 4; ++chain) {
+    const std::size_t end = std::min(inner, (chain + 1) * quarter);
+    for (std::size_t k = chain * quarter + whole; k < end; ++k) add(chain, k);
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const auto& chains = sum[r];
+      const TileVec total =
+          hn::Add(hn::Add(hn::Add(chains[0][v], chains[1][v]), chains[2][v]), chains[3][v]);
+      hn::Store(total, d, p.out + (row + r) * p.out_stride + places.at[v]);
+    }
+  }
+}
+
+template <std::size_t kVectors>
+void quarters_panel(const Product& p, std::size_t vector) {
+  std::size_t row = 0;
+  if constexpr (kVectors <= 2) {
+    for (; row + 2 <= p.rows; row += 2) quarters_tile<2, kVectors>(p, row, vector);
+  }
+  for (; row < p.rows; ++row) quarters_tile<1, kVectors>(p, row, vector);
+}
+
+void multiply_quarters(const Product& p, std::size_t first, std::size_t last) {
+  for (std::size_t vector = first; vector < last; vector += kPanelVectors) {
+    switch (std::min(kPanelVectors, last - vector)) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+      case 4:
+        quarters_panel<4>(p, vector);
+        break;
+      case 3:
+        quarters_panel<3>(p, vector);
+        break;
+#endif
+      case 2:
+        quarters_panel<2>(p, vector);
+        break;
+      default:
+        quarters_panel<1>(p, vector);
+        break;
+    }
+  }
+}
+
 void multiply(const Product& p) noexcept {
   const std::size_t all = p.w.outputs / hn::Lanes(TileTag());
-  multiply_vectors(p, TileCut(p.rows), p.first_vector, p.last_vector == 0 ? all : p.last_vector,
-                   StoreSums{&p});
+  const std::size_t last = p.last_vector == 0 ? all : p.last_vector;
+  if (p.quarters) return multiply_quarters(p, p.first_vector, last);
+  multiply_vectors(p, TileCut(p.rows), p.first_vector, last, StoreSums{&p});
 }
 
 // A block of rows of a, packed: for each tile of its columns, row after row.
@@ -83,7 +157,8 @@ HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, flo
   for (auto& row : tile.sum) {
     for (TileVec& sum : row) sum = hn::Zero(d);
   }
-  tile.multiply(PackedColumns{a, kRows}, rows, b, 0, 0);
+  Ahead none;
+  tile.multiply(PackedColumns{a, kRows}, rows, b, 0, none);
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t v = 0; v < kVectors; ++v) {
       float* to = c + r * c_stride + v * lanes;

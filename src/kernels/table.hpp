@@ -1,7 +1,7 @@
 // The kernels' whole interface: products with packed weights, the gradients' sums over rows, the
-// cell with its options alone and right behind its product, normalised rows, the optimiser's
-// update. Everything is float32, noexcept, and allocates nothing. The maths of the cell is in
-// docs/math.md.
+// cell with its options alone and right behind its product, a step of one row, normalised rows, the
+// optimiser's update. Everything is float32, noexcept, and allocates nothing. The maths of the cell
+// is in docs/math.md.
 //
 // Rows of activations are padded to whole cache lines (core/aligned.hpp), gates lie as [4, Hp],
 // i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros, but for the gates, whose
@@ -38,7 +38,10 @@ struct PackedView {
   Places places = {};
 };
 
-/// out[m, n] = bias[n] + sum over k, in rising order, of a[m, k] * w[n, k].
+/// out[m, n] = bias[n] + sum over k, in rising order, of a[m, k] * w[n, k]. In `quarters`: k is cut
+/// into four ranges of (inner + 3) / 4, the last ones shorter, and
+/// out = (((bias + first) + second) + third) + fourth, each a sum from zero but the first: chains a
+/// quarter as long, for a product that one row waits for.
 struct Product {
   const float* a;  ///< [rows, inner], rows `a_stride` floats apart.
   std::size_t a_stride;
@@ -54,6 +57,7 @@ struct Product {
   /// The vectors of outputs that are wanted, from the start of a panel to the end of one;
   /// last_vector = 0: all.
   std::size_t first_vector = 0, last_vector = 0;
+  bool quarters = false;  ///< With one block.
 };
 
 /// Columns of rows that lie side by side for OuterSum; null: a column of ones.
@@ -191,6 +195,41 @@ struct StepBackward {
   UnitVectors units;
 };
 
+/// How the vectors of units of RowWeights are cut into groups of at most `most`, as evenly as that
+/// allows.
+struct RowGroups {
+  RowGroups(std::size_t vectors_of_all, std::size_t most)
+      : count((vectors_of_all + most - 1) / most),
+        least(count == 0 ? 0 : vectors_of_all / count),
+        larger(vectors_of_all - count * least) {}
+  std::size_t vectors(std::size_t group) const { return least + (group < larger ? 1 : 0); }
+  std::size_t count, least, larger;
+};
+
+/// The gates' weights for one row at a time (row_weights.hpp).
+struct RowView {
+  const float* data;
+  std::size_t inner;
+  std::size_t vectors;  ///< Of units.
+};
+
+/// b + R h' of one row, ahead of its x. Sums of gates lie as [vectors of units, i|f|g|o, lanes].
+struct RowSums {
+  const float* x;  ///< [inner] h'
+  RowView w;
+  const float* bias;  ///< In the order of `sums`.
+  float* sums;
+};
+
+/// S1..S7 of one row of the plain LSTM: a = recurrent + W x.
+struct RowStep {
+  const float* x;  ///< [inner]
+  RowView w;
+  const float* recurrent;  ///< As RowSums leaves it.
+  float* c;                ///< [whole vectors of units] in: c', out: c
+  float* h;                ///< [whole vectors of units] out; not `x`
+};
+
 /// One update of parameters [count]; with PyTorch's formulas. What does not change within a step
 /// has been worked out.
 struct AdamUpdate {
@@ -220,6 +259,9 @@ struct Table {
   void (*cell_backward)(const CellBackward&) noexcept;
   void (*normalise)(const Normalise&) noexcept;
   void (*normalise_backward)(const NormaliseBackward&) noexcept;
+  std::size_t row_vectors;  ///< The most vectors of units in a group of RowWeights.
+  void (*row_sums)(const RowSums&) noexcept;
+  void (*row_step)(const RowStep&) noexcept;
   void (*adam)(const AdamUpdate&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.
   void (*tanh)(const float* x, float* y, std::size_t count) noexcept;     ///< y may be x.

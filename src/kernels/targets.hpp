@@ -24,6 +24,7 @@ using Fills = std::array<Fill, kIsas>;
 const Fills& product_fills();
 const Fills& cell_fills();
 const Fills& step_fills();
+const Fills& row_fills();
 const Fills& update_fills();
 
 }  // namespace sluice::kernels

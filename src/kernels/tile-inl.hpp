@@ -36,26 +36,34 @@ constexpr std::size_t kTileRows = 6;
 using TileTag = hn::ScalableTag<float>;
 using TileVec = hn::Vec<TileTag>;
 
+constexpr std::size_t kTileUnroll = 2;
+
+// Weights that a tile fetches into the second cache on its way: a few cache lines for each
+// kTileUnroll of the inner index.
+struct Ahead {
+  const float* next = nullptr;
+  std::size_t lines = 0;  // each time
+  HWY_INLINE void fetch() {
+    for (std::size_t line = 0; line < lines; ++line, next += kLineFloats)
+      __builtin_prefetch(next, 0, 2);
+  }
+};
+
 // The sums of a tile: kRows rows by kPanels panels of kVectors vectors.
 template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels>
 struct Tile {
   TileVec sum[kRows][kPanels * kVectors];
 
   // += x(r, k) w[k, v] for k in rising order. Panel p + 1 begins `panel_floats` behind panel p.
-  // What lies `ahead` floats behind the weights is fetched into the cache on the way; 0: nothing
-  // is. Two k at a time: where two threads share a processor's core, the instructions around the
+  // Two k at a time: where two threads share a processor's core, the instructions around the
   // multiply-adds are what takes the time; with four the compiler runs out of registers.
   template <class X>
   HWY_INLINE void multiply(const X& x, std::size_t inner, const float* panel,
-                           std::size_t panel_floats, std::size_t ahead) {
-    constexpr std::size_t kUnroll = 2;
+                           std::size_t panel_floats, Ahead& ahead) {
     const std::size_t step = kVectors * hn::Lanes(TileTag());
     std::size_t k = 0;
-    for (; k + kUnroll <= inner; k += kUnroll, panel += kUnroll * step) {
-      if (ahead != 0) {
-        for (std::size_t line = 0; line < kUnroll * step; line += kLineFloats)
-          hwy::Prefetch(panel + ahead + line);
-      }
+    for (; k + kTileUnroll <= inner; k += kTileUnroll, panel += kTileUnroll * step) {
+      ahead.fetch();
       add(x, k, panel, panel_floats);
       add(x, k + 1, panel + step, panel_floats);
     }

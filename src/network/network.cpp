@@ -250,8 +250,14 @@ void Network::head_forward(Tape& tape, Steps steps) const noexcept {
   const double flop =
       2.0 * static_cast<double>(rows * architecture_.output) * static_cast<double>(h.sample_stride);
   tape.for_ranges(rows, kRows, flop, [&](std::size_t first, std::size_t last) {
-    kernels_->multiply({h.data + first * h.sample_stride, h.sample_stride, last - first,
-                        head_.view(), head_bias_.data(), y + first * tape.y_stride, tape.y_stride});
+    kernels_->multiply({.a = h.data + first * h.sample_stride,
+                        .a_stride = h.sample_stride,
+                        .rows = last - first,
+                        .w = head_.view(),
+                        .bias = head_bias_.data(),
+                        .out = y + first * tape.y_stride,
+                        .out_stride = tape.y_stride,
+                        .quarters = true});
   });
 }
 

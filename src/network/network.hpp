@@ -23,6 +23,7 @@ class Network {
   explicit Network(Architecture architecture, const kernels::Table& kernels = kernels::chosen());
 
   const Architecture& architecture() const { return architecture_; }
+  const kernels::Table& kernels() const { return *kernels_; }
   const std::vector<Parameter>& list() const { return list_; }
   std::size_t count() const { return parameters_.size(); }
   std::span<const float> parameters() const { return parameters_; }

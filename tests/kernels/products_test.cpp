@@ -1,6 +1,7 @@
 // The two products against double precision, for every instruction set of this processor.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -46,9 +47,15 @@ Operands operands(const Table& table, const Shape& shape, Random& random) {
 }
 
 Product product(const Operands& from, std::size_t first, std::size_t rows, const float* bias,
-                Rows& out) {
-  return {from.a.row(first), from.a.stride, rows, from.packed.view(), bias,
-          out.row(first),    out.stride};
+                Rows& out, bool quarters = false) {
+  return {.a = from.a.row(first),
+          .a_stride = from.a.stride,
+          .rows = rows,
+          .w = from.packed.view(),
+          .bias = bias,
+          .out = out.row(first),
+          .out_stride = out.stride,
+          .quarters = quarters};
 }
 
 void expect_product(const Operands& from, const float* bias, const Rows& out) {
@@ -79,10 +86,12 @@ TEST(Multiply, AgreesWithDoubleAndStaysInItsPlaces) {
       SCOPED_TRACE(describe(table, shape));
       const Operands from = operands(table, shape, random);
       const float* bias = (shape.rows + shape.inner) % 3 == 0 ? nullptr : from.bias.row(0);
-      Rows out(shape.rows, shape.outputs, shape.outputs + 32);
-      table.multiply(product(from, 0, shape.rows, bias, out));
-      ASSERT_NO_FATAL_FAILURE(expect_product(from, bias, out));
-      ASSERT_TRUE(out.clean_outside());
+      for (const bool quarters : {false, true}) {
+        Rows out(shape.rows, shape.outputs, shape.outputs + 32);
+        table.multiply(product(from, 0, shape.rows, bias, out, quarters));
+        ASSERT_NO_FATAL_FAILURE(expect_product(from, bias, out));
+        ASSERT_TRUE(out.clean_outside());
+      }
     }
   }
 }
@@ -108,34 +117,53 @@ TEST(Multiply, GivesARowAloneTheBitsThatItHasInABatch) {
     Random random(7);
     for (const Shape& shape : shapes()) {
       const Operands from = operands(table, shape, random);
-      Rows batch(shape.rows, shape.outputs, shape.outputs);
-      Rows alone(shape.rows, shape.outputs, shape.outputs);
-      table.multiply(product(from, 0, shape.rows, from.bias.row(0), batch));
-      for (std::size_t m = 0; m < shape.rows; ++m) {
-        table.multiply(product(from, m, 1, from.bias.row(0), alone));
-        for (std::size_t n = 0; n < shape.outputs; ++n) {
-          ASSERT_TRUE(same_bits(alone.at(m, n), batch.at(m, n)))
-              << describe(table, shape) << ", row " << m << ", output " << n;
+      for (const bool quarters : {false, true}) {
+        Rows batch(shape.rows, shape.outputs, shape.outputs);
+        Rows alone(shape.rows, shape.outputs, shape.outputs);
+        table.multiply(product(from, 0, shape.rows, from.bias.row(0), batch, quarters));
+        for (std::size_t m = 0; m < shape.rows; ++m) {
+          table.multiply(product(from, m, 1, from.bias.row(0), alone, quarters));
+          for (std::size_t n = 0; n < shape.outputs; ++n) {
+            ASSERT_TRUE(same_bits(alone.at(m, n), batch.at(m, n)))
+                << describe(table, shape) << ", row " << m << ", output " << n;
+          }
         }
       }
     }
   }
 }
 
+// What the outputs are for inputs of 1, the weights given and a bias of 1.
+float sum_of(const Table& table, const std::vector<float>& weights, bool quarters) {
+  const std::size_t inner = weights.size();
+  Operands from{Rows(1, inner, inner), Rows(16, inner, inner), Rows(1, 16, 16), {16, inner, table}};
+  for (std::size_t k = 0; k < inner; ++k) from.a.at(0, k) = 1.0f;
+  for (std::size_t n = 0; n < 16; ++n) {
+    std::copy(weights.begin(), weights.end(), from.w.row(n));
+    from.bias.at(0, n) = 1.0f;
+  }
+  from.packed.pack_rows(0, from.packed.panels(), [&](std::size_t n) { return from.w.row(n); });
+  Rows out(1, 16, 16);
+  table.multiply(product(from, 0, 1, from.bias.row(0), out, quarters));
+  return out.at(0, 7);
+}
+
 // What decides the bits on one instruction set: bias first, then one chain in rising k.
 TEST(Multiply, SumsInRisingOrderFromTheBias) {
+  const float big = 0x1p24f;  // where adding 1 is lost
+  for (const Table& table : available())
+    EXPECT_EQ(sum_of(table, {big, -big, 1.0f}, false), 1.0f) << table.name;
+}
+
+TEST(Multiply, SumsEachQuarterAndThenTheQuartersInOrder) {
+  const float big = 0x1p24f;
   for (const Table& table : available()) {
-    Operands from{Rows(1, 3, 3), Rows(16, 3, 3), Rows(1, 16, 16), {16, 3, table}};
-    const float big = 0x1p24f;  // where adding 1 is lost
-    for (std::size_t k = 0; k < 3; ++k) from.a.at(0, k) = 1.0f;
-    for (std::size_t n = 0; n < 16; ++n) {
-      for (std::size_t k = 0; k < 3; ++k) from.w.at(n, k) = k == 0 ? big : k == 1 ? -big : 1.0f;
-    }
-    from.packed.pack_rows(0, from.packed.panels(), [&](std::size_t n) { return from.w.row(n); });
-    for (std::size_t n = 0; n < 16; ++n) from.bias.at(0, n) = 1.0f;
-    Rows out(1, 16, 16);
-    table.multiply(product(from, 0, 1, from.bias.row(0), out));
-    for (std::size_t n = 0; n < 16; ++n) EXPECT_EQ(out.at(0, n), 1.0f) << table.name;
+    SCOPED_TRACE(table.name);
+    EXPECT_EQ(sum_of(table, {0, 0, big, -big, 0, 0, 0, 0}, true), 1.0f);  // within the second
+    EXPECT_EQ(sum_of(table, {big, -big, 0, 0, 0, 0, 0, 0}, true),
+              0.0f);  // the bias is in the first
+    EXPECT_EQ(sum_of(table, {0, 0, big, 0, -big, 0, 0, 1}, true), 1.0f);  // not in pairs
+    EXPECT_EQ(sum_of(table, {0, 0, 0, 0, 0, big, -big}, true), 0.0f);     // a short last one
   }
 }
 

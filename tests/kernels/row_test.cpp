@@ -1,0 +1,143 @@
+// A step of one row, its recurrent sums ahead of x or not, against the step that whole sequences
+// are made of: bit for bit.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "kernels/packed_matrix.hpp"
+#include "kernels/row_weights.hpp"
+#include "kernels/rows.hpp"
+#include "kernels/table.hpp"
+
+namespace sluice::kernels {
+namespace {
+
+struct Layer {
+  std::size_t hidden, inputs, units;
+  Rows w, r, bias, x, h_prev, c_prev;
+
+  Layer(std::size_t hidden_, std::size_t inputs_, Random& random)
+      : hidden(hidden_),
+        inputs(inputs_),
+        units(padded(hidden_)),
+        w(Rows::random(4 * hidden_, inputs_, inputs_, random, 0.3)),
+        r(Rows::random(4 * hidden_, hidden_, hidden_, random, 0.3)),
+        bias(Rows::random(4, hidden_, hidden_, random)),
+        x(Rows::random(1, inputs_, inputs_, random)),
+        h_prev(zeros_behind(Rows::random(1, hidden_, hidden_, random))),
+        c_prev(zeros_behind(Rows::random(1, hidden_, hidden_, random))) {}
+
+  // A padded row.
+  Rows zeros_behind(const Rows& values) const {
+    Rows row(1, units, units);
+    for (std::size_t j = 0; j < units; ++j) row.at(0, j) = j < hidden ? values.at(0, j) : 0.0f;
+    return row;
+  }
+  const float* weights(const Rows& of, std::size_t gate, std::size_t unit) const {
+    return of.row(gate * hidden + unit);
+  }
+};
+
+struct State {
+  std::vector<float> h, c;
+};
+
+// The whole sequence's way: W x as one product, then the fused step.
+State by_step(const Table& table, const Layer& layer) {
+  const auto packed = [&](const Rows& of, std::size_t inner) {
+    PackedMatrix matrix = PackedMatrix::gates(layer.hidden, inner, table);
+    matrix.pack_rows(0, matrix.panels(), [&](std::size_t n) {
+      return n % layer.units < layer.hidden ? layer.weights(of, n / layer.units, n % layer.units)
+                                            : nullptr;
+    });
+    return matrix;
+  };
+  const PackedMatrix w = packed(layer.w, layer.inputs), r = packed(layer.r, layer.hidden);
+  FloatVector bias(4 * layer.units), gates(4 * layer.units), c(layer.units), tanh_c(layer.units),
+      h(layer.units);
+  for (std::size_t gate = 0; gate < 4; ++gate) {
+    for (std::size_t unit = 0; unit < layer.hidden; ++unit)
+      bias[gate * layer.units + unit] = layer.bias.at(gate, unit);
+  }
+  table.multiply(
+      {layer.x.row(0), layer.inputs, 1, w.view(), nullptr, gates.data(), 4 * layer.units});
+  table.step_forward({{.a = layer.h_prev.row(0),
+                       .a_stride = layer.units,
+                       .rows = 1,
+                       .w = r.view(),
+                       .bias = bias.data(),
+                       .out = nullptr,
+                       .out_stride = 0},
+                      {.gates = gates.data(),
+                       .rh = nullptr,
+                       .c_prev = layer.c_prev.row(0),
+                       .rows = 1,
+                       .units = layer.units,
+                       .hidden = layer.hidden,
+                       .c = c.data(),
+                       .tanh_c = tanh_c.data(),
+                       .h = h.data()},
+                      {0, (layer.hidden + table.lanes - 1) / table.lanes}});
+  return {{h.begin(), h.end()}, {c.begin(), c.end()}};
+}
+
+State by_row(const Table& table, const Layer& layer) {
+  const auto of = [&](const Rows& weights) {
+    return [&](std::size_t gate, std::size_t unit) { return layer.weights(weights, gate, unit); };
+  };
+  const RowWeights w(layer.hidden, layer.inputs, table, of(layer.w));
+  const RowWeights r(layer.hidden, layer.hidden, table, of(layer.r));
+  const std::size_t places = 4 * w.view().vectors * table.lanes;
+  FloatVector bias(places), sums(places), c(layer.c_prev.row(0), layer.c_prev.row(0) + layer.units);
+  FloatVector h(layer.units);
+  for (std::size_t gate = 0; gate < 4; ++gate) {
+    for (std::size_t unit = 0; unit < layer.hidden; ++unit) {
+      bias[(4 * (unit / table.lanes) + gate) * table.lanes + unit % table.lanes] =
+          layer.bias.at(gate, unit);
+    }
+  }
+  table.row_sums({layer.h_prev.row(0), r.view(), bias.data(), sums.data()});
+  table.row_step({layer.x.row(0), w.view(), sums.data(), c.data(), h.data()});
+  return {{h.begin(), h.end()}, {c.begin(), c.end()}};
+}
+
+TEST(Row, HasTheBitsOfTheStepOfABatch) {
+  for (const Table& table : available()) {
+    Random random(17);
+    for (const std::size_t hidden : {1, 2, 5, 8, 16, 20, 31, 37, 64, 65, 100, 129}) {
+      for (const std::size_t inputs : {1, 2, 3, 17}) {
+        SCOPED_TRACE(std::string(table.name) + ", H " + std::to_string(hidden) + ", I " +
+                     std::to_string(inputs));
+        const Layer layer(hidden, inputs, random);
+        const State step = by_step(table, layer), row = by_row(table, layer);
+        for (std::size_t j = 0; j < layer.units; ++j) {
+          ASSERT_TRUE(same_bits(row.h[j], step.h[j])) << "h of unit " << j;
+          ASSERT_TRUE(same_bits(row.c[j], step.c[j])) << "c of unit " << j;
+        }
+        ASSERT_GT(std::abs(step.h[0]), 0.0f);
+      }
+    }
+  }
+}
+
+TEST(RowGroups, CutEvenlyAndHoldAll) {
+  for (std::size_t vectors = 1; vectors < 30; ++vectors) {
+    const RowGroups groups(vectors, 4);
+    std::size_t sum = 0, most = 0, least = vectors;
+    for (std::size_t group = 0; group < groups.count; ++group) {
+      sum += groups.vectors(group);
+      most = std::max(most, groups.vectors(group));
+      least = std::min(least, groups.vectors(group));
+    }
+    EXPECT_EQ(sum, vectors);
+    EXPECT_LE(most, 4u);
+    EXPECT_LE(most - least, 1u);
+  }
+}
+
+}  // namespace
+}  // namespace sluice::kernels
