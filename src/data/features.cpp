@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <set>
 #include <string_view>
 
@@ -124,95 +123,6 @@ std::vector<Calendar> choose_calendar(const Table& table, std::size_t train_end)
   return chosen;
 }
 
-// The turn of the cycle, in [0, 1), at a time on the file's clock.
-double phase(Calendar calendar, const CalendarTime& time) {
-  const double day = (time.hour + (time.minute + time.second / 60.0) / 60.0) / 24.0;
-  switch (calendar) {
-    case Calendar::hour:
-      return day;
-    case Calendar::weekday:
-      return (time.weekday + day) / 7.0;
-    default:
-      return (time.day_of_year + day) / 366.0;
-  }
-}
-
-// The column in the model's units, missing values filled with the last one seen. Answers how many
-// were missing.
-std::size_t fill(const Column& column, const Scaler& scaler, std::size_t rows, double* to,
-                 std::size_t stride) {
-  double last = 0.0;
-  std::size_t missing = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const double value = scaler.to_model(column.values[row]);
-    if (std::isnan(value)) {
-      ++missing;
-    } else {
-      last = value;
-    }
-    to[row * stride] = last;
-  }
-  return missing;
-}
-
-void fill_calendar(const FeatureSpec& spec, const Table& table, Frame& frame, std::size_t column) {
-  const std::size_t width = spec.shared_width();
-  for (std::size_t row = 0; row < frame.rows && !spec.calendar.empty(); ++row) {
-    const CalendarTime time = calendar_time(table.time_at(row) + table.format.offset);
-    double* to = frame.shared.data() + row * width + column;
-    for (const Calendar calendar : spec.calendar) {
-      const double angle = 2 * std::numbers::pi * phase(calendar, time);
-      *to++ = std::sin(angle);
-      *to++ = std::cos(angle);
-    }
-  }
-}
-
-void fill_masks(const FeatureSpec& spec, const Table& table, Frame& frame, std::size_t column) {
-  const std::size_t width = spec.shared_width();
-  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
-    for (const ScaledColumn& one : *group) {
-      if (!one.mask) continue;
-      const Column& values = table.at(one.name);
-      for (std::size_t row = 0; row < frame.rows; ++row) {
-        frame.shared[row * width + column] = std::isnan(values.values[row]) ? 1.0 : 0.0;
-      }
-      ++column;
-    }
-  }
-}
-
-// Rows up to the last that has a value of any target.
-std::size_t history_rows(const FeatureSpec& spec, const Table& table) {
-  std::size_t rows = 0;
-  for (const ScaledColumn& target : spec.targets) {
-    const Column& column = table.at(target.name);
-    for (std::size_t row = column.values.size(); row > rows; --row) {
-      if (!std::isnan(column.values[row - 1])) rows = row;
-    }
-  }
-  return rows;
-}
-
-void check_table(const FeatureSpec& spec, const Table& table) {
-  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
-    for (const ScaledColumn& one : *group) table.at(one.name);
-  }
-  if (spec.step.known() && table.step.known() && !(spec.step == table.step)) {
-    throw Error(ErrorCode::data,
-                {.where = table.path,
-                 .what = "the rows have another step than the model's training data",
-                 .expected = describe(spec.step),
-                 .got = describe(table.step)});
-  }
-  if (!spec.time_name.empty() && table.times.empty()) {
-    throw Error(ErrorCode::data,
-                {.where = table.path,
-                 .what = "no time column",
-                 .expected = "times in '" + spec.time_name + "', as in the training data"});
-  }
-}
-
 }  // namespace
 
 std::size_t FeatureSpec::shared_width() const {
@@ -222,6 +132,14 @@ std::size_t FeatureSpec::shared_width() const {
         group->begin(), group->end(), [](const ScaledColumn& one) { return one.mask; }));
   }
   return past.size() + known.size() + 2 * calendar.size() + masks;
+}
+
+std::vector<std::string> FeatureSpec::columns() const {
+  std::vector<std::string> names;
+  for (const auto* group : {&targets, &past, &known}) {
+    for (const ScaledColumn& one : *group) names.push_back(one.name);
+  }
+  return names;
 }
 
 std::vector<std::size_t> calendar_periods(const TimeStep& step) {
@@ -267,50 +185,6 @@ FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
   spec.calendar = choose_calendar(table, train_end);
   refuse_other_encodings(table, spec);
   return spec;
-}
-
-Frame make_frame(const FeatureSpec& spec, const Table& table) {
-  check_table(spec, table);
-  Frame frame;
-  frame.rows = history_rows(spec, table);
-  if (frame.rows == 0) {
-    throw Error(ErrorCode::data,
-                {.where = table.path + ", column '" + spec.targets.front().name + "'",
-                 .what = "all values of the target are missing",
-                 .hint = "there must be at least one row to forecast from"});
-  }
-  frame.future = table.rows() - frame.rows;
-  for (const ScaledColumn& target : spec.targets) {
-    const Column& column = table.at(target.name);
-    frame.raw.emplace_back(column.values.begin(),
-                           column.values.begin() + static_cast<std::ptrdiff_t>(frame.rows));
-    frame.target.emplace_back(frame.rows);
-    frame.observed.emplace_back(frame.rows);
-    const std::size_t missing =
-        fill(column, target.scaler, frame.rows, frame.target.back().data(), 1);
-    if (!target.mask) frame.filled += missing;
-    for (std::size_t row = 0; row < frame.rows; ++row)
-      frame.observed.back()[row] = !std::isnan(column.values[row]);
-  }
-  const std::size_t width = spec.shared_width();
-  frame.shared.resize(frame.rows * width);
-  frame.known.resize(table.rows() * spec.known.size());
-  std::size_t column = 0;
-  for (const auto* group : {&spec.past, &spec.known}) {
-    for (const ScaledColumn& one : *group) {
-      const std::size_t missing =
-          fill(table.at(one.name), one.scaler, frame.rows, frame.shared.data() + column, width);
-      if (!one.mask) frame.filled += missing;
-      ++column;
-    }
-  }
-  for (std::size_t k = 0; k < spec.known.size(); ++k) {
-    fill(table.at(spec.known[k].name), spec.known[k].scaler, table.rows(), frame.known.data() + k,
-         spec.known.size());
-  }
-  fill_calendar(spec, table, frame, column);
-  fill_masks(spec, table, frame, column + 2 * spec.calendar.size());
-  return frame;
 }
 
 }  // namespace sluice::data

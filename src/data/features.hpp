@@ -1,10 +1,8 @@
 // What a forecasting model sees of a table: which columns, how they are scaled, which calendar and
-// mask inputs stand beside them. Nothing here looks at a row later than the one it fills,
-// known-ahead columns excepted.
+// mask inputs stand beside them. Their values, row by row, are in frame.hpp.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +32,8 @@ struct FeatureSpec {
 
   /// Inputs beside the targets, in this order: past, known, calendar (sine, cosine each), masks.
   std::size_t shared_width() const;
+  /// Columns of a table that it reads, by name: targets, past, known.
+  std::vector<std::string> columns() const;
 };
 
 struct FeatureRequest {
@@ -49,25 +49,8 @@ struct FeatureRequest {
 FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
                               std::size_t train_end);
 
-/// A table in the model's units. No NaN but in `raw`: a missing value is the last one seen (0
-/// before the first).
-struct Frame {
-  std::size_t rows = 0;                  ///< Rows of history: up to the last row that has a target.
-  std::size_t future = 0;                ///< Rows after those, which hold known-ahead columns only.
-  std::vector<std::vector<double>> raw;  ///< [K][rows] in the data's units, NaN where missing
-  std::vector<std::vector<double>> target;          ///< [K][rows] filled
-  std::vector<std::vector<std::uint8_t>> observed;  ///< [K][rows] 1 where really seen
-  std::vector<double> shared;                       ///< [rows, shared_width]
-  std::vector<double> known;                        ///< [rows + future, known columns]
-  std::size_t filled = 0;  ///< Missing cells of columns that have no mask input: filled, and
-                           ///< nothing tells the model.
-};
-
 /// The seasonal periods, in rows, that the clock suggests: the day, the week and the year, as far
 /// as they are whole numbers of steps and more than one.
 std::vector<std::size_t> calendar_periods(const TimeStep& step);
-
-/// Throws Error(data) where the table lacks a column, has another step, or has no target at all.
-Frame make_frame(const FeatureSpec& spec, const Table& table);
 
 }  // namespace sluice::data

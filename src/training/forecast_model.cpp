@@ -33,6 +33,15 @@ void last_season(const std::vector<double>& series, std::size_t t, std::size_t p
   }
 }
 
+// Of each target, from a place of its array on.
+std::vector<const double*> linear_row(const std::vector<std::vector<double>>& linear,
+                                      std::size_t place) {
+  std::vector<const double*> row;
+  row.reserve(linear.size());
+  for (const std::vector<double>& of_target : linear) row.push_back(of_target.data() + place);
+  return row;
+}
+
 // The last `levels` values rise, and the median is not moved by a level that crosses it.
 void put_in_order(std::vector<double>& values, std::size_t levels, std::size_t median) {
   const auto first = values.end() - static_cast<std::ptrdiff_t>(levels);
@@ -92,26 +101,32 @@ std::vector<std::vector<double>> linear_forecasts(const ForecastModel& model,
   return result;
 }
 
+void network_input_row(const ForecastModel& model, const data::Frame& frame, std::size_t row,
+                       LinearRow linear, float* to) {
+  const std::size_t shared = model.features.shared_width();
+  std::vector<double> profile(model.horizon);
+  for (const std::vector<double>& target : frame.target) *to++ = static_cast<float>(target[row]);
+  for (std::size_t j = 0; j < shared; ++j)
+    *to++ = static_cast<float>(frame.shared[row * shared + j]);
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    const std::vector<double>& series = frame.target[k];
+    for (std::size_t h = 0; h < model.horizon; ++h) {
+      const double value = linear[k][h];
+      profile[h] = std::isnan(value) ? series[row] : value;
+    }
+    to = add_bins(profile, series[row], to);
+    last_season(series, row, model.period, profile);
+    to = add_bins(profile, series[row], to);
+  }
+}
+
 FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
                            const std::vector<std::vector<double>>& linear) {
-  const std::size_t stride = padded(model.network_inputs()), shared = model.features.shared_width();
+  const std::size_t stride = padded(model.network_inputs());
   FloatVector inputs(frame.rows * stride);
-  std::vector<double> profile(model.horizon);
   for (std::size_t row = 0; row < frame.rows; ++row) {
-    float* to = inputs.data() + row * stride;
-    for (const std::vector<double>& target : frame.target) *to++ = static_cast<float>(target[row]);
-    for (std::size_t j = 0; j < shared; ++j)
-      *to++ = static_cast<float>(frame.shared[row * shared + j]);
-    for (std::size_t k = 0; k < model.targets(); ++k) {
-      const std::vector<double>& series = frame.target[k];
-      for (std::size_t h = 0; h < model.horizon; ++h) {
-        const double value = linear[k][row * model.horizon + h];
-        profile[h] = std::isnan(value) ? series[row] : value;
-      }
-      to = add_bins(profile, series[row], to);
-      last_season(series, row, model.period, profile);
-      to = add_bins(profile, series[row], to);
-    }
+    network_input_row(model, frame, row, linear_row(linear, row * model.horizon),
+                      inputs.data() + row * stride);
   }
   return inputs;
 }
@@ -173,6 +188,27 @@ std::vector<float> network_outputs(const ForecastModel& model, const FloatVector
   return outputs;
 }
 
+void add_forecast(const ForecastModel& model, LinearRow linear, const float* correction,
+                  Forecasts& to) {
+  const std::size_t levels = model.quantiles.size(), per_step = model.network_quantiles();
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    const data::Scaler& scaler = model.features.targets[k].scaler;
+    const double weight = model.alpha * model.residual_scale[k];
+    for (std::size_t h = 0; h < model.horizon; ++h) {
+      const double base = linear[k][h];
+      to.linear.push_back(scaler.to_units(base));
+      for (std::size_t q = 0; q < levels; ++q) {
+        double value = base + model.spread[k][h * levels + q];
+        if (correction != nullptr)
+          value += weight * static_cast<double>(correction[per_step == 1 ? 0 : q]);
+        to.values.push_back(scaler.to_units(value));
+      }
+      put_in_order(to.values, levels, model.median());
+      if (correction != nullptr) correction += per_step;
+    }
+  }
+}
+
 Forecasts forecast(const ForecastModel& model, const data::Frame& frame, std::size_t first,
                    std::size_t last) {
   const std::vector<std::vector<double>> linear = linear_forecasts(model, frame);
@@ -180,27 +216,14 @@ Forecasts forecast(const ForecastModel& model, const data::Frame& frame, std::si
   if (model.network && model.alpha > 0) {
     corrections = network_outputs(model, network_inputs(model, frame, linear), 0, first, last);
   }
-  const std::size_t levels = model.quantiles.size(), per_step = model.network_quantiles();
+  const std::size_t levels = model.quantiles.size();
   Forecasts result{first, last - first, model.targets(), model.horizon, levels, {}, {}};
   result.values.reserve(result.origins * result.targets * result.horizon * levels);
-  const float* correction = corrections.data();
   for (std::size_t row = first; row < last; ++row) {
-    for (std::size_t k = 0; k < model.targets(); ++k) {
-      const data::Scaler& scaler = model.features.targets[k].scaler;
-      const double weight = model.alpha * model.residual_scale[k];
-      for (std::size_t h = 0; h < model.horizon; ++h) {
-        const double base = linear[k][row * model.horizon + h];
-        result.linear.push_back(scaler.to_units(base));
-        for (std::size_t q = 0; q < levels; ++q) {
-          double value = base + model.spread[k][h * levels + q];
-          if (!corrections.empty())
-            value += weight * static_cast<double>(correction[per_step == 1 ? 0 : q]);
-          result.values.push_back(scaler.to_units(value));
-        }
-        put_in_order(result.values, levels, model.median());
-        if (!corrections.empty()) correction += per_step;
-      }
-    }
+    const float* correction = corrections.empty()
+                                  ? nullptr
+                                  : corrections.data() + (row - first) * model.network_outputs();
+    add_forecast(model, linear_row(linear, row * model.horizon), correction, result);
   }
   return result;
 }

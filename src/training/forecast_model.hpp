@@ -11,11 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/aligned.hpp"
 #include "data/features.hpp"
+#include "data/frame.hpp"
 #include "data/split.hpp"
 #include "network/network.hpp"
 #include "training/losses.hpp"
@@ -79,6 +81,12 @@ LinearInputs linear_inputs(const data::Frame& frame, std::size_t target, std::si
 std::vector<std::vector<double>> linear_forecasts(const ForecastModel& model,
                                                   const data::Frame& frame);
 
+/// [K] each the N forecasts of the linear part from one row.
+using LinearRow = std::span<const double* const>;
+
+/// What the LSTM sees of a row into `to` [I]; reads rows up to it.
+void network_input_row(const ForecastModel& model, const data::Frame& frame, std::size_t row,
+                       LinearRow linear, float* to);
 /// What the LSTM sees, [rows, padded(I)]: the targets, the other inputs, and for each target the
 /// linear forecast and the last season over the horizon, both relative to the last value and
 /// averaged into at most 12 bins.
@@ -103,6 +111,10 @@ struct Forecasts {
     return linear[(origin * targets + target) * horizon + step];
   }
 };
+/// Adds the forecast of one row: of its linear part and the network's outputs there
+/// [network_outputs()], null where it has no say.
+void add_forecast(const ForecastModel& model, LinearRow linear, const float* correction,
+                  Forecasts& to);
 Forecasts forecast(const ForecastModel& model, const data::Frame& frame, std::size_t first,
                    std::size_t last);
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/frame.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::data {

@@ -1,0 +1,192 @@
+#include "data/frame.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "sluice/error.hpp"
+
+namespace sluice::data {
+namespace {
+
+// The turn of the cycle, in [0, 1), at a time on the file's clock.
+double phase(Calendar calendar, const CalendarTime& time) {
+  const double day = (time.hour + (time.minute + time.second / 60.0) / 60.0) / 24.0;
+  switch (calendar) {
+    case Calendar::hour:
+      return day;
+    case Calendar::weekday:
+      return (time.weekday + day) / 7.0;
+    default:
+      return (time.day_of_year + day) / 366.0;
+  }
+}
+
+// Rows up to the last that has a value of any target.
+std::size_t history_rows(const FeatureSpec& spec, const Table& table) {
+  std::size_t rows = 0;
+  for (const ScaledColumn& target : spec.targets) {
+    const Column& column = table.at(target.name);
+    for (std::size_t row = column.values.size(); row > rows; --row) {
+      if (!std::isnan(column.values[row - 1])) rows = row;
+    }
+  }
+  return rows;
+}
+
+void check_table(const FeatureSpec& spec, const Table& table) {
+  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
+    for (const ScaledColumn& one : *group) table.at(one.name);
+  }
+  if (spec.step.known() && table.step.known() && !(spec.step == table.step)) {
+    throw Error(ErrorCode::data,
+                {.where = table.path,
+                 .what = "the rows have another step than the model's training data",
+                 .expected = describe(spec.step),
+                 .got = describe(table.step)});
+  }
+  if (!spec.time_name.empty() && table.times.empty()) {
+    throw Error(ErrorCode::data,
+                {.where = table.path,
+                 .what = "no time column",
+                 .expected = "times in '" + spec.time_name + "', as in the training data"});
+  }
+}
+
+template <class T>
+void drop_front(std::vector<T>& values, std::size_t count) {
+  values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+}  // namespace
+
+FrameBuilder::FrameBuilder(const FeatureSpec& spec) : spec_(spec) {
+  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
+    for (const ScaledColumn& one : *group) columns_.push_back(&one);
+  }
+  last_.resize(columns_.size());
+  const std::size_t targets = spec.targets.size();
+  frame_.raw.resize(targets);
+  frame_.target.resize(targets);
+  frame_.observed.resize(targets);
+}
+
+// The value in the model's units; a missing one is the last one seen.
+double FrameBuilder::fill(std::size_t column, double value) {
+  const double scaled = columns_[column]->scaler.to_model(value);
+  if (!std::isnan(scaled)) last_[column] = scaled;
+  return last_[column];
+}
+
+void FrameBuilder::add(std::span<const double> values, Timestamp time) {
+  const std::size_t targets = spec_.targets.size(), others = columns_.size() - targets;
+  for (std::size_t k = 0; k < targets; ++k) {
+    frame_.raw[k].push_back(values[k]);
+    frame_.target[k].push_back(fill(k, values[k]));
+    frame_.observed[k].push_back(!std::isnan(values[k]));
+  }
+  for (std::size_t n = 0; n < others; ++n)
+    frame_.shared.push_back(fill(targets + n, values[targets + n]));
+  const std::size_t known = spec_.known.size();
+  frame_.known.insert(frame_.known.end(), last_.end() - static_cast<std::ptrdiff_t>(known),
+                      last_.end());
+  if (!spec_.calendar.empty()) {
+    const CalendarTime now = calendar_time(time);
+    for (const Calendar calendar : spec_.calendar) {
+      const double angle = 2 * std::numbers::pi * phase(calendar, now);
+      frame_.shared.push_back(std::sin(angle));
+      frame_.shared.push_back(std::cos(angle));
+    }
+  }
+  for (std::size_t n = 0; n < columns_.size(); ++n) {
+    const bool missing = std::isnan(values[n]);
+    if (columns_[n]->mask) {
+      frame_.shared.push_back(missing ? 1.0 : 0.0);
+    } else if (std::isnan(columns_[n]->scaler.to_model(values[n]))) {
+      ++frame_.filled;
+    }
+  }
+  ++frame_.rows;
+}
+
+void FrameBuilder::add_ahead(std::span<const double> known) {
+  const std::size_t first = columns_.size() - known.size();
+  for (std::size_t n = 0; n < known.size(); ++n) frame_.known.push_back(fill(first + n, known[n]));
+  ++frame_.future;
+}
+
+void FrameBuilder::forget(std::size_t rows) {
+  for (std::size_t k = 0; k < frame_.raw.size(); ++k) {
+    drop_front(frame_.raw[k], rows);
+    drop_front(frame_.target[k], rows);
+    drop_front(frame_.observed[k], rows);
+  }
+  drop_front(frame_.shared, rows * spec_.shared_width());
+  drop_front(frame_.known, rows * spec_.known.size());
+  frame_.rows -= rows;
+}
+
+std::vector<double> FrameBuilder::state() const {
+  std::vector<double> out = last_;
+  for (std::size_t row = 0; row < frame_.rows; ++row) {
+    for (std::size_t k = 0; k < frame_.target.size(); ++k) {
+      out.push_back(frame_.target[k][row]);
+      out.push_back(frame_.observed[k][row]);
+    }
+    const std::size_t width = spec_.shared_width();
+    const auto first = frame_.shared.begin() + static_cast<std::ptrdiff_t>(row * width);
+    out.insert(out.end(), first, first + static_cast<std::ptrdiff_t>(width));
+  }
+  return out;
+}
+
+bool FrameBuilder::set_state(std::span<const double> state) {
+  const std::size_t targets = spec_.targets.size(), width = spec_.shared_width();
+  const std::size_t of_row = 2 * targets + width;
+  if (state.size() < last_.size() || (state.size() - last_.size()) % of_row != 0) return false;
+  std::copy_n(state.begin(), last_.size(), last_.begin());
+  Frame fresh;
+  fresh.rows = (state.size() - last_.size()) / of_row;
+  fresh.raw.assign(targets, std::vector<double>(fresh.rows));
+  fresh.target.resize(targets);
+  fresh.observed.resize(targets);
+  const double* from = state.data() + last_.size();
+  for (std::size_t row = 0; row < fresh.rows; ++row) {
+    for (std::size_t k = 0; k < targets; ++k) {
+      fresh.target[k].push_back(*from++);
+      fresh.observed[k].push_back(*from++ != 0.0);
+    }
+    fresh.shared.insert(fresh.shared.end(), from, from + width);
+    from += width;
+  }
+  frame_ = std::move(fresh);
+  return true;
+}
+
+Frame make_frame(const FeatureSpec& spec, const Table& table) {
+  check_table(spec, table);
+  const std::size_t rows = history_rows(spec, table);
+  if (rows == 0) {
+    throw Error(ErrorCode::data,
+                {.where = table.path + ", column '" + spec.targets.front().name + "'",
+                 .what = "all values of the target are missing",
+                 .hint = "there must be at least one row to forecast from"});
+  }
+  std::vector<const Column*> columns;
+  for (const std::string& name : spec.columns()) columns.push_back(&table.at(name));
+  std::vector<double> values(columns.size());
+  FrameBuilder builder(spec);
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    for (std::size_t n = 0; n < columns.size(); ++n) values[n] = columns[n]->values[row];
+    if (row < rows) {
+      const bool timed = !spec.calendar.empty();
+      builder.add(values, timed ? table.time_at(row) + table.format.offset : 0);
+    } else {
+      builder.add_ahead(std::span(values).last(spec.known.size()));
+    }
+  }
+  return builder.take();
+}
+
+}  // namespace sluice::data
