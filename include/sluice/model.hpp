@@ -44,6 +44,8 @@ class Model {
                          State* state = nullptr, std::span<const std::size_t> lengths = {}) const;
 
  private:
+  friend class Stream;
+  friend class StreamPool;
   struct Parts;
   explicit Model(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

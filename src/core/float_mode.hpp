@@ -13,10 +13,13 @@ namespace sluice {
 class FlushDenormals {
  public:
 #if defined(__SSE2__)
+  // Writing the register costs more than a small network's step: not where it is set already.
   FlushDenormals() noexcept : saved_(_mm_getcsr()) {
-    _mm_setcsr(saved_ | 0x8040);
-  }  // FTZ 15, DAZ 6
-  ~FlushDenormals() { _mm_setcsr(saved_); }
+    if ((saved_ & kFlush) != kFlush) _mm_setcsr(saved_ | kFlush);
+  }
+  ~FlushDenormals() {
+    if ((saved_ & kFlush) != kFlush) _mm_setcsr(saved_);
+  }
 #elif defined(__aarch64__)
   FlushDenormals() noexcept {
     asm volatile("mrs %0, fpcr" : "=r"(saved_));
@@ -31,6 +34,7 @@ class FlushDenormals {
 
  private:
 #if defined(__SSE2__)
+  static constexpr unsigned kFlush = 0x8040;  // FTZ 15, DAZ 6
   unsigned saved_;
 #elif defined(__aarch64__)
   unsigned long long saved_;

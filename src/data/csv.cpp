@@ -30,7 +30,8 @@ constexpr std::size_t kBlock = std::size_t{64} << 10;
 
 }  // namespace
 
-CsvReader::CsvReader(std::string path) : path_(std::move(path)) {
+CsvReader::CsvReader(std::string path, const std::atomic<bool>* stop)
+    : path_(std::move(path)), stop_(stop) {
   file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(*-vararg)
   if (file_ < 0) throw_unreadable(path_, errno);
   try {
@@ -70,7 +71,7 @@ bool CsvReader::refill() {
   buffer_.resize(old_size + kBlock);
   ssize_t got = 0;
   do {
-    got = ::read(file_, buffer_.data() + old_size, kBlock);
+    got = stopped() ? 0 : ::read(file_, buffer_.data() + old_size, kBlock);
   } while (got < 0 && errno == EINTR);
   if (got < 0) throw_unreadable(path_, errno);
   buffer_.resize(old_size + static_cast<std::size_t>(got));

@@ -3,6 +3,7 @@
 // business.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,8 +24,9 @@ class CsvReader {
  public:
   /// Opens the file and finds the delimiter: the one of , ; tab | that the first row holds most
   /// often outside quotes. Throws Error(file) where the file cannot be read, Error(data) where it
-  /// is not text or the row is too long.
-  explicit CsvReader(std::string path);
+  /// is not text or the row is too long. Where `stop` is set by a signal while it waits for more,
+  /// the file ends there.
+  explicit CsvReader(std::string path, const std::atomic<bool>* stop = nullptr);
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -51,6 +53,7 @@ class CsvReader {
 
   bool more() { return at_ < buffer_.size() || refill(); }
   bool refill();
+  bool stopped() const { return stop_ != nullptr && *stop_; }
   void skip_byte_order_mark();
   void find_delimiter();
   void read_cell();
@@ -63,6 +66,7 @@ class CsvReader {
   std::string where(std::size_t line) const;
 
   std::string path_;
+  const std::atomic<bool>* stop_;
   int file_ = -1;
   std::string buffer_;  // the bytes read from the start of the row onward
   std::uint64_t bytes_read_ = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "formats/model_file.hpp"
+#include "formats/model_parts.hpp"
 #include "network/run.hpp"
 #include "sluice/error.hpp"
 #include "sluice/version.hpp"
@@ -12,10 +13,6 @@
 namespace sluice {
 
 const char* version() noexcept { return SLUICE_VERSION; }
-
-struct Model::Parts {
-  network::Network network;
-};
 
 Model::Model(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Model::Model(Model&&) noexcept = default;
@@ -29,16 +26,19 @@ Model Model::load(const std::string& path) {
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "load it as a sluice::Forecaster"});
   }
-  return Model(std::make_unique<Parts>(Parts{*stored.network()}));
+  auto parts = std::make_unique<Parts>();
+  parts->network = std::make_shared<network::Network>(*stored.network());
+  parts->state = stored.state;
+  return Model(std::move(parts));
 }
 
-std::size_t Model::inputs() const noexcept { return parts_->network.architecture().input; }
-std::size_t Model::outputs() const noexcept { return parts_->network.architecture().width(); }
-std::size_t Model::layers() const noexcept { return parts_->network.architecture().layers(); }
-std::size_t Model::parameters() const noexcept { return parts_->network.count(); }
+std::size_t Model::inputs() const noexcept { return parts_->network->architecture().input; }
+std::size_t Model::outputs() const noexcept { return parts_->network->architecture().width(); }
+std::size_t Model::layers() const noexcept { return parts_->network->architecture().layers(); }
+std::size_t Model::parameters() const noexcept { return parts_->network->count(); }
 
 std::size_t Model::h_size() const noexcept {
-  const network::Architecture& of = parts_->network.architecture();
+  const network::Architecture& of = parts_->network->architecture();
   std::size_t size = 0;
   for (std::size_t layer = 0; layer < of.layers(); ++layer)
     size += of.directions() * of.state(layer);
@@ -46,7 +46,7 @@ std::size_t Model::h_size() const noexcept {
 }
 
 std::size_t Model::c_size() const noexcept {
-  const network::Architecture& of = parts_->network.architecture();
+  const network::Architecture& of = parts_->network->architecture();
   return of.directions() * std::accumulate(of.hidden.begin(), of.hidden.end(), std::size_t{0});
 }
 
@@ -55,7 +55,7 @@ std::vector<float> Model::run(std::span<const float> x, std::size_t batch, std::
   network::RunState carried;
   if (state != nullptr) carried = {state->h, state->c};
   std::vector<float> y = network::run(
-      parts_->network, {.x = x, .batch = batch, .steps = steps, .lengths = lengths}, carried);
+      *parts_->network, {.x = x, .batch = batch, .steps = steps, .lengths = lengths}, carried);
   if (state != nullptr) *state = {std::move(carried.h), std::move(carried.c)};
   return y;
 }

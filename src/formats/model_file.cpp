@@ -222,20 +222,6 @@ constexpr std::size_t kLongestWindow = 1000000;
 
 constexpr const char* kStates = "'carried', 'unknown', or 'reset:T' with T from 1 to 1000000";
 
-// T of "reset:T"; 0 for the other policies; nothing where it is none.
-std::optional<std::size_t> window_of(const std::string& state) {
-  if (state == "carried" || state == kUnknownState) return 0;
-  const std::string start = "reset:";
-  if (state.rfind(start, 0) == 0) {
-    std::size_t window = 0;
-    const char* end = state.data() + state.size();
-    const auto read = std::from_chars(state.data() + start.size(), end, window);
-    if (read.ec == std::errc() && read.ptr == end && window > 0 && window <= kLongestWindow)
-      return window;
-  }
-  return std::nullopt;
-}
-
 void read_description(const SafeTensors& file, const std::string& path, const std::string& text,
                       StoredModel& stored) {
   const json description = json::parse(text, nullptr, false);
@@ -271,6 +257,19 @@ void read_description(const SafeTensors& file, const std::string& path, const st
 }
 
 }  // namespace
+
+std::optional<std::size_t> window_of(const std::string& state) {
+  if (state == "carried" || state == kUnknownState) return 0;
+  const std::string start = "reset:";
+  if (state.rfind(start, 0) == 0) {
+    std::size_t window = 0;
+    const char* end = state.data() + state.size();
+    const auto read = std::from_chars(state.data() + start.size(), end, window);
+    if (read.ec == std::errc() && read.ptr == end && window > 0 && window <= kLongestWindow)
+      return window;
+  }
+  return std::nullopt;
+}
 
 const network::Network* StoredModel::network() const {
   if (forecast) return forecast->network ? &*forecast->network : nullptr;

@@ -1,0 +1,78 @@
+// A trained LSTM one row at a time, with its state inside. After construction nothing is allocated,
+// locked or asked of the operating system, and nothing throws.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sluice/model.hpp"
+#include "sluice/status.hpp"
+
+namespace sluice {
+
+/// What a row with a NaN in it is.
+enum class MissingRow {
+  refuse,  ///< Status::not_a_number.
+  carry,   ///< No row: the state is carried over it, y is once more what it was (at first zeros).
+};
+
+struct StreamOptions {
+  /// As the model was trained; carried where it does not say.
+  static constexpr std::size_t kAsTrained = ~std::size_t{0};
+  /// 0: the state is carried from row to row for ever. T: each y is that of the last T rows from
+  /// the initial state, exactly (of all rows, while there are fewer). Name it to run a model
+  /// otherwise than it was trained.
+  std::size_t window = kAsTrained;
+  MissingRow missing = MissingRow::refuse;
+};
+
+/// Moves, does not copy. One stream belongs to one thread at a time; streams of one model share its
+/// weights and may run side by side. It stays valid when the Model is gone.
+///
+///     sluice::Stream stream(sluice::Model::load("lstm.safetensors"));
+///     while (next(x)) {             // x [I]
+///       stream.push(x, y);          // y [O], as soon as possible
+///       act(y);
+///       stream.prepare();           // while waiting: all that does not depend on the next x
+///     }
+class Stream {
+ public:
+  /// Throws Error(usage) where a direction of the model reads from the end.
+  explicit Stream(const Model& model, const StreamOptions& options = {});
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) noexcept;
+  ~Stream();
+
+  std::size_t inputs() const noexcept;   ///< I
+  std::size_t outputs() const noexcept;  ///< O
+  std::size_t window() const noexcept;   ///< T, or 0: carried.
+
+  /// y [O] of x [I], as the model's run() would give it for the whole sequence, to the bit.
+  Status push(std::span<const float> x, std::span<float> y) noexcept;
+  /// Between two rows: computes ahead what the next push needs besides x. push does it itself where
+  /// it was left out; the bits are the same.
+  void prepare() noexcept;
+  /// To the initial state.
+  void reset() noexcept;
+
+  /// h and c of all layers, of one sample. Throws Error(usage) where there is a window: it has T
+  /// states.
+  State state() const;
+  /// Throws Error(shape) where sizes do not fit, and then changes nothing; Error(usage) as state().
+  void set_state(const State& state);
+
+  /// All that the next rows depend on, to go on later, elsewhere, to the bit. Little-endian; the
+  /// layout is in docs/formats.md.
+  std::vector<std::byte> save();
+  /// Throws Error(model) where the bytes are not of this model, with this window, or damaged; then
+  /// nothing is changed.
+  void restore(std::span<const std::byte> saved);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sluice

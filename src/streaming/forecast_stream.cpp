@@ -1,0 +1,158 @@
+#include "streaming/forecast_stream.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "core/random.hpp"
+#include "sluice/error.hpp"
+#include "streaming/saved_state.hpp"
+
+namespace sluice::streaming {
+namespace {
+
+using training::ForecastModel;
+
+const ForecastModel& streamable(const ForecastModel& model) {
+  if (model.features.known.empty()) return model;
+  throw Error(ErrorCode::usage, {.what = "a model with columns known ahead cannot be streamed",
+                                 .expected = "one whose forecast needs nothing of later rows",
+                                 .got = "'" + model.features.known.front().name + "', known ahead",
+                                 .hint = "use `sluice forecast`, or train without --known"});
+}
+
+std::size_t rows_read(const ForecastModel& model) {
+  std::size_t rows = model.period;
+  for (const training::LinearModel& linear : model.linear) rows = std::max(rows, linear.lags);
+  return rows + 1;
+}
+
+std::optional<Session> session_of(const ForecastModel& model) {
+  if (!model.network || model.alpha <= 0) return std::nullopt;
+  return Session(std::make_shared<StreamModel>(std::make_shared<network::Network>(*model.network)),
+                 model.window, MissingRow::refuse);
+}
+
+std::uint64_t fingerprint_of(const ForecastModel& model, const std::optional<Session>& session) {
+  std::uint64_t hash = session ? session->model().fingerprint() : 1;
+  for (const training::LinearModel& linear : model.linear) {
+    for (const auto* values : {&linear.weight, &linear.bias}) {
+      for (const double value : *values) hash = mix64(hash ^ std::bit_cast<std::uint64_t>(value));
+    }
+  }
+  return hash;
+}
+
+}  // namespace
+
+ForecastStream::ForecastStream(const ForecastModel& model)
+    : model_(streamable(model)),
+      look_back_(rows_read(model)),
+      rows_(model.features),
+      session_(session_of(model)),
+      x_(model.network_inputs()),
+      y_(model.network_outputs()),
+      linear_(model.targets(), std::vector<double>(model.horizon)),
+      forecast_{0, 1, model.targets(), model.horizon, model.quantiles.size(), {}, {}},
+      fingerprint_(fingerprint_of(model, session_)) {}
+
+// How many steps behind the last row a time lies: at least one.
+std::size_t ForecastStream::steps_to(data::Timestamp time, std::int64_t offset) const {
+  constexpr std::size_t kLongestGap = 100000;
+  const data::TimeStep& step = model_.features.step;
+  if (!last_ || !step.known()) return 1;
+  std::size_t steps = 1;
+  if (step.seconds > 0 && time > *last_)
+    steps = static_cast<std::size_t>(std::max<std::int64_t>(1, (time - *last_) / step.seconds));
+  while (step.months > 0 && steps <= kLongestGap &&
+         data::add_steps(*last_, static_cast<std::int64_t>(steps), step, offset) < time)
+    ++steps;
+  const data::Timestamp on_grid =
+      data::add_steps(*last_, static_cast<std::int64_t>(steps), step, offset);
+  if (on_grid == time && steps <= kLongestGap) return steps;
+  throw Error(ErrorCode::data,
+              {.what = time <= *last_        ? "the time does not rise"
+                       : steps > kLongestGap ? "the gap to the row before is too long"
+                                             : "the time is off the grid of the rows before",
+               .expected = "a time whole steps of " + data::describe(step) + " later",
+               .got = "",
+               .hint = "give the rows in order, each time once"});
+}
+
+const training::Forecasts& ForecastStream::push(std::span<const double> values,
+                                                data::Timestamp time, std::int64_t offset) {
+  const data::TimeStep& step = model_.features.step;
+  const std::vector<double> nothing(values.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t left = steps_to(time, offset); left > 1; --left) {
+    const data::Timestamp missing =
+        data::add_steps(time, 1 - static_cast<std::int64_t>(left), step, offset);
+    take(nothing, missing + offset);
+  }
+  take(values, time + offset);
+  last_ = time;
+  return forecast_;
+}
+
+void ForecastStream::take(std::span<const double> values, data::Timestamp local_time) {
+  rows_.add(values, local_time);
+  if (rows_.frame().rows >= 2 * look_back_) rows_.forget(rows_.frame().rows - look_back_);
+  const data::Frame& frame = rows_.frame();
+  const std::size_t row = frame.rows - 1;
+  std::vector<const double*> linear;
+  linear.reserve(model_.targets());
+  for (std::size_t k = 0; k < model_.targets(); ++k) {
+    training::predict(model_.linear[k], training::linear_inputs(frame, k, 0, now_), row,
+                      linear_[k]);
+    linear.push_back(linear_[k].data());
+  }
+  const float* correction = nullptr;
+  if (session_) {
+    training::network_input_row(model_, frame, row, linear, x_.data());
+    session_->push(x_, y_);
+    correction = y_.data();
+  }
+  forecast_.values.clear();
+  forecast_.linear.clear();
+  training::add_forecast(model_, linear, correction, forecast_);
+}
+
+std::vector<std::byte> ForecastStream::save() {
+  std::vector<double> rows = rows_.state();
+  // Whether there was a row, and its time.
+  rows.insert(rows.begin(), {last_ ? 1.0 : 0.0, static_cast<double>(last_.value_or(0))});
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(rows.data());
+  std::vector<std::uint8_t> all(bytes, bytes + rows.size() * sizeof(double));
+  if (session_) {
+    for (const std::byte byte : session_->save())
+      all.push_back(std::to_integer<std::uint8_t>(byte));
+  }
+  return write_saved({.kind = SavedHead::forecast,
+                      .fingerprint = fingerprint_,
+                      .window = model_.window,
+                      .count = rows.size()},
+                     all, {});
+}
+
+void ForecastStream::restore(std::span<const std::byte> bytes) {
+  const Saved saved = read_saved(bytes, SavedHead::forecast, fingerprint_);
+  const std::size_t size = saved.head.count * sizeof(double);
+  std::vector<double> rows(std::min(saved.head.count, saved.flags.size() / sizeof(double)));
+  std::memcpy(rows.data(), saved.flags.data(), rows.size() * sizeof(double));
+  data::FrameBuilder fresh(model_.features);
+  const std::size_t of_session = session_ ? session_->saved_bytes() : 0;
+  if (rows.size() != saved.head.count || rows.size() < 2 ||
+      size + of_session > saved.flags.size() || !fresh.set_state(std::span(rows).subspan(2))) {
+    throw Error(ErrorCode::model, {.where = "saved state",
+                                   .what = "wrong size",
+                                   .expected = "rows of this model",
+                                   .got = std::to_string(saved.head.count) + " numbers"});
+  }
+  if (session_) session_->restore(saved.flags.subspan(size, of_session));
+  rows_.set_state(std::span(rows).subspan(2));
+  last_.reset();
+  if (rows[0] != 0.0) last_ = static_cast<data::Timestamp>(rows[1]);
+}
+
+}  // namespace sluice::streaming

@@ -1,0 +1,57 @@
+// A forecasting model row by row: each new row of data to the forecast from it, the same that
+// training::forecast gives for that row of a whole table. The state is that of the LSTM and the
+// rows that the linear part looks back on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/frame.hpp"
+#include "streaming/session.hpp"
+#include "training/forecast_model.hpp"
+
+namespace sluice::streaming {
+
+class ForecastStream {
+ public:
+  /// The model must outlive it. Throws Error(usage) where it has columns known ahead: a row's
+  /// forecast needs those of later rows.
+  explicit ForecastStream(const training::ForecastModel& model);
+
+  /// Of each row, by name, in this order.
+  std::vector<std::string> columns() const { return model_.features.columns(); }
+
+  /// values [columns()] in the data's units, NaN where missing. `time` in UTC and `offset`, the
+  /// seconds east of it that the data's clock is on; not read where the model has no times. Where
+  /// it lies several steps behind the last row's, the rows between are missing ones. The forecast
+  /// is valid until the next call. Throws Error(data) where the time does not rise by whole steps;
+  /// then nothing is changed.
+  const training::Forecasts& push(std::span<const double> values, data::Timestamp time,
+                                  std::int64_t offset = 0);
+
+  /// All that the next rows depend on, and back. Throws Error(model) as Session::restore.
+  std::vector<std::byte> save();
+  void restore(std::span<const std::byte> saved);
+
+ private:
+  std::size_t steps_to(data::Timestamp time, std::int64_t offset) const;
+  void take(std::span<const double> values, data::Timestamp local_time);
+
+  const training::ForecastModel& model_;
+  std::size_t look_back_;  // rows that a forecast reads
+  data::FrameBuilder rows_;
+  std::optional<Session> session_;       // where the network has a say
+  std::optional<data::Timestamp> last_;  // of the last row
+  std::vector<float> x_, y_;
+  std::vector<std::vector<double>> linear_;  // [K][N]
+  std::vector<double> now_;                  // room for training::linear_inputs
+  training::Forecasts forecast_;
+  std::uint64_t fingerprint_;
+};
+
+}  // namespace sluice::streaming

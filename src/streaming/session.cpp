@@ -1,0 +1,159 @@
+#include "streaming/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "sluice/error.hpp"
+#include "streaming/saved_state.hpp"
+
+namespace sluice::streaming {
+namespace {
+
+[[noreturn]] void has_many_states() {
+  throw Error(ErrorCode::usage, {.what = "a stream over windows has a state for each of its rows",
+                                 .expected = "a stream whose state is carried",
+                                 .hint = "use save() and restore()"});
+}
+
+void expect_size(const char* where, std::size_t got, std::size_t expected) {
+  if (got == expected) return;
+  throw Error(ErrorCode::shape, {.where = where,
+                                 .what = "wrong size of the state",
+                                 .expected = std::to_string(expected) + " values, of all layers",
+                                 .got = std::to_string(got)});
+}
+
+}  // namespace
+
+bool has_nan(std::span<const float> values) noexcept {
+  bool found = false;
+  for (const float value : values) found |= value != value;
+  return found;
+}
+
+Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing)
+    : model_(std::move(model)), missing_(missing), last_(model_->outputs()) {
+  if (window > 0) {
+    window_.emplace(*model_, window);
+  } else {
+    carried_.emplace(*model_);
+  }
+}
+
+Status Session::push(std::span<const float> x, std::span<float> y) noexcept {
+  if (x.size() != model_->inputs()) return Status::wrong_inputs;
+  if (y.size() != last_.size()) return Status::wrong_outputs;
+  if (has_nan(x)) {
+    if (missing_ == MissingRow::refuse) return Status::not_a_number;
+    std::copy(last_.begin(), last_.end(), y.begin());
+    return Status::ok;
+  }
+  if (window_) {
+    window_->push(x.data(), last_.data());
+  } else {
+    carried_->run(x.data(), last_.data(), prepared_);
+  }
+  prepared_ = false;
+  for (std::size_t n = 0; n < last_.size(); ++n) y[n] = last_[n];
+  return Status::ok;
+}
+
+void Session::prepare() noexcept {
+  if (prepared_) return;
+  prepared_ = true;
+  if (window_) {
+    window_->prepare();
+  } else {
+    carried_->prepare();
+  }
+}
+
+void Session::reset() noexcept {
+  prepared_ = false;
+  std::fill(last_.begin(), last_.end(), 0.0f);
+  if (window_) return window_->reset();
+  std::copy(model_->initial_state().begin(), model_->initial_state().end(), carried_->state());
+}
+
+network::RunState Session::state() const {
+  if (window_) has_many_states();
+  const network::Architecture& of = model_->network().architecture();
+  network::RunState out;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+    const float* h = carried_->state() + model_->h_at(layer);
+    const float* c = carried_->state() + model_->c_at(layer);
+    out.h.insert(out.h.end(), h, h + of.state(layer));
+    out.c.insert(out.c.end(), c, c + of.hidden[layer]);
+  }
+  return out;
+}
+
+void Session::set_state(const network::RunState& state) {
+  if (window_) has_many_states();
+  const network::Architecture& of = model_->network().architecture();
+  std::size_t h_values = 0, c_values = 0;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+    h_values += of.state(layer);
+    c_values += of.hidden[layer];
+  }
+  expect_size("h", state.h.size(), h_values);
+  expect_size("c", state.c.size(), c_values);
+  const float *h = state.h.data(), *c = state.c.data();
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+    std::copy_n(h, of.state(layer), carried_->state() + model_->h_at(layer));
+    std::copy_n(c, of.hidden[layer], carried_->state() + model_->c_at(layer));
+    h += of.state(layer);
+    c += of.hidden[layer];
+  }
+  prepared_ = false;
+}
+
+std::vector<std::byte> Session::save() {
+  prepare();  // what a window has left to do
+  const SavedHead head{.kind = SavedHead::stream,
+                       .fingerprint = model_->fingerprint(),
+                       .window = window(),
+                       .count = window_ ? window_->pushed() : 0};
+  const std::span<const float> states =
+      window_ ? std::span<const float>(window_->states())
+              : std::span<const float>(carried_->state(), model_->state_floats());
+  const std::span<const float> parts[] = {states, last_};
+  return write_saved(head, {}, parts);
+}
+
+std::size_t Session::saved_bytes() const {
+  return kSavedHeadBytes + (states() * model_->state_floats() + last_.size()) * sizeof(float);
+}
+
+void Session::restore(std::span<const std::byte> bytes) {
+  const Saved saved = read_saved(bytes, SavedHead::stream, model_->fingerprint());
+  const std::size_t floats = states() * model_->state_floats();
+  if (saved.head.window != window()) {
+    throw Error(ErrorCode::model, {.where = "saved state",
+                                   .what = "saved over another window",
+                                   .expected = std::to_string(window()) + " rows (0: carried)",
+                                   .got = std::to_string(saved.head.window),
+                                   .hint = "make the stream with that window"});
+  }
+  if (saved.head.floats != floats + last_.size() || saved.head.count >= 2 * states() ||
+      !saved.flags.empty()) {
+    throw Error(ErrorCode::model, {.where = "saved state",
+                                   .what = "wrong size",
+                                   .expected = std::to_string(floats + last_.size()) + " numbers",
+                                   .got = std::to_string(saved.head.floats)});
+  }
+  FloatVector states(floats);
+  std::memcpy(states.data(), saved.floats.data(), floats * sizeof(float));
+  std::memcpy(last_.data(), saved.floats.data() + floats * sizeof(float),
+              last_.size() * sizeof(float));
+  prepared_ = false;
+  if (window_) {
+    window_->restore(states.data(), saved.head.count);
+  } else {
+    std::copy(states.begin(), states.end(), carried_->state());
+  }
+}
+
+}  // namespace sluice::streaming

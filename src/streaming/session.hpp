@@ -1,0 +1,52 @@
+// A stream: checks each row, runs it over a carried state or a window, saves and restores. The
+// public sluice::Stream is this and nothing more.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "network/run.hpp"
+#include "sluice/stream.hpp"
+#include "streaming/row_step.hpp"
+#include "streaming/stream_model.hpp"
+#include "streaming/window.hpp"
+
+namespace sluice::streaming {
+
+/// Whether some value is a NaN.
+bool has_nan(std::span<const float> values) noexcept;
+
+class Session {
+ public:
+  /// `window` 0: carried.
+  Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing);
+
+  const StreamModel& model() const { return *model_; }
+  std::size_t window() const { return window_ ? window_->steps() : 0; }
+
+  Status push(std::span<const float> x, std::span<float> y) noexcept;
+  void prepare() noexcept;
+  void reset() noexcept;
+
+  network::RunState state() const;
+  void set_state(const network::RunState& state);
+
+  std::vector<std::byte> save();
+  std::size_t saved_bytes() const;
+  void restore(std::span<const std::byte> bytes);
+
+ private:
+  std::size_t states() const { return window_ ? window_->steps() : 1; }
+
+  std::shared_ptr<const StreamModel> model_;
+  MissingRow missing_;
+  std::vector<float> last_;  // [O] the last y
+  bool prepared_ = false;
+  std::optional<RowStep> carried_;  // one of the two
+  std::optional<Window> window_;
+};
+
+}  // namespace sluice::streaming

@@ -1,0 +1,110 @@
+#include "streaming/stream_model.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "core/random.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::streaming {
+namespace {
+
+using network::Architecture;
+using network::Role;
+
+// What kernels::RowStep computes, layer upon layer.
+bool stacked_plain(const Architecture& of) {
+  return network::plain(of) && of.cell.projection == 0 && of.cell.projection_clip <= 0.0 &&
+         of.cell.zoneout_h <= 0.0 && !of.residual;
+}
+
+std::uint64_t fingerprint_of(const network::Network& network) {
+  std::uint64_t hash = network.architecture().input;
+  for (const std::size_t hidden : network.architecture().hidden) hash = mix64(hash ^ hidden);
+  for (const float value : network.parameters())
+    hash = mix64(hash ^ std::bit_cast<std::uint32_t>(value));
+  return hash;
+}
+
+std::shared_ptr<const network::Network> streamable(
+    std::shared_ptr<const network::Network> network) {
+  if (network->architecture().direction == Direction::forward) return network;
+  throw Error(ErrorCode::usage,
+              {.what = "a model with a direction that reads from the end cannot be streamed",
+               .expected = "a forward LSTM",
+               .hint = "run it on whole sequences: `sluice run`"});
+}
+
+}  // namespace
+
+StreamModel::StreamModel(std::shared_ptr<const network::Network> network)
+    : network_(streamable(std::move(network))), fingerprint_(fingerprint_of(*network_)) {
+  lay_out_state();
+  const Architecture& of = network_->architecture();
+  if (!stacked_plain(of)) return;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) rows_.push_back(row_layer(layer));
+  if (of.output > 0) pack_head();
+}
+
+// Null where the model has no such tensor.
+const float* StreamModel::tensor(Role role, std::size_t layer) const {
+  for (const network::Parameter& parameter : network_->list()) {
+    const bool head = role == Role::head_weight || role == Role::head_bias;
+    if (parameter.role == role && (head || parameter.layer == layer))
+      return network_->parameters().data() + parameter.offset;
+  }
+  return nullptr;
+}
+
+void StreamModel::lay_out_state() {
+  const Architecture& of = network_->architecture();
+  std::size_t floats = 0;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+    places_.push_back({floats, floats + padded(of.state(layer))});
+    floats = places_.back().c + padded(of.hidden[layer]);
+  }
+  initial_.resize(floats);
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+    if (const float* h = tensor(Role::initial_h, layer))
+      std::copy_n(h, of.state(layer), initial_.data() + h_at(layer));
+    if (const float* c = tensor(Role::initial_c, layer))
+      std::copy_n(c, of.hidden[layer], initial_.data() + c_at(layer));
+  }
+}
+
+RowLayer StreamModel::row_layer(std::size_t layer) const {
+  const Architecture& of = network_->architecture();
+  const std::size_t hidden = of.hidden[layer], inputs = of.layer_input(layer);
+  const std::size_t lanes = kernels().lanes, vectors = (hidden + lanes - 1) / lanes;
+  const auto rows_of = [&](Role role, std::size_t inner) {
+    const float* weights = tensor(role, layer);
+    return kernels::RowWeights(hidden, inner, kernels(), [=](std::size_t gate, std::size_t unit) {
+      return weights + (gate * hidden + unit) * inner;
+    });
+  };
+  RowLayer made{rows_of(Role::weight_ih, inputs), rows_of(Role::weight_hh, hidden),
+                FloatVector(4 * vectors * lanes)};
+  for (const Role role : {Role::bias_ih, Role::bias_hh}) {
+    const float* bias = tensor(role, layer);
+    if (bias == nullptr) continue;
+    for (std::size_t gate = 0; gate < 4; ++gate) {
+      for (std::size_t unit = 0; unit < hidden; ++unit)
+        made.bias[(4 * (unit / lanes) + gate) * lanes + unit % lanes] += bias[gate * hidden + unit];
+    }
+  }
+  return made;
+}
+
+void StreamModel::pack_head() {
+  const Architecture& of = network_->architecture();
+  const std::size_t inputs = of.layer_output(of.layers() - 1), outputs = of.output;
+  const float* weights = tensor(Role::head_weight, 0);
+  head_ = {outputs, inputs, kernels()};
+  head_.pack_rows(0, head_.panels(),
+                  [=](std::size_t n) { return n < outputs ? weights + n * inputs : nullptr; });
+  head_bias_.resize(padded(outputs));
+  std::copy_n(tensor(Role::head_bias, 0), outputs, head_bias_.begin());
+}
+
+}  // namespace sluice::streaming

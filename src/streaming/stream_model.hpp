@@ -1,0 +1,67 @@
+// What all streams over one model share: its network, the weights once more as a single row wants
+// them, and how a stream's state lies in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "kernels/packed_matrix.hpp"
+#include "kernels/row_weights.hpp"
+#include "network/network.hpp"
+
+namespace sluice::streaming {
+
+/// One layer of the plain LSTM. Sums and bias lie as kernels::RowSums says.
+struct RowLayer {
+  kernels::RowWeights w, r;  ///< [4 gates, I], [4 gates, H]
+  FloatVector bias;          ///< [vectors of units, i|f|g|o, lanes]
+};
+
+class StreamModel {
+ public:
+  /// Throws Error(usage) where a direction reads from the end: that cannot be streamed.
+  explicit StreamModel(std::shared_ptr<const network::Network> network);
+
+  const network::Network& network() const { return *network_; }
+  const kernels::Table& kernels() const { return network_->kernels(); }
+  std::size_t inputs() const { return network_->architecture().input; }
+  std::size_t outputs() const { return network_->architecture().width(); }
+
+  /// A state is one block of floats: of each layer h [padded(P)], then c [padded(H)].
+  std::size_t state_floats() const { return initial_.size(); }
+  std::size_t h_at(std::size_t layer) const { return places_[layer].h; }
+  std::size_t c_at(std::size_t layer) const { return places_[layer].c; }
+  /// Zeros, or what was learned: [state_floats()].
+  const FloatVector& initial_state() const { return initial_; }
+
+  /// The layers where every one is the plain LSTM, and nothing is between them; else empty.
+  const std::vector<RowLayer>& rows() const { return rows_; }
+  /// [Op, H of the last layer], [Op]; where rows() are and there is a head.
+  const kernels::PackedMatrix& head() const { return head_; }
+  const FloatVector& head_bias() const { return head_bias_; }
+
+  /// A number that another model, or this one with other weights, hardly has.
+  std::uint64_t fingerprint() const { return fingerprint_; }
+
+ private:
+  struct Places {
+    std::size_t h, c;
+  };
+
+  const float* tensor(network::Role role, std::size_t layer) const;
+  void lay_out_state();
+  RowLayer row_layer(std::size_t layer) const;
+  void pack_head();
+
+  std::shared_ptr<const network::Network> network_;
+  std::vector<Places> places_;
+  FloatVector initial_;
+  std::vector<RowLayer> rows_;
+  kernels::PackedMatrix head_;
+  FloatVector head_bias_;
+  std::uint64_t fingerprint_;
+};
+
+}  // namespace sluice::streaming

@@ -1,0 +1,57 @@
+#include "streaming/window.hpp"
+
+#include <algorithm>
+
+namespace sluice::streaming {
+
+Window::Window(const StreamModel& model, std::size_t steps)
+    : model_(model),
+      steps_(std::max<std::size_t>(steps, 1)),
+      x_(model.inputs()),
+      states_(steps_ * model.state_floats()),
+      oldest_(model),
+      others_(model, steps_) {
+  for (std::size_t number = 0; number < steps_; ++number)
+    rows_.push_back({x_.data(), slot(number), nullptr});
+  reset();
+}
+
+void Window::reset() noexcept {
+  pushed_ = 0;
+  waiting_ = false;
+  for (std::size_t number = 0; number < steps_; ++number)
+    std::copy(model_.initial_state().begin(), model_.initial_state().end(), slot(number));
+  load_oldest();
+}
+
+void Window::restore(const float* states, std::size_t pushed) noexcept {
+  std::copy_n(states, states_.size(), states_.begin());
+  pushed_ = pushed;
+  waiting_ = false;
+  load_oldest();
+}
+
+void Window::load_oldest() noexcept {
+  std::copy_n(slot(oldest()), model_.state_floats(), oldest_.state());
+  oldest_.prepare();
+}
+
+void Window::push(const float* x, float* y) noexcept {
+  prepare();
+  std::copy_n(x, x_.size(), x_.begin());
+  oldest_.run(x, y, true);
+  waiting_ = true;
+}
+
+void Window::prepare() noexcept {
+  if (!waiting_) return;
+  waiting_ = false;
+  others_.run(rows_);
+  // The window that begins with the next row.
+  const std::size_t next = (pushed_ + 1) % steps_;
+  std::copy(model_.initial_state().begin(), model_.initial_state().end(), slot(next));
+  pushed_ = pushed_ + 1 < 2 * steps_ ? pushed_ + 1 : steps_;
+  load_oldest();
+}
+
+}  // namespace sluice::streaming

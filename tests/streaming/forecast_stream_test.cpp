@@ -1,0 +1,172 @@
+// A forecasting model row by row against the forecasts from the rows of the whole table, to the
+// last bit.
+#include "streaming/forecast_stream.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "sluice/error.hpp"
+#include "training/forecast_trainer.hpp"
+#include "training/series.hpp"
+
+namespace sluice::streaming {
+namespace {
+
+using training::ForecastModel;
+using training::Forecasts;
+
+constexpr std::size_t kRows = 311;
+
+// Two targets, one with a logarithm and gaps; a past column with gaps; hours of the day.
+const data::Table& table() {
+  static const data::Table made = [] {
+    std::vector<double> skewed = training::wave(kRows, 3), past = training::noise(kRows, 5);
+    for (double& value : skewed) value = std::exp(0.3 * (value - 20.0));
+    for (std::size_t row = 3; row < kRows; row += 11) skewed[row] = training::kMissing;
+    for (std::size_t row = 0; row < 20; ++row) past[row] = training::kMissing;
+    return training::hourly(training::table_of(
+        {{"load", skewed}, {"price", training::random_walk(kRows, 7)}, {"wind", past}}));
+  }();
+  return made;
+}
+
+ForecastModel trained(std::size_t window) {
+  training::ForecastOptions options = training::small_options(3);
+  options.features.targets = {"load", "price"};
+  options.hidden = 3;
+  options.layers = 2;
+  options.lags = 5;
+  options.epochs = 2;
+  if (window > 0) {
+    options.window = window;
+    options.chunk.reset();
+  }
+  ForecastModel model = training::train_forecast(table(), options).model;
+  model.alpha = 0.5;  // whatever the LSTM learnt and earned: a forecast depends on every part
+  model.network->set_parameters(
+      network::initial_parameters(model.network->architecture(), {.seed = 5}));
+  return model;
+}
+
+std::vector<double> row_of(const ForecastStream& stream, std::size_t row) {
+  std::vector<double> values;
+  for (const std::string& name : stream.columns()) values.push_back(table().at(name).values[row]);
+  return values;
+}
+
+const Forecasts& push(ForecastStream& stream, std::size_t row) {
+  return stream.push(row_of(stream, row), table().time_at(row), table().format.offset);
+}
+
+void expect_as_the_table(const ForecastModel& model, std::size_t saved_at) {
+  const data::Frame frame = data::make_frame(model.features, table());
+  const Forecasts whole = training::forecast(model, frame, 0, frame.rows);
+  const std::size_t values = whole.targets * whole.horizon * whole.quantiles;
+  auto stream = std::make_unique<ForecastStream>(model);
+  for (std::size_t row = 0; row < frame.rows; ++row) {
+    if (row == saved_at) {
+      const std::vector<std::byte> saved = stream->save();
+      stream = std::make_unique<ForecastStream>(model);
+      for (std::size_t other = 250; other < 277; ++other) push(*stream, other);
+      stream->restore(saved);
+    }
+    const Forecasts& now = push(*stream, row);
+    ASSERT_EQ(now.values.size(), values);
+    for (std::size_t n = 0; n < values; ++n)
+      ASSERT_EQ(now.values[n], whole.values[row * values + n]) << "row " << row << ", value " << n;
+    for (std::size_t n = 0; n < now.linear.size(); ++n)
+      ASSERT_EQ(now.linear[n], whole.linear[row * now.linear.size() + n]) << "row " << row;
+  }
+}
+
+TEST(ForecastStream, GivesTheForecastsOfTheWholeTableToTheBit) {
+  const ForecastModel carried = trained(0);
+  ASSERT_TRUE(carried.features.targets[0].mask);
+  ASSERT_TRUE(carried.features.past[0].mask);
+  ASSERT_FALSE(carried.features.calendar.empty());
+  ASSERT_TRUE(carried.features.targets[0].scaler.log);
+  expect_as_the_table(carried, kRows);
+}
+
+TEST(ForecastStream, GivesThemFromWindowsToo) { expect_as_the_table(trained(6), kRows); }
+
+TEST(ForecastStream, GoesOnWhereItWasSavedToTheBit) {
+  for (const std::size_t window : {0, 6}) {
+    for (const std::size_t at : {0, 2, 100}) expect_as_the_table(trained(window), at);
+  }
+}
+
+TEST(ForecastStream, RunsTheLinearPartAloneWhereTheLstmHasNoSay) {
+  ForecastModel model = trained(0);
+  model.alpha = 0.0;
+  expect_as_the_table(model, 40);
+  model.network.reset();
+  expect_as_the_table(model, 40);
+}
+
+// A gap in the times is rows of missing values.
+TEST(ForecastStream, FillsAGapOfWholeStepsWithMissingRows) {
+  const ForecastModel model = trained(0);
+  ForecastStream with_gap(model), filled(model);
+  const std::vector<double> nothing(3, training::kMissing);
+  for (std::size_t row = 0; row < 60; ++row) {
+    const bool missing = row % 13 == 11 || row % 13 == 12;
+    const Forecasts& expected =
+        missing ? filled.push(nothing, table().time_at(row)) : push(filled, row);
+    if (missing) continue;
+    ASSERT_EQ(push(with_gap, row).values, expected.values) << "row " << row;
+  }
+}
+
+TEST(ForecastStream, RefusesTimesThatDoNotRiseByWholeStepsAndChangesNothing) {
+  const ForecastModel model = trained(0);
+  ForecastStream stream(model), untouched(model);
+  for (std::size_t row = 0; row < 30; ++row) {
+    push(stream, row);
+    push(untouched, row);
+  }
+  const std::vector<double> values = row_of(stream, 30);
+  const data::Timestamp last = table().time_at(29);
+  for (const data::Timestamp time :
+       {last, last - 3600, last + 1800, last + 3601, last + 3600000000})
+    EXPECT_THROW(stream.push(values, time), Error) << time - last;
+  EXPECT_EQ(push(stream, 30).values, push(untouched, 30).values);
+}
+
+TEST(ForecastStream, RefusesColumnsKnownAhead) {
+  ForecastModel model = trained(0);
+  model.features.known.push_back(model.features.past[0]);
+  EXPECT_THROW(ForecastStream{model}, Error);
+}
+
+TEST(ForecastStream, RefusesWhatItDidNotSave) {
+  const ForecastModel model = trained(0);
+  ForecastModel other = model;
+  other.linear[0].bias[1] += 1.0;
+  ForecastStream stream(model), stranger(other);
+  for (std::size_t row = 0; row < 30; ++row) push(stream, row);
+  const std::vector<std::byte> good = stream.save();
+  const auto refused = [&](const std::vector<std::byte>& bytes) {
+    try {
+      stream.restore(bytes);
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::model;
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused(stranger.save()));
+  for (std::size_t at = 0; at < good.size(); at += 3) {
+    std::vector<std::byte> damaged = good;
+    damaged[at] ^= std::byte{16};
+    ASSERT_TRUE(refused(damaged)) << "byte " << at;
+    damaged.resize(at);
+    ASSERT_TRUE(refused(damaged)) << "cut at " << at;
+  }
+  stream.restore(good);
+}
+
+}  // namespace
+}  // namespace sluice::streaming

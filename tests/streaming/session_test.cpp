@@ -1,0 +1,223 @@
+// A stream against the run over the whole sequence, bit for bit, whatever happens between its rows;
+// and what it refuses.
+#include "streaming/session.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "sluice/error.hpp"
+#include "streaming/stream_problem.hpp"
+
+namespace sluice::streaming {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+// All rows, with prepare() before those that `ahead` says.
+template <class Ahead>
+std::vector<float> stream_all(Session& session, const Problem& problem, std::size_t first,
+                              std::size_t last, Ahead ahead) {
+  std::vector<float> y(problem.outputs()), all;
+  for (std::size_t t = first; t < last; ++t) {
+    if (ahead(t)) session.prepare();
+    EXPECT_EQ(session.push(problem.row(t), y), Status::ok);
+    all.insert(all.end(), y.begin(), y.end());
+  }
+  return all;
+}
+
+TEST(Stream, HasTheBitsOfTheWholeSequencePreparedOrNot) {
+  for (const kernels::Table& table : kernels::available()) {
+    for (const Named& of : architectures()) {
+      SCOPED_TRACE(std::string(table.name) + ", " + of.name);
+      const Problem problem(of.architecture, 23, 41, table);
+      const std::vector<float> whole = problem.whole();
+      for (const std::size_t every : {1, 2, 100}) {
+        Session session(problem.model, 0, MissingRow::refuse);
+        EXPECT_TRUE(same_rows(
+            stream_all(session, problem, 0, 23, [=](std::size_t t) { return t % every == 0; }),
+            whole))
+            << "prepared before every " << every;
+      }
+    }
+  }
+}
+
+TEST(Stream, RunsPlainStacksOnTheKernelsOfRows) {
+  std::size_t on_rows = 0;
+  for (const Named& of : architectures())
+    on_rows += Problem(of.architecture, 1, 1).model->rows().empty() ? 0 : 1;
+  EXPECT_EQ(on_rows, 6u);  // the five plain ones, and the learned state
+}
+
+TEST(Stream, GoesOnWhereItWasSavedToTheBit) {
+  for (const Named& of : architectures()) {
+    SCOPED_TRACE(of.name);
+    const Problem problem(of.architecture, 17, 43);
+    const std::vector<float> whole = problem.whole();
+    for (const bool prepared : {false, true}) {
+      Session first(problem.model, 0, MissingRow::refuse);
+      stream_all(first, problem, 0, 9, [](std::size_t) { return true; });
+      if (prepared) first.prepare();
+      const std::vector<std::byte> saved = first.save();
+      Session second(problem.model, 0, MissingRow::refuse);
+      stream_all(second, problem, 3, 8, [](std::size_t) { return false; });
+      second.prepare();
+      second.restore(saved);
+      const std::vector<float> rest =
+          stream_all(second, problem, 9, 17, [](std::size_t) { return false; });
+      EXPECT_TRUE(same_rows(rest, std::span(whole).subspan(9 * problem.outputs())));
+    }
+  }
+}
+
+TEST(Stream, TakesAndGivesTheStateOfARun) {
+  for (const Named& of : architectures()) {
+    SCOPED_TRACE(of.name);
+    const Problem problem(of.architecture, 17, 47);
+    network::RunState state;
+    problem.whole(0, 6, state);
+    Session session(problem.model, 0, MissingRow::refuse);
+    session.prepare();
+    session.set_state(state);
+    EXPECT_TRUE(same_rows(session.state().h, state.h));
+    EXPECT_TRUE(same_rows(session.state().c, state.c));
+    const std::vector<float> streamed =
+        stream_all(session, problem, 6, 17, [](std::size_t) { return true; });
+    EXPECT_TRUE(same_rows(streamed, problem.whole(6, 11, state)));
+    EXPECT_TRUE(same_rows(session.state().h, state.h));
+    EXPECT_TRUE(same_rows(session.state().c, state.c));
+  }
+}
+
+TEST(Stream, StartsAnewAfterReset) {
+  const Problem problem(architectures()[5].architecture, 9, 53);  // with a learned state
+  Session session(problem.model, 0, MissingRow::refuse);
+  stream_all(session, problem, 4, 9, [](std::size_t) { return true; });
+  session.prepare();
+  session.reset();
+  EXPECT_TRUE(same_rows(stream_all(session, problem, 0, 9, [](std::size_t) { return false; }),
+                        problem.whole()));
+}
+
+// Whatever is refused leaves the state and y as they were.
+TEST(Stream, RefusesARowOfWrongSizeOrWithANan) {
+  const Problem problem(architectures()[0].architecture, 5, 59);
+  const std::vector<float> whole = problem.whole();
+  Session session(problem.model, 0, MissingRow::refuse);
+  std::vector<float> y(2, 7.0f), narrow(1, 7.0f), wide(3, 7.0f);
+  stream_all(session, problem, 0, 2, [](std::size_t) { return true; });
+  session.prepare();
+  const std::span<const float> x = problem.row(2);
+  EXPECT_EQ(session.push(x.first(2), y), Status::wrong_inputs);
+  EXPECT_EQ(session.push(std::span(problem.x).subspan(6, 4), y), Status::wrong_inputs);
+  EXPECT_EQ(session.push(x, narrow), Status::wrong_outputs);
+  EXPECT_EQ(session.push(x, wide), Status::wrong_outputs);
+  for (std::size_t j = 0; j < 3; ++j) {
+    std::vector<float> spoiled(x.begin(), x.end());
+    spoiled[j] = kNan;
+    EXPECT_EQ(session.push(spoiled, y), Status::not_a_number);
+  }
+  EXPECT_EQ(y, std::vector<float>(2, 7.0f));
+  EXPECT_TRUE(same_rows(stream_all(session, problem, 2, 5, [](std::size_t) { return false; }),
+                        std::span(whole).subspan(4)));
+}
+
+TEST(Stream, CarriesItsStateOverARowWithANanWhereThatIsWanted) {
+  const Problem problem(architectures()[0].architecture, 5, 61);
+  const std::vector<float> whole = problem.whole();
+  for (const bool prepared : {false, true}) {
+    Session session(problem.model, 0, MissingRow::carry);
+    std::vector<float> y(2, 7.0f);
+    const std::vector<float> spoiled = {1.0f, kNan, 2.0f};
+    EXPECT_EQ(session.push(spoiled, y), Status::ok);
+    EXPECT_EQ(y, std::vector<float>(2, 0.0f));  // nothing yet
+    std::vector<float> all;
+    for (std::size_t t = 0; t < 5; ++t) {
+      EXPECT_EQ(session.push(problem.row(t), y), Status::ok);
+      all.insert(all.end(), y.begin(), y.end());
+      if (prepared) session.prepare();
+      std::vector<float> again(2);
+      EXPECT_EQ(session.push(spoiled, again), Status::ok);
+      EXPECT_EQ(again, y);
+    }
+    EXPECT_TRUE(same_rows(all, whole));
+  }
+}
+
+TEST(Stream, KeepsTheCallersFloatingPointMode) {
+  const Problem problem(architectures()[0].architecture, 3, 67);
+  Session session(problem.model, 0, MissingRow::refuse);
+  stream_all(session, problem, 0, 3, [](std::size_t) { return true; });
+  volatile float tiny = std::numeric_limits<float>::min();
+  tiny = tiny / 4.0f;
+  EXPECT_GT(tiny, 0.0f);  // a denormal still is one
+}
+
+std::string refusal(Session& session, const std::vector<std::byte>& bytes) {
+  try {
+    session.restore(bytes);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::model);
+    return error.what();
+  }
+  return "restored";
+}
+
+TEST(Stream, RefusesTheSavedStateOfAnotherModelOrWindowOrADamagedOne) {
+  const Problem problem(architectures()[0].architecture, 9, 71);
+  const Problem other(architectures()[0].architecture, 9, 73);
+  const std::vector<float> whole = problem.whole();
+  Session session(problem.model, 0, MissingRow::refuse);
+  stream_all(session, problem, 0, 4, [](std::size_t) { return true; });
+  const std::vector<std::byte> good = session.save();
+
+  Session stranger(other.model, 0, MissingRow::refuse);
+  EXPECT_NE(refusal(session, stranger.save()).find("the state of another model"),
+            std::string::npos);
+  Session windowed(problem.model, 3, MissingRow::refuse);
+  EXPECT_NE(refusal(session, windowed.save()).find("another window"), std::string::npos);
+  EXPECT_NE(refusal(windowed, good).find("another window"), std::string::npos);
+  EXPECT_NE(refusal(session, {}).find("too short"), std::string::npos);
+  for (std::size_t size = 1; size < good.size(); ++size) {
+    EXPECT_NE(refusal(session, {good.begin(), good.begin() + static_cast<long>(size)}), "restored");
+  }
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::vector<std::byte> damaged = good;
+    damaged[at] ^= std::byte{4};
+    EXPECT_NE(refusal(session, damaged), "restored") << "byte " << at;
+  }
+  std::vector<std::byte> longer = good;
+  longer.resize(good.size() + 4);
+  EXPECT_NE(refusal(session, longer), "restored");
+  // And after all that the stream goes on as if nothing had been.
+  EXPECT_TRUE(same_rows(stream_all(session, problem, 4, 9, [](std::size_t) { return false; }),
+                        std::span(whole).subspan(8)));
+}
+
+TEST(Stream, RefusesAStateOfWrongSize) {
+  const Problem problem(architectures()[0].architecture, 5, 79);
+  Session session(problem.model, 0, MissingRow::refuse);
+  network::RunState state;
+  problem.whole(0, 3, state);
+  session.set_state(state);
+  for (const bool cell : {false, true}) {
+    network::RunState wrong = state;
+    (cell ? wrong.c : wrong.h).push_back(0.0f);
+    EXPECT_THROW(session.set_state(wrong), Error);
+  }
+  EXPECT_TRUE(same_rows(session.state().h, state.h));
+}
+
+TEST(Stream, RefusesADirectionThatReadsFromTheEnd) {
+  network::Architecture both = architectures()[0].architecture;
+  both.direction = Direction::both;
+  EXPECT_THROW(Problem(both, 1, 1), Error);
+}
+
+}  // namespace
+}  // namespace sluice::streaming

@@ -1,0 +1,103 @@
+// A random network and rows for it, and what a run over whole sequences makes of them.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/random.hpp"
+#include "network/engine_run.hpp"
+#include "network/run.hpp"
+#include "streaming/stream_model.hpp"
+
+namespace sluice::streaming {
+
+struct Problem {
+  std::shared_ptr<const StreamModel> model;
+  std::size_t steps;
+  std::vector<float> x;  // [T, I]
+
+  Problem(const network::Architecture& architecture, std::size_t steps_, std::uint64_t seed,
+          const kernels::Table& table = kernels::chosen())
+      : steps(steps_) {
+    Random random(seed);
+    auto network = std::make_shared<network::Network>(architecture, table);
+    network->set_parameters(network::random_parameters(architecture, random));
+    model = std::make_shared<StreamModel>(network);
+    for (std::size_t n = 0; n < steps * model->inputs(); ++n)
+      x.push_back(static_cast<float>(random.normal()));
+  }
+
+  std::size_t outputs() const { return model->outputs(); }
+  std::span<const float> row(std::size_t t) const {
+    return std::span(x).subspan(t * model->inputs(), model->inputs());
+  }
+
+  /// y [T, O] of some steps from a state, which goes on to the last one.
+  std::vector<float> whole(std::size_t first, std::size_t count, network::RunState& state) const {
+    const std::size_t inputs = model->inputs();
+    return network::run(
+        model->network(),
+        {.x = std::span(x).subspan(first * inputs, count * inputs), .batch = 1, .steps = count},
+        state);
+  }
+  std::vector<float> whole() const {
+    network::RunState state;
+    return whole(0, steps, state);
+  }
+};
+
+struct Named {
+  std::string name;
+  network::Architecture architecture;
+};
+
+/// Plain stacks, which run row by row on kernels of their own, and one of each option.
+inline std::vector<Named> architectures() {
+  const network::Architecture base{.input = 3, .hidden = {13, 5}, .output = 2, .biases = 2};
+  std::vector<Named> list = {
+      {"plain", base},
+      {"one layer", {.input = 1, .hidden = {20}, .output = 1}},
+      {"three layers", {.input = 7, .hidden = {37, 64, 17}, .output = 19}},
+      {"no head", {.input = 2, .hidden = {11, 100}, .output = 0}},
+      {"no bias", {.input = 2, .hidden = {33}, .output = 3, .biases = 0}},
+  };
+  const auto with = [&](const char* name, auto change) {
+    list.push_back({name, base});
+    change(list.back().architecture);
+  };
+  with("learned state", [](network::Architecture& of) { of.learned_state = true; });
+  with("peephole", [](network::Architecture& of) { of.cell.peephole = true; });
+  with("coupled",
+       [](network::Architecture& of) { of.cell.coupling = Coupling::input_from_forget; });
+  with("projection", [](network::Architecture& of) { of.cell.projection = 4; });
+  with("cell clip", [](network::Architecture& of) { of.cell.cell_clip = 0.4; });
+  with("gate clip", [](network::Architecture& of) { of.cell.gate_clip = 0.6; });
+  with("zoneout", [](network::Architecture& of) { of.cell.zoneout_c = of.cell.zoneout_h = 0.2; });
+  with("layer norm ba", [](network::Architecture& of) { of.cell.layer_norm = LayerNorm::ba; });
+  with("layer norm tflite",
+       [](network::Architecture& of) { of.cell.layer_norm = LayerNorm::tflite; });
+  with("rnn", [](network::Architecture& of) { of.cell.kind = CellKind::rnn; });
+  with("residual", [](network::Architecture& of) {
+    of.hidden = {13, 13};
+    of.residual = true;
+  });
+  return list;
+}
+
+/// Whether rows [count] of `width` floats from `at` on are those of `b`, bit for bit.
+inline ::testing::AssertionResult same_rows(std::span<const float> a, std::span<const float> b) {
+  if (a.size() != b.size())
+    return ::testing::AssertionFailure() << a.size() << " values against " << b.size();
+  for (std::size_t n = 0; n < a.size(); ++n) {
+    if (std::bit_cast<std::uint32_t>(a[n]) != std::bit_cast<std::uint32_t>(b[n]))
+      return ::testing::AssertionFailure() << "value " << n << ": " << a[n] << " against " << b[n];
+  }
+  return ::testing::AssertionSuccess();
+}
+
+}  // namespace sluice::streaming
