@@ -15,6 +15,7 @@ void add_info(CLI::App& program, int& exit_status);
 void add_verify(CLI::App& program, int& exit_status);
 void add_run(CLI::App& program, int& exit_status);
 void add_convert(CLI::App& program, int& exit_status);
+void add_stream(CLI::App& program, int& exit_status);
 void add_bench(CLI::App& program, int& exit_status);
 
 }  // namespace sluice::cli

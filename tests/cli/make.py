@@ -153,6 +153,16 @@ def npy(path, shape):
     write_npy(path, sizes, [math.sin(0.7 * j) for j in range(math.prod(sizes))])
 
 
+def raw(path, source):
+    """The numbers of a .npy beside it, without its header."""
+    path.write_bytes(npy_data(path.parent / source))
+
+
+def npy_data(path):
+    content = path.read_bytes()
+    return content[10 + struct.unpack("<H", content[8:10])[0]:]
+
+
 def values(path, descr, *numbers):
     """A row of these numbers: `values l.npy <i8 7 3 1`."""
     number = float if "f" in descr else int
@@ -263,6 +273,32 @@ def bench(path, threads):
     return ""
 
 
+def bench_stream(path):
+    """Is it what `bench --json` of a stream promises?"""
+    found = json.loads(path.read_text())
+    for part in ("step_ns", "push_ns", "prepare_ns", "null_ns"):
+        times = [found[part][name] for name in ("min", "p50", "p99", "p999", "max")]
+        if times != sorted(times) or (part != "null_ns" and times[0] <= 0):
+            return f"{part} {times}"
+    for figure in ("fma_peak_gflops", "rows_per_second", "real_time_factor_48khz", "timer_ns"):
+        if not found[figure] > 0:
+            return f"{figure} is {found[figure]}"
+    return ""
+
+
+def same_raw(path, npy_path):
+    """The numbers of the .npy and no others, bit for bit?"""
+    return "" if path.read_bytes() == npy_data(path.parent / npy_path) else "other numbers"
+
+
+def last_forecast(path, forecast):
+    """Does the stream's last line hold what `forecast` wrote, target by target, horizon by horizon?"""
+    last = path.read_text().splitlines()[-1].split(",")[1:]
+    rows = [line.split(",")[3:] for line in (path.parent / forecast).read_text().splitlines()[1:]]
+    wanted = [cell for row in rows for cell in row]
+    return "" if last == wanted else f"{last}, expected {wanted}"
+
+
 def forecast_csv(path, rows, *header):
     """Is it so many rows under this header, quantiles rising, horizons from 1 for each target?"""
     lines = [line.split(",") for line in path.read_text().splitlines()]
@@ -292,6 +328,7 @@ def svg(path):
 
 KINDS = {"series": series, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
-         "replaced": replaced, "npy": npy, "values": values, "gold": gold, "onnx": onnx}
-CHECKS = {"scores": scores, "bench": bench, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,
+         "replaced": replaced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx}
+CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,
+          "last_forecast": last_forecast, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,
           "close": close_to_gold, "close_onnx": close_to_onnx}

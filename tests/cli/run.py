@@ -11,6 +11,9 @@ A table is plain text, read line by line; a line that starts with # is a comment
     make KIND PATH ARG..    a file that make.py makes
     $ sluice ARG..          runs the program; DATA/ stands for the project's data folder
     feed PATH BYTES         the next command reads PATH as a pipe: a header and one line of so many bytes
+    input PATH              the next command reads the file as its standard input, as through a pipe
+    held PATH               the same, but no end comes behind it
+    output PATH             what the next command writes to its standard output becomes the file
     interrupt REGEX         the next command gets SIGINT as soon as its output matches
     kill TIMES PATH         the next command is killed so often at various moments; each time PATH
                             must be what it was before or what the command makes of it
@@ -72,7 +75,13 @@ class Folder:
 
     def __init__(self, sluice, path):
         self.sluice, self.path = sluice, path
-        self.last = self.feed = self.pattern = self.kills = self.kept = None
+        self.last = self.kept = None
+        self.forget()
+
+    def forget(self):
+        """What was said of the next command alone."""
+        self.feed = self.pattern = self.kills = self.input = self.output = None
+        self.held = False
 
     def words(self, line):
         words = shlex.split(line)
@@ -83,8 +92,18 @@ class Folder:
         return {str(p.relative_to(self.path)) for p in self.path.rglob("*")}
 
     def start(self, words):
-        return subprocess.Popen(words, cwd=self.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True, errors="replace")
+        given = subprocess.DEVNULL if self.input is None else subprocess.PIPE
+        return subprocess.Popen(words, cwd=self.path, stdin=given, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def pour_input(self, process):
+        try:
+            process.stdin.write(self.input)
+            process.stdin.flush()
+            if not self.held:
+                process.stdin.close()
+        except BrokenPipeError:
+            pass
 
     def run(self, line):
         words = self.words(line)
@@ -94,29 +113,41 @@ class Folder:
         before = self.files()
         started = time.monotonic()
         process = self.start(words)
+        if self.input is not None:
+            threading.Thread(target=self.pour_input, args=(process,), daemon=True).start()
         if self.feed:
             threading.Thread(target=make.pour, args=self.feed, daemon=True).start()
         guard = threading.Timer(LONGEST, process.kill)
         guard.start()
-        if self.pattern:
-            self.interrupt(process)
-        stdout, stderr = process.communicate()
+        read = self.interrupt(process) if self.pattern else b""
+        errors = []
+        reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
+        reader.start()
+        stdout = (read if self.held else b"") + process.stdout.read()
+        process.wait()
+        reader.join()
         guard.cancel()
         self.last.seconds = time.monotonic() - started
-        self.last.stdout, self.last.stderr = stdout, self.last.stderr + stderr
+        self.last.stdout = stdout.decode(errors="replace")
+        self.last.stderr = ((b"" if self.held else read) + errors[0]).decode(errors="replace")
         self.last.status = process.returncode
-        self.feed = self.pattern = self.kills = None
+        if self.output:
+            (self.path / self.output).write_bytes(stdout)
+        self.forget()
         if process.returncode in (2, 3):
             left = self.files() - before - {self.kept}
             self.kept = None
             expect(not left, f"a refused command left {sorted(left)} behind")
 
     def interrupt(self, process):
-        for line in process.stderr:
-            self.last.stderr += line
-            if re.search(self.pattern, line):
+        """Answers what it has read: of its standard error or, with input that is held, of its output."""
+        read = b""
+        for line in process.stdout if self.held else process.stderr:
+            read += line
+            if re.search(self.pattern, line.decode(errors="replace")):
                 process.send_signal(signal.SIGINT)
-                return
+                break
+        return read
 
     def run_killed(self, words):
         times, name = self.kills
@@ -202,6 +233,10 @@ class Folder:
             name, size = rest.split()
             os.mkfifo(self.path / name)
             self.feed = (self.path / name, int(size))
+        elif word in ("input", "held"):
+            self.input, self.held = (self.path / rest).read_bytes(), word == "held"
+        elif word == "output":
+            self.output = rest
         elif word == "interrupt":
             self.pattern = rest
         elif word == "keeps":

@@ -1,0 +1,128 @@
+#include "cli/stream_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "data/calendar_time.hpp"
+#include "data/cell.hpp"
+#include "sluice/error.hpp"
+#include "streaming/forecast_stream.hpp"
+#include "streaming/session.hpp"
+
+namespace sluice::cli {
+namespace {
+
+std::vector<std::string> numbered(const char* letter, std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t n = 1; n <= count; ++n) names.push_back(fmt::format("{}{}", letter, n));
+  return names;
+}
+
+class NetworkRows : public StreamRows {
+ public:
+  NetworkRows(const network::Network& network, std::size_t window)
+      : session_(
+            std::make_shared<streaming::StreamModel>(std::make_shared<network::Network>(network)),
+            window, MissingRow::refuse),
+        x_(session_.model().inputs()),
+        y_(session_.model().outputs()),
+        answer_(y_.size()) {}
+
+  std::vector<std::string> columns() const override { return numbered("x", x_.size()); }
+  bool has_names() const override { return false; }
+  std::string time_column() const override { return ""; }
+  bool reads_times() const override { return false; }
+  std::vector<std::string> outputs() const override { return numbered("y", y_.size()); }
+
+  std::span<const double> push(std::span<const double> values, const std::string&,
+                               const std::string& where) override {
+    for (std::size_t n = 0; n < x_.size(); ++n) x_[n] = static_cast<float>(values[n]);
+    const Status status = session_.push(x_, y_);
+    if (status != Status::ok) {
+      throw Error(ErrorCode::data, {.where = where,
+                                    .what = message(status),
+                                    .expected = fmt::format("{} numbers", x_.size()),
+                                    .hint = "the state is that of the rows before"});
+    }
+    answer_.assign(y_.begin(), y_.end());
+    return answer_;
+  }
+  std::vector<std::byte> save() override { return session_.save(); }
+  void restore(std::span<const std::byte> saved) override { session_.restore(saved); }
+
+ private:
+  streaming::Session session_;
+  std::vector<float> x_, y_;
+  std::vector<double> answer_;
+};
+
+class ForecastRows : public StreamRows {
+ public:
+  explicit ForecastRows(const training::ForecastModel& model) : model_(model), stream_(model_) {}
+
+  std::vector<std::string> columns() const override { return stream_.columns(); }
+  bool has_names() const override { return true; }
+  std::string time_column() const override { return model_.features.time_name; }
+  bool reads_times() const override { return !model_.features.calendar.empty(); }
+  std::vector<std::string> outputs() const override {
+    std::vector<std::string> names;
+    for (const data::ScaledColumn& target : model_.features.targets) {
+      for (std::size_t step = 1; step <= model_.horizon; ++step) {
+        for (const double level : model_.quantiles)
+          names.push_back(fmt::format("{}+{} q{:g}", target.name, step, level));
+      }
+    }
+    return names;
+  }
+
+  std::span<const double> push(std::span<const double> values, const std::string& time,
+                               const std::string& where) override {
+    data::ParsedTime parsed{};
+    if (!time.empty()) parsed = read_time(time, where);
+    try {
+      return stream_.push(values, parsed.time, parsed.format.offset).values;
+    } catch (const Error& error) {
+      ErrorParts parts = error.parts();
+      parts.where = where;
+      parts.got = time;
+      throw Error(error.code(), parts);
+    }
+  }
+  std::vector<std::byte> save() override { return stream_.save(); }
+  void restore(std::span<const std::byte> saved) override { stream_.restore(saved); }
+
+ private:
+  static data::ParsedTime read_time(const std::string& text, const std::string& where) {
+    if (const std::optional<data::ParsedTime> time = data::parse_time(text)) return *time;
+    const data::CellValue number = data::parse_cell(text);
+    if (number.kind == data::CellKind::number)
+      return {static_cast<data::Timestamp>(number.value), {.kind = data::TimeKind::epoch}, true};
+    throw Error(ErrorCode::data, {.where = where,
+                                  .what = "not a time",
+                                  .expected = "a time such as 2016-07-01 13:00",
+                                  .got = data::shown_cell(text)});
+  }
+
+  training::ForecastModel model_;
+  streaming::ForecastStream stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<StreamRows> StreamRows::of(const std::string& path,
+                                           const formats::StoredModel& model, std::size_t window) {
+  if (model.plain) {
+    const std::size_t own = formats::window_of(model.state).value_or(0);
+    return std::make_unique<NetworkRows>(*model.plain, window > 0 ? window : own);
+  }
+  if (window > 0) {
+    throw Error(ErrorCode::usage, {.where = "--window",
+                                   .what = "a forecasting model says itself how it is run",
+                                   .expected = "none with " + path});
+  }
+  return std::make_unique<ForecastRows>(*model.forecast);
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,40 @@
+// What `sluice stream` streams: a bare network or a forecasting model, behind one face. Rows come
+// in as the columns that the model reads, answers go out as numbers with names.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/model_file.hpp"
+
+namespace sluice::cli {
+
+class StreamRows {
+ public:
+  /// `window` as `sluice stream --window`; 0: as the model says.
+  static std::unique_ptr<StreamRows> of(const std::string& path, const formats::StoredModel& model,
+                                        std::size_t window);
+  virtual ~StreamRows() = default;
+
+  /// Names of the columns of a row; of a bare network, which knows none, x1, x2, ..
+  virtual std::vector<std::string> columns() const = 0;
+  /// Whether columns are found by those names, and a cell may be empty.
+  virtual bool has_names() const = 0;
+  /// The column of times, empty where there is none.
+  virtual std::string time_column() const = 0;
+  /// Whether an answer depends on the time.
+  virtual bool reads_times() const = 0;
+  virtual std::vector<std::string> outputs() const = 0;
+
+  /// The answer to a row, valid until the next; `time` as written. Throws Error(data) naming
+  /// `where`.
+  virtual std::span<const double> push(std::span<const double> values, const std::string& time,
+                                       const std::string& where) = 0;
+  virtual std::vector<std::byte> save() = 0;
+  virtual void restore(std::span<const std::byte> saved) = 0;
+};
+
+}  // namespace sluice::cli
