@@ -1,6 +1,6 @@
-// A step of one row, for streams: the recurrent sums ahead of x, and S1..S7 right behind W x. The
-// sums and their order are those of step.cpp, so that a stream has the bits of a whole sequence;
-// the weights lie as row_weights.hpp says.
+// A step of a row or of several, for streams: the recurrent sums ahead of x, and S1..S7 right
+// behind W x. The sums and their order are those of step.cpp, so that a stream has the bits of a
+// whole sequence; the weights lie as row_weights.hpp says. Rows may lie anywhere.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/row.cpp"
 #include "kernels/targets.hpp"
@@ -26,111 +26,147 @@ constexpr std::size_t kGroupVectors = 4;
 constexpr std::size_t kGroupVectors = 3;
 #endif
 
-// The sums of the four gates of some vectors of units.
-template <std::size_t kVectors>
-struct GateSums {
-  RowVec sum[kVectors][4];
+// Rows at a time, where there are several: a vector of units of each.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+constexpr std::size_t kRowsAtATime = 6;
+#else
+constexpr std::size_t kRowsAtATime = 3;
+#endif
 
-  HWY_INLINE void add(const float* x, std::size_t inner, const float* w) {
+// Where some vectors of units stand: in a group of RowWeights that is `width` floats wide, and in a
+// row of sums.
+struct Place {
+  const float* w;
+  std::size_t width;
+  std::size_t first;  // vector of units
+};
+
+// The sums of the four gates of some vectors of units, of some rows.
+template <std::size_t kRows, std::size_t kVectors>
+struct GateSums {
+  RowVec sum[kRows][kVectors][4];
+
+  HWY_INLINE void add(const float* const* x, std::size_t inner, const Place& place) {
     const RowTag d;
     const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t k = 0; k < inner; ++k) {
-      const RowVec value = hn::Set(d, x[k]);
+    const float* w = place.w;
+    for (std::size_t k = 0; k < inner; ++k, w += place.width) {
       for (std::size_t v = 0; v < kVectors; ++v) {
-        for (std::size_t gate = 0; gate < 4; ++gate, w += lanes)
-          sum[v][gate] = hn::MulAdd(value, hn::Load(d, w), sum[v][gate]);
+        for (std::size_t gate = 0; gate < 4; ++gate) {
+          const RowVec weights = hn::Load(d, w + (4 * v + gate) * lanes);
+          for (std::size_t r = 0; r < kRows; ++r)
+            sum[r][v][gate] = hn::MulAdd(hn::Set(d, x[r][k]), weights, sum[r][v][gate]);
+        }
       }
     }
   }
 };
 
-template <std::size_t kVectors>
-HWY_NOINLINE void group_sums(const RowSums& row, const float* w, std::size_t first) {
-  const RowTag d;
-  const std::size_t lanes = hn::Lanes(d), base = 4 * first * lanes;
-  GateSums<kVectors> gates;
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    for (std::size_t gate = 0; gate < 4; ++gate)
-      gates.sum[v][gate] = hn::Load(d, row.bias + base + (4 * v + gate) * lanes);
+HWY_INLINE std::size_t sums_of_row(const RowView& w) { return 4 * w.vectors * hn::Lanes(RowTag()); }
+
+struct Sums {
+  template <std::size_t kRows, std::size_t kVectors>
+  static HWY_NOINLINE void run(const RowSums& of, const Place& place, std::size_t row) {
+    const RowTag d;
+    const std::size_t lanes = hn::Lanes(d), base = 4 * place.first * lanes;
+    GateSums<kRows, kVectors> gates;
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      for (std::size_t gate = 0; gate < 4; ++gate) {
+        const RowVec start = hn::Load(d, of.bias + base + (4 * v + gate) * lanes);
+        for (std::size_t r = 0; r < kRows; ++r) gates.sum[r][v][gate] = start;
+      }
+    }
+    gates.add(of.x + row, of.w.inner, place);
+    float* to = of.sums + row * sums_of_row(of.w) + base;
+    for (std::size_t r = 0; r < kRows; ++r, to += sums_of_row(of.w)) {
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        for (std::size_t gate = 0; gate < 4; ++gate)
+          hn::Store(gates.sum[r][v][gate], d, to + (4 * v + gate) * lanes);
+      }
+    }
   }
-  gates.add(row.x, row.w.inner, w);
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    for (std::size_t gate = 0; gate < 4; ++gate)
-      hn::Store(gates.sum[v][gate], d, row.sums + base + (4 * v + gate) * lanes);
+};
+
+struct Step {
+  template <std::size_t kRows, std::size_t kVectors>
+  static HWY_NOINLINE void run(const RowStep& of, const Place& place, std::size_t row) {
+    const RowTag d;
+    const std::size_t lanes = hn::Lanes(d);
+    GateSums<kRows, kVectors> gates;
+    for (auto& of_row : gates.sum) {
+      for (auto& vector : of_row) {
+        for (RowVec& sum : vector) sum = hn::Zero(d);
+      }
+    }
+    gates.add(of.x + row, of.w.inner, place);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        const std::size_t unit = (place.first + v) * lanes;
+        const float* recurrent = of.recurrent + (row + r) * sums_of_row(of.w) + 4 * unit;
+        float* c_of = of.c[row + r] + unit;
+        const auto a = [&](std::size_t gate) HWY_ATTR {
+          return hn::Add(hn::Load(d, recurrent + gate * lanes), gates.sum[r][v][gate]);
+        };
+        const RowVec i = sigmoid(d, a(0));                                 // S3
+        const RowVec f = sigmoid(d, a(1));                                 // S1
+        const RowVec g = tanh(d, a(2));                                    // S2
+        const RowVec c = hn::MulAdd(f, hn::Load(d, c_of), hn::Mul(i, g));  // S4
+        const RowVec o = sigmoid(d, a(3));                                 // S6
+        hn::Store(c, d, c_of);
+        hn::Store(hn::Mul(o, tanh(d, c)), d, of.h[row + r] + unit);  // S5, S7
+      }
+    }
+  }
+};
+
+// One row: all vectors of a group at a time.
+template <class Part, class Of>
+HWY_INLINE void one_row(const Of& of, const Place& group, std::size_t vectors, std::size_t row) {
+  switch (vectors) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+    case 4:
+      return Part::template run<1, 4>(of, group, row);
+#endif
+    case 3:
+      return Part::template run<1, 3>(of, group, row);
+    case 2:
+      return Part::template run<1, 2>(of, group, row);
+    default:
+      return Part::template run<1, 1>(of, group, row);
   }
 }
 
-template <std::size_t kVectors>
-HWY_NOINLINE void group_step(const RowStep& row, const float* w, std::size_t first) {
-  const RowTag d;
-  const std::size_t lanes = hn::Lanes(d);
-  GateSums<kVectors> gates;
-  for (auto& vector : gates.sum) {
-    for (RowVec& sum : vector) sum = hn::Zero(d);
-  }
-  gates.add(row.x, row.w.inner, w);
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    const std::size_t unit = (first + v) * lanes;
-    const float* recurrent = row.recurrent + 4 * unit;
-    const auto a = [&](std::size_t gate) HWY_ATTR {
-      return hn::Add(hn::Load(d, recurrent + gate * lanes), gates.sum[v][gate]);
-    };
-    const RowVec i = sigmoid(d, a(0));                                         // S3
-    const RowVec f = sigmoid(d, a(1));                                         // S1
-    const RowVec g = tanh(d, a(2));                                            // S2
-    const RowVec c = hn::MulAdd(f, hn::Load(d, row.c + unit), hn::Mul(i, g));  // S4
-    const RowVec o = sigmoid(d, a(3));                                         // S6
-    hn::Store(c, d, row.c + unit);
-    hn::Store(hn::Mul(o, tanh(d, c)), d, row.h + unit);  // S5, S7
-  }
+// Several: vector by vector, some rows at a time; of the last ones two, or one.
+template <class Part, class Of>
+HWY_INLINE void more_rows(const Of& of, const Place& vector) {
+  std::size_t row = 0;
+  for (; row + kRowsAtATime <= of.rows; row += kRowsAtATime)
+    Part::template run<kRowsAtATime, 1>(of, vector, row);
+  for (; row + 2 <= of.rows; row += 2) Part::template run<2, 1>(of, vector, row);
+  if (row < of.rows) Part::template run<1, 1>(of, vector, row);
 }
 
-// of(kVectors as a constant, weights, first vector) for every group.
-template <class Each>
-HWY_INLINE void over_groups(const RowView& w, const Each& each) {
-  const RowGroups groups(w.vectors, kGroupVectors);
-  const float* data = w.data;
+template <class Part, class Of>
+HWY_INLINE void over_groups(const Of& of) {
+  const std::size_t lanes = hn::Lanes(RowTag());
+  const RowGroups groups(of.w.vectors, kGroupVectors);
+  const float* data = of.w.data;
   for (std::size_t group = 0, first = 0; group < groups.count; ++group) {
-    const std::size_t vectors = groups.vectors(group);
-    each(vectors, data, first);
-    data += 4 * vectors * hn::Lanes(RowTag()) * w.inner;
+    const std::size_t vectors = groups.vectors(group), width = 4 * vectors * lanes;
+    if (of.rows == 1) {
+      one_row<Part>(of, {data, width, first}, vectors, 0);
+    } else {
+      for (std::size_t v = 0; v < vectors; ++v)
+        more_rows<Part>(of, {data + 4 * v * lanes, width, first + v});
+    }
+    data += width * of.w.inner;
     first += vectors;
   }
 }
 
-void row_sums(const RowSums& row) noexcept {
-  over_groups(row.w, [&](std::size_t vectors, const float* w, std::size_t first) HWY_ATTR {
-    switch (vectors) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-      case 4:
-        return group_sums<4>(row, w, first);
-#endif
-      case 3:
-        return group_sums<3>(row, w, first);
-      case 2:
-        return group_sums<2>(row, w, first);
-      default:
-        return group_sums<1>(row, w, first);
-    }
-  });
-}
+void row_sums(const RowSums& of) noexcept { over_groups<Sums>(of); }
 
-void row_step(const RowStep& row) noexcept {
-  over_groups(row.w, [&](std::size_t vectors, const float* w, std::size_t first) HWY_ATTR {
-    switch (vectors) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-      case 4:
-        return group_step<4>(row, w, first);
-#endif
-      case 3:
-        return group_step<3>(row, w, first);
-      case 2:
-        return group_step<2>(row, w, first);
-      default:
-        return group_step<1>(row, w, first);
-    }
-  });
-}
+void row_step(const RowStep& of) noexcept { over_groups<Step>(of); }
 
 void fill_row(Table& table) {
   table.row_vectors = kGroupVectors;

@@ -206,28 +206,31 @@ struct RowGroups {
   std::size_t count, least, larger;
 };
 
-/// The gates' weights for one row at a time (row_weights.hpp).
+/// The gates' weights for a row, or a few, at a time (row_weights.hpp).
 struct RowView {
   const float* data;
   std::size_t inner;
   std::size_t vectors;  ///< Of units.
 };
 
-/// b + R h' of one row, ahead of its x. Sums of gates lie as [vectors of units, i|f|g|o, lanes].
+/// b + R h' of some rows, ahead of their x. Sums of gates lie as [vectors of units, i|f|g|o,
+/// lanes], those of a row behind one another.
 struct RowSums {
-  const float* x;  ///< [inner] h'
+  const float* const* x;  ///< [rows] each [inner]: h'
+  std::size_t rows;
   RowView w;
-  const float* bias;  ///< In the order of `sums`.
-  float* sums;
+  const float* bias;  ///< In the order of a row's sums.
+  float* sums;        ///< [rows, 4 vectors lanes]
 };
 
-/// S1..S7 of one row of the plain LSTM: a = recurrent + W x.
+/// S1..S7 of some rows of the plain LSTM: a = recurrent + W x.
 struct RowStep {
-  const float* x;  ///< [inner]
+  const float* const* x;  ///< [rows] each [inner]
+  std::size_t rows;
   RowView w;
   const float* recurrent;  ///< As RowSums leaves it.
-  float* c;                ///< [whole vectors of units] in: c', out: c
-  float* h;                ///< [whole vectors of units] out; not `x`
+  float* const* c;         ///< [rows] each [whole vectors of units] in: c', out: c
+  float* const* h;         ///< [rows] each [whole vectors of units] out; none is an `x`
 };
 
 /// One update of parameters [count]; with PyTorch's formulas. What does not change within a step

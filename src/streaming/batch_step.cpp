@@ -2,38 +2,81 @@
 
 #include <algorithm>
 
+#include "core/float_mode.hpp"
+
 namespace sluice::streaming {
 
 BatchStep::BatchStep(const StreamModel& model, std::size_t most)
-    : model_(model),
-      tape_(model.network().architecture(), 1, most, network::Tape::Use::forward_only),
-      lengths_(most, 1),
-      most_(most),
-      running_(most) {
+    : model_(model), most_(most), running_(most) {
+  if (!model.rows().empty()) {
+    std::size_t widest = 0;
+    for (const RowLayer& layer : model.rows()) widest = std::max(widest, layer.bias.size());
+    sums_.resize(widest * most);
+    y_.resize(padded(model.outputs()));
+    x_.resize(most);
+    h_before_.resize(most);
+    h_.resize(most);
+    c_.resize(most);
+    return;
+  }
+  tape_.emplace(model.network().architecture(), 1, most, network::Tape::Use::forward_only);
+  lengths_.assign(most, 1);
   // Makes the room that fewer rows than `most` need, once.
-  tape_.set_lengths(lengths_);
-  tape_.set_steps(1);
-  tape_.give_state();
+  tape_->set_lengths(lengths_);
+  tape_->set_steps(1);
+  tape_->give_state();
 }
 
 void BatchStep::run(std::span<const BatchRow> rows) noexcept {
+  tape_ ? run_tape(rows) : run_in_place(rows);
+}
+
+void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
+  const FlushDenormals flush;
+  for (std::size_t n = 0; n < rows.size(); ++n) x_[n] = rows[n].x;
+  for (std::size_t layer = 0; layer < model_.rows().size(); ++layer) {
+    const RowLayer& of = model_.rows()[layer];
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+      h_[n] = rows[n].state + model_.h_at(layer);
+      c_[n] = rows[n].state + model_.c_at(layer);
+      h_before_[n] = h_[n];
+    }
+    model_.kernels().row_sums({.x = h_before_.data(),
+                               .rows = rows.size(),
+                               .w = of.r.view(),
+                               .bias = of.bias.data(),
+                               .sums = sums_.data()});
+    model_.kernels().row_step({.x = x_.data(),
+                               .rows = rows.size(),
+                               .w = of.w.view(),
+                               .recurrent = sums_.data(),
+                               .c = c_.data(),
+                               .h = h_.data()});
+    std::copy_n(h_.begin(), rows.size(), x_.begin());
+  }
+  for (const BatchRow& row : rows) {
+    if (row.y != nullptr) model_.answer(row.state, y_.data(), row.y);
+  }
+}
+
+void BatchStep::run_tape(std::span<const BatchRow> rows) noexcept {
   if (rows.size() != running_) {
     running_ = rows.size();
-    tape_.set_steps(1);
+    tape_->set_steps(1);
     if (running_ < most_) {
       for (std::size_t sample = 0; sample < most_; ++sample) lengths_[sample] = sample < running_;
-      tape_.set_lengths(lengths_);
+      tape_->set_lengths(lengths_);
     }
   }
   for (std::size_t sample = 0; sample < rows.size(); ++sample) load(sample, rows[sample]);
-  model_.network().forward(tape_);
+  model_.network().forward(*tape_);
   for (std::size_t sample = 0; sample < rows.size(); ++sample) store(sample, rows[sample]);
 }
 
 void BatchStep::load(std::size_t sample, const BatchRow& row) noexcept {
-  std::copy_n(row.x, model_.inputs(), tape_.x(0, sample));
-  for (std::size_t layer = 0; layer < tape_.layers.size(); ++layer) {
-    network::LayerTape& of = tape_.layers[layer];
+  std::copy_n(row.x, model_.inputs(), tape_->x(0, sample));
+  for (std::size_t layer = 0; layer < tape_->layers.size(); ++layer) {
+    network::LayerTape& of = tape_->layers[layer];
     std::copy_n(row.state + model_.h_at(layer), of.state_units,
                 of.h.data() + sample * of.state_units);
     std::copy_n(row.state + model_.c_at(layer), of.units, of.c.data() + sample * of.units);
@@ -41,9 +84,9 @@ void BatchStep::load(std::size_t sample, const BatchRow& row) noexcept {
 }
 
 void BatchStep::store(std::size_t sample, const BatchRow& row) noexcept {
-  if (row.y != nullptr) std::copy_n(tape_.y(0, sample), model_.outputs(), row.y);
-  for (std::size_t layer = 0; layer < tape_.layers.size(); ++layer) {
-    const network::LayerTape& of = tape_.layers[layer];
+  if (row.y != nullptr) std::copy_n(tape_->y(0, sample), model_.outputs(), row.y);
+  for (std::size_t layer = 0; layer < tape_->layers.size(); ++layer) {
+    const network::LayerTape& of = tape_->layers[layer];
     const std::size_t after = most_ + sample;
     std::copy_n(of.h.data() + after * of.state_units, of.state_units,
                 row.state + model_.h_at(layer));

@@ -1,8 +1,10 @@
-// One step of many states at once: rows gathered into a tape of one step, and their states put
-// back. Runs every architecture that can be streamed, with the engine's own pass.
+// One step of many states at once, wherever they lie. Stacks of plain LSTMs run in place, on the
+// kernels of rows; any other architecture is gathered into a tape of one step, for the engine's own
+// pass, and put back.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,13 +29,24 @@ class BatchStep {
   void run(std::span<const BatchRow> rows) noexcept;
 
  private:
+  // Rows in place.
+  void run_in_place(std::span<const BatchRow> rows) noexcept;
+  // The engine's pass.
+  void run_tape(std::span<const BatchRow> rows) noexcept;
   void load(std::size_t sample, const BatchRow& row) noexcept;
   void store(std::size_t sample, const BatchRow& row) noexcept;
 
   const StreamModel& model_;
-  network::Tape tape_;
+  std::size_t most_;
+
+  std::vector<const float*> x_, h_before_;  // [most]
+  std::vector<float*> h_, c_;               // [most]
+  FloatVector sums_;                        // of the widest layer
+  FloatVector y_;                           // [Op]
+
+  std::optional<network::Tape> tape_;
   std::vector<std::size_t> lengths_;
-  std::size_t most_, running_;
+  std::size_t running_;
 };
 
 }  // namespace sluice::streaming

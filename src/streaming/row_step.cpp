@@ -12,7 +12,9 @@ RowStep::RowStep(const StreamModel& model) : model_(model), state_(model.initial
 
 void RowStep::recurrent_sums(std::size_t layer) noexcept {
   const RowLayer& of = model_.rows()[layer];
-  model_.kernels().row_sums({.x = state() + model_.h_at(layer),
+  const float* h = state() + model_.h_at(layer);
+  model_.kernels().row_sums({.x = &h,
+                             .rows = 1,
                              .w = of.r.view(),
                              .bias = of.bias.data(),
                              .sums = recurrent_[layer].data()});
@@ -33,26 +35,16 @@ void RowStep::run(const float* x, float* y, bool prepared) noexcept {
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     if (!prepared) recurrent_sums(layer);
     float* h = state() + model_.h_at(layer);
-    model_.kernels().row_step({.x = x,
+    float* c = state() + model_.c_at(layer);
+    model_.kernels().row_step({.x = &x,
+                               .rows = 1,
                                .w = layers[layer].w.view(),
                                .recurrent = recurrent_[layer].data(),
-                               .c = state() + model_.c_at(layer),
-                               .h = h});
+                               .c = &c,
+                               .h = &h});
     x = h;
   }
-  const float* out = x;
-  if (!model_.head_bias().empty()) {
-    model_.kernels().multiply({.a = x,
-                               .a_stride = 0,
-                               .rows = 1,
-                               .w = model_.head().view(),
-                               .bias = model_.head_bias().data(),
-                               .out = y_.data(),
-                               .out_stride = 0,
-                               .quarters = true});
-    out = y_.data();
-  }
-  for (std::size_t n = 0; n < model_.outputs(); ++n) y[n] = out[n];
+  model_.answer(state(), y_.data(), y);
 }
 
 }  // namespace sluice::streaming

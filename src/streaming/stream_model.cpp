@@ -96,6 +96,22 @@ RowLayer StreamModel::row_layer(std::size_t layer) const {
   return made;
 }
 
+void StreamModel::answer(const float* state, float* room, float* y) const noexcept {
+  const float* out = state + places_.back().h;
+  if (!head_bias_.empty()) {
+    kernels().multiply({.a = out,
+                        .a_stride = 0,
+                        .rows = 1,
+                        .w = head_.view(),
+                        .bias = head_bias_.data(),
+                        .out = room,
+                        .out_stride = 0,
+                        .quarters = true});
+    out = room;
+  }
+  for (std::size_t n = 0; n < outputs(); ++n) y[n] = out[n];
+}
+
 void StreamModel::pack_head() {
   const Architecture& of = network_->architecture();
   const std::size_t inputs = of.layer_output(of.layers() - 1), outputs = of.output;

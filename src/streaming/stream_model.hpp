@@ -38,9 +38,8 @@ class StreamModel {
 
   /// The layers where every one is the plain LSTM, and nothing is between them; else empty.
   const std::vector<RowLayer>& rows() const { return rows_; }
-  /// [Op, H of the last layer], [Op]; where rows() are and there is a head.
-  const kernels::PackedMatrix& head() const { return head_; }
-  const FloatVector& head_bias() const { return head_bias_; }
+  /// y [O] of a state; where rows() are. `room` [padded(O)].
+  void answer(const float* state, float* room, float* y) const noexcept;
 
   /// A number that another model, or this one with other weights, hardly has.
   std::uint64_t fingerprint() const { return fingerprint_; }
@@ -59,8 +58,8 @@ class StreamModel {
   std::vector<Places> places_;
   FloatVector initial_;
   std::vector<RowLayer> rows_;
-  kernels::PackedMatrix head_;
-  FloatVector head_bias_;
+  kernels::PackedMatrix head_;  // [Op, H of the last layer]
+  FloatVector head_bias_;       // [Op]; empty: no head
   std::uint64_t fingerprint_;
 };
 

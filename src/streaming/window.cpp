@@ -8,6 +8,7 @@ Window::Window(const StreamModel& model, std::size_t steps)
     : model_(model),
       steps_(std::max<std::size_t>(steps, 1)),
       x_(model.inputs()),
+      y_(model.outputs()),
       states_(steps_ * model.state_floats()),
       oldest_(model),
       others_(model, steps_) {
@@ -32,8 +33,13 @@ void Window::restore(const float* states, std::size_t pushed) noexcept {
 }
 
 void Window::load_oldest() noexcept {
-  std::copy_n(slot(oldest()), model_.state_floats(), oldest_.state());
+  const float* state = slot(oldest());
+  std::copy_n(state, model_.state_floats(), oldest_.state());
   oldest_.prepare();
+  // The batch has pushed out of the cache what the next row waits for: a row of no consequence
+  // fetches it.
+  oldest_.run(x_.data(), y_.data(), true);
+  std::copy_n(state, model_.state_floats(), oldest_.state());
 }
 
 void Window::push(const float* x, float* y) noexcept {

@@ -41,6 +41,7 @@ class Window {
   std::size_t pushed_ = 0;  // rows so far; kept below 2 T, the answer depends on it mod T from T on
   bool waiting_ = false;    // the last row has not reached the other states
   std::vector<float> x_;    // that row
+  std::vector<float> y_;    // room for an answer to nobody
   FloatVector states_;      // [T, state_floats()]
   RowStep oldest_;
   BatchStep others_;

@@ -1,5 +1,4 @@
-// A step of one row, its recurrent sums ahead of x or not, against the step that whole sequences
-// are made of: bit for bit.
+// A step of rows, one or several, against the step that whole sequences are made of: bit for bit.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -85,40 +84,70 @@ State by_step(const Table& table, const Layer& layer) {
   return {{h.begin(), h.end()}, {c.begin(), c.end()}};
 }
 
-State by_row(const Table& table, const Layer& layer) {
+// Several layers of one size and of the same weights are the rows.
+std::vector<State> by_rows(const Table& table, const std::vector<Layer>& layers) {
+  const Layer& one = layers.front();
   const auto of = [&](const Rows& weights) {
-    return [&](std::size_t gate, std::size_t unit) { return layer.weights(weights, gate, unit); };
+    return [&](std::size_t gate, std::size_t unit) { return one.weights(weights, gate, unit); };
   };
-  const RowWeights w(layer.hidden, layer.inputs, table, of(layer.w));
-  const RowWeights r(layer.hidden, layer.hidden, table, of(layer.r));
+  const RowWeights w(one.hidden, one.inputs, table, of(one.w));
+  const RowWeights r(one.hidden, one.hidden, table, of(one.r));
   const std::size_t places = 4 * w.view().vectors * table.lanes;
-  FloatVector bias(places), sums(places), c(layer.c_prev.row(0), layer.c_prev.row(0) + layer.units);
-  FloatVector h(layer.units);
+  FloatVector bias(places), sums(places * layers.size());
   for (std::size_t gate = 0; gate < 4; ++gate) {
-    for (std::size_t unit = 0; unit < layer.hidden; ++unit) {
+    for (std::size_t unit = 0; unit < one.hidden; ++unit) {
       bias[(4 * (unit / table.lanes) + gate) * table.lanes + unit % table.lanes] =
-          layer.bias.at(gate, unit);
+          one.bias.at(gate, unit);
     }
   }
-  table.row_sums({layer.h_prev.row(0), r.view(), bias.data(), sums.data()});
-  table.row_step({layer.x.row(0), w.view(), sums.data(), c.data(), h.data()});
-  return {{h.begin(), h.end()}, {c.begin(), c.end()}};
+  std::vector<FloatVector> h, c;
+  std::vector<const float*> x, h_prev;
+  std::vector<float*> h_at, c_at;
+  for (const Layer& layer : layers) {
+    h.emplace_back(layer.units);
+    c.emplace_back(layer.c_prev.row(0), layer.c_prev.row(0) + layer.units);
+    x.push_back(layer.x.row(0));
+    h_prev.push_back(layer.h_prev.row(0));
+  }
+  for (std::size_t row = 0; row < layers.size(); ++row) {
+    h_at.push_back(h[row].data());
+    c_at.push_back(c[row].data());
+  }
+  table.row_sums({h_prev.data(), layers.size(), r.view(), bias.data(), sums.data()});
+  table.row_step({x.data(), layers.size(), w.view(), sums.data(), c_at.data(), h_at.data()});
+  std::vector<State> states;
+  for (std::size_t row = 0; row < layers.size(); ++row)
+    states.push_back({{h[row].begin(), h[row].end()}, {c[row].begin(), c[row].end()}});
+  return states;
 }
 
-TEST(Row, HasTheBitsOfTheStepOfABatch) {
+TEST(Row, HasTheBitsOfTheStepOfASequence) {
   for (const Table& table : available()) {
     Random random(17);
     for (const std::size_t hidden : {1, 2, 5, 8, 16, 20, 31, 37, 64, 65, 100, 129}) {
       for (const std::size_t inputs : {1, 2, 3, 17}) {
         SCOPED_TRACE(std::string(table.name) + ", H " + std::to_string(hidden) + ", I " +
                      std::to_string(inputs));
-        const Layer layer(hidden, inputs, random);
-        const State step = by_step(table, layer), row = by_row(table, layer);
-        for (std::size_t j = 0; j < layer.units; ++j) {
-          ASSERT_TRUE(same_bits(row.h[j], step.h[j])) << "h of unit " << j;
-          ASSERT_TRUE(same_bits(row.c[j], step.c[j])) << "c of unit " << j;
+        const std::size_t count = 1 + (hidden + inputs) % 17;
+        const Layer first(hidden, inputs, random);
+        std::vector<Layer> layers(count, first);
+        for (Layer& layer : layers) {
+          const Layer other(hidden, inputs, random);
+          layer.x = other.x;
+          layer.h_prev = other.h_prev;
+          layer.c_prev = other.c_prev;
         }
-        ASSERT_GT(std::abs(step.h[0]), 0.0f);
+        const std::vector<State> rows = by_rows(table, layers);
+        for (std::size_t row = 0; row < count; ++row) {
+          const State step = by_step(table, layers[row]);
+          const State alone = by_rows(table, {layers[row]}).front();
+          ASSERT_GT(std::abs(step.h[0]), 0.0f);
+          for (std::size_t j = 0; j < layers[row].units; ++j) {
+            ASSERT_TRUE(same_bits(rows[row].h[j], step.h[j])) << "row " << row << ", h of " << j;
+            ASSERT_TRUE(same_bits(rows[row].c[j], step.c[j])) << "row " << row << ", c of " << j;
+            ASSERT_TRUE(same_bits(alone.h[j], step.h[j])) << "alone, h of " << j;
+          }
+        }
       }
     }
   }
