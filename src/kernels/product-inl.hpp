@@ -49,10 +49,11 @@ HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vec
   const std::size_t inner = p.a_blocks == 1 ? p.w.inner : p.w.inner / p.a_blocks;
   const std::size_t panel_floats = kVectors * lanes * p.w.inner;
   // Where the weights do not stay in the nearer caches, the tiles of a panel fetch the next one,
-  // each its share: all at once would take longer than a tile does.
+  // each its share: all at once would take longer than a tile does. One row reads each weight once,
+  // in order: what the processor fetches by itself is better then.
   constexpr std::size_t kFarFloats = 96 << 10;
   Ahead ahead;
-  if (p.w.outputs * p.w.inner > kFarFloats) {
+  if (p.rows > 1 && p.w.outputs * p.w.inner > kFarFloats) {
     const std::size_t lines = kPanels * panel_floats / kLineFloats;
     const std::size_t times = (p.w.inner + 1) / kTileUnroll * ((p.rows + kRows - 1) / kRows);
     ahead.lines = (lines + times - 1) / times;

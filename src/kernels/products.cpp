@@ -7,6 +7,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <type_traits>
+
 #include "kernels/product-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,6 +27,9 @@ struct StoreSums {
   }
 };
 
+template <std::size_t kNumber>
+using Chain = std::integral_constant<std::size_t, kNumber>;
+
 // Some rows by a panel, each output as four chains side by side.
 template <std::size_t kRows, std::size_t kVectors>
 HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vector) {
@@ -40,24 +45,35 @@ HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vec
       for (std::size_t chain = 1; chain < 4; ++chain) of_row[chain][v] = hn::Zero(d);
     }
   }
-  const float* w = p.w.data + vector * lanes * inner;
-  const float* a = p.a + row * p.a_stride;
-  const auto add = [&](std::size_t chain, std::size_t k) HWY_ATTR {
-    for (std::size_t r = 0; r < kRows; ++r) {
-      const TileVec value = hn::Set(d, a[r * p.a_stride + k]);
-      for (std::size_t v = 0; v < kVectors; ++v)
+  const float *w[4], *a[4];
+  for (std::size_t chain = 0; chain < 4; ++chain) {
+    w[chain] = p.w.data + vector * lanes * inner + chain * quarter * step;
+    a[chain] = p.a + row * p.a_stride + chain * quarter;
+  }
+  const auto add = [&](auto chain, std::size_t k) HWY_ATTR {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const TileVec weights = hn::Load(d, w[chain] + k * step + v * lanes);
+      for (std::size_t r = 0; r < kRows; ++r) {
         sum[r][chain][v] =
-            hn::MulAdd(value, hn::Load(d, w + k * step + v * lanes), sum[r][chain][v]);
+            hn::MulAdd(hn::Set(d, a[chain][r * p.a_stride + k]), weights, sum[r][chain][v]);
+      }
     }
   };
+  // Chains by constants: by a variable, the sums would live in memory.
   const std::size_t whole = inner > 3 * quarter ? inner - 3 * quarter : 0;
   for (std::size_t k = 0; k < whole; ++k) {
-    for (std::size_t chain = 0; chain < 4; ++chain) add(chain, chain * quarter + k);
+    add(Chain<0>(), k);
+    add(Chain<1>(), k);
+    add(Chain<2>(), k);
+    add(Chain<3>(), k);
   }
-  for (std::size_t chain = 0; chain < 4; ++chain) {
-    const std::size_t end = std::min(inner, (chain + 1) * quarter);
-    for (std::size_t k = chain * quarter + whole; k < end; ++k) add(chain, k);
-  }
+  const auto add_rest = [&](auto chain) HWY_ATTR {
+    for (std::size_t k = whole; k < quarter && chain * quarter + k < inner; ++k) add(chain, k);
+  };
+  add_rest(Chain<0>());
+  add_rest(Chain<1>());
+  add_rest(Chain<2>());
+  add_rest(Chain<3>());
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t v = 0; v < kVectors; ++v) {
       const auto& chains = sum[r];

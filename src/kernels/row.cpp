@@ -149,10 +149,9 @@ HWY_INLINE void more_rows(const Of& of, const Place& vector) {
 template <class Part, class Of>
 HWY_INLINE void over_groups(const Of& of) {
   const std::size_t lanes = hn::Lanes(RowTag());
-  const RowGroups groups(of.w.vectors, kGroupVectors);
   const float* data = of.w.data;
-  for (std::size_t group = 0, first = 0; group < groups.count; ++group) {
-    const std::size_t vectors = groups.vectors(group), width = 4 * vectors * lanes;
+  for (std::size_t group = 0, first = 0; group < of.w.groups.count; ++group) {
+    const std::size_t vectors = of.w.groups.vectors(group), width = 4 * vectors * lanes;
     if (of.rows == 1) {
       one_row<Part>(of, {data, width, first}, vectors, 0);
     } else {

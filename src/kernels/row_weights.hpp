@@ -18,11 +18,11 @@ class RowWeights {
   RowWeights(std::size_t hidden, std::size_t inner, const Table& kernels, const Row& row)
       : inner_(inner),
         vectors_((hidden + kernels.lanes - 1) / kernels.lanes),
+        groups_(vectors_, kernels.row_vectors),
         data_(4 * vectors_ * kernels.lanes * inner) {
     float* group_data = data_.data();
-    const RowGroups groups(vectors_, kernels.row_vectors);
-    for (std::size_t group = 0, first = 0; group < groups.count; ++group) {
-      const std::size_t vectors = groups.vectors(group), width = 4 * vectors * kernels.lanes;
+    for (std::size_t group = 0, first = 0; group < groups_.count; ++group) {
+      const std::size_t vectors = groups_.vectors(group), width = 4 * vectors * kernels.lanes;
       for (std::size_t place = 0; place < width; ++place) {
         const std::size_t vector = place / kernels.lanes;
         const std::size_t unit = (first + vector / 4) * kernels.lanes + place % kernels.lanes;
@@ -35,10 +35,11 @@ class RowWeights {
     }
   }
 
-  RowView view() const noexcept { return {data_.data(), inner_, vectors_}; }
+  RowView view() const noexcept { return {data_.data(), inner_, vectors_, groups_}; }
 
  private:
   std::size_t inner_ = 0, vectors_ = 0;
+  RowGroups groups_;
   FloatVector data_;
 };
 

@@ -39,9 +39,12 @@ void step_forward(const StepForward& step) noexcept {
     multiply_vectors(step.recurrent, cut, 0, step.recurrent.w.outputs / lanes, add);
     return forward_normed(step.cell);
   }
-  for (std::size_t u = step.units.first; u < step.units.last; ++u) {
-    multiply_vectors(step.recurrent, cut, 4 * u, 4 * u + 4, add);
-    forward_units(step.cell, u * lanes, (u + 1) * lanes);
+  // One row's four gates alone are too few chains to hide a multiply-add's latency.
+  const std::size_t together = step.recurrent.rows == 1 ? 2 : 1;
+  for (std::size_t u = step.units.first; u < step.units.last; u += together) {
+    const std::size_t end = std::min(u + together, step.units.last);
+    multiply_vectors(step.recurrent, cut, 4 * u, 4 * end, add);
+    forward_units(step.cell, u * lanes, end * lanes);
   }
 }
 

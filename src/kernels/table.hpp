@@ -196,14 +196,15 @@ struct StepBackward {
 };
 
 /// How the vectors of units of RowWeights are cut into groups of at most `most`, as evenly as that
-/// allows.
+/// allows. Worked out once: divisions take as long as a small network's step has to spare.
 struct RowGroups {
+  RowGroups() = default;
   RowGroups(std::size_t vectors_of_all, std::size_t most)
       : count((vectors_of_all + most - 1) / most),
         least(count == 0 ? 0 : vectors_of_all / count),
         larger(vectors_of_all - count * least) {}
   std::size_t vectors(std::size_t group) const { return least + (group < larger ? 1 : 0); }
-  std::size_t count, least, larger;
+  std::size_t count = 0, least = 0, larger = 0;
 };
 
 /// The gates' weights for a row, or a few, at a time (row_weights.hpp).
@@ -211,6 +212,7 @@ struct RowView {
   const float* data;
   std::size_t inner;
   std::size_t vectors;  ///< Of units.
+  RowGroups groups;
 };
 
 /// b + R h' of some rows, ahead of their x. Sums of gates lie as [vectors of units, i|f|g|o,

@@ -9,7 +9,12 @@
 namespace sluice::network {
 namespace {
 
-constexpr std::size_t kChunk = 64;  // steps at a time: bounds the memory of a long run
+// Steps at a time: enough rows for one product with W, few enough that a chunk's activations stay
+// in the cache from layer to layer.
+std::size_t steps_of_chunk(std::size_t batch) {
+  constexpr std::size_t kMost = 64, kRows = 192;
+  return std::clamp<std::size_t>(kRows / std::max<std::size_t>(batch, 1), 1, kMost);
+}
 
 using Rows = FloatVector LayerTape::*;
 
@@ -90,7 +95,9 @@ class Run {
       : network_(network),
         given_(given),
         tape_(network.architecture(), chunk, given.batch, Tape::Use::forward_only),
-        y_(given.batch * given.steps * network.architecture().width()) {}
+        y_(given.batch * given.steps * network.architecture().width()) {
+    if (given.pool != nullptr) tape_.share(*given.pool);
+  }
 
   Tape& tape() { return tape_; }
   std::vector<float> take() { return std::move(y_); }
@@ -179,8 +186,8 @@ std::vector<float> run(const Network& network, const Sequences& sequences, RunSt
           : std::accumulate(sequences.lengths.begin(), sequences.lengths.end(), std::size_t{0},
                             [](std::size_t a, std::size_t b) { return std::max(a, b); });
   // A reverse direction begins at the end: it needs all steps at once.
-  const std::size_t chunk =
-      of.direction == Direction::forward ? kChunk : std::max<std::size_t>(1, steps);
+  const std::size_t chunk = of.direction == Direction::forward ? steps_of_chunk(sequences.batch)
+                                                               : std::max<std::size_t>(1, steps);
   Run run(network, sequences, std::min(chunk, std::max<std::size_t>(1, steps)));
   if (!state.h.empty() || !state.c.empty()) run.tape().give_state();
   if (!state.h.empty()) load(run.tape(), of, kH, state.h);

@@ -30,6 +30,8 @@ struct Sequences {
   std::span<const std::uint8_t> mask = {};
   /// The sequences end at T instead of beginning at 0.
   bool left_padded = false;
+  /// Shares the work, must outlive the run; null: the caller's thread alone. The bits are the same.
+  ThreadPool* pool = nullptr;
 };
 
 /// y [B, T, width], or [T, B, width] where time_first. `state` goes from the one before the first

@@ -4,25 +4,36 @@
 
 namespace sluice::streaming {
 
-RowStep::RowStep(const StreamModel& model) : model_(model), state_(model.initial_state()) {
-  for (const RowLayer& layer : model.rows()) recurrent_.emplace_back(layer.bias.size());
-  y_.resize(padded(model.outputs()));
-  if (model.rows().empty()) batch_.emplace(model, 1);
-}
-
-void RowStep::recurrent_sums(std::size_t layer) noexcept {
-  const RowLayer& of = model_.rows()[layer];
-  const float* h = state() + model_.h_at(layer);
-  model_.kernels().row_sums({.x = &h,
-                             .rows = 1,
-                             .w = of.r.view(),
-                             .bias = of.bias.data(),
-                             .sums = recurrent_[layer].data()});
+RowStep::RowStep(const StreamModel& model)
+    : model_(model),
+      state_(model.initial_state()),
+      layers_(model.rows().size()),
+      y_(padded(model.outputs())) {
+  if (layers_.empty()) batch_.emplace(model, 1);
+  for (std::size_t number = 0; number < layers_.size(); ++number) {
+    const RowLayer& weights = model.rows()[number];
+    Layer& layer = layers_[number];
+    layer.h_before = layer.h = state() + model.h_at(number);
+    layer.c = state() + model.c_at(number);
+    layer.x = number == 0 ? nullptr : layers_[number - 1].h;
+    layer.recurrent.resize(weights.bias.size());
+    layer.sums = {.x = &layer.h_before,
+                  .rows = 1,
+                  .w = weights.r.view(),
+                  .bias = weights.bias.data(),
+                  .sums = layer.recurrent.data()};
+    layer.step = {.x = &layer.x,
+                  .rows = 1,
+                  .w = weights.w.view(),
+                  .recurrent = layer.recurrent.data(),
+                  .c = &layer.c,
+                  .h = &layer.h};
+  }
 }
 
 void RowStep::prepare() noexcept {
   const FlushDenormals flush;
-  for (std::size_t layer = 0; layer < recurrent_.size(); ++layer) recurrent_sums(layer);
+  for (const Layer& layer : layers_) model_.kernels().row_sums(layer.sums);
 }
 
 void RowStep::run(const float* x, float* y, bool prepared) noexcept {
@@ -31,18 +42,11 @@ void RowStep::run(const float* x, float* y, bool prepared) noexcept {
     return batch_->run({&row, 1});
   }
   const FlushDenormals flush;
-  const std::vector<RowLayer>& layers = model_.rows();
-  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    if (!prepared) recurrent_sums(layer);
-    float* h = state() + model_.h_at(layer);
-    float* c = state() + model_.c_at(layer);
-    model_.kernels().row_step({.x = &x,
-                               .rows = 1,
-                               .w = layers[layer].w.view(),
-                               .recurrent = recurrent_[layer].data(),
-                               .c = &c,
-                               .h = &h});
-    x = h;
+  const kernels::Table& kernels = model_.kernels();
+  layers_.front().x = x;
+  for (const Layer& layer : layers_) {
+    if (!prepared) kernels.row_sums(layer.sums);
+    kernels.row_step(layer.step);
   }
   model_.answer(state(), y_.data(), y);
 }

@@ -15,6 +15,7 @@ class RowStep {
  public:
   /// Starts from the initial state. The model must outlive it.
   explicit RowStep(const StreamModel& model);
+  RowStep(RowStep&&) noexcept = default;  // it points into itself: not to be copied
 
   /// [state_floats()]; after writing to it, prepare() again.
   float* state() noexcept { return state_.data(); }
@@ -27,13 +28,21 @@ class RowStep {
   void run(const float* x, float* y, bool prepared) noexcept;
 
  private:
-  void recurrent_sums(std::size_t layer) noexcept;
+  // A layer's two halves of a step, and what they point to.
+  struct Layer {
+    const float* x = nullptr;
+    const float* h_before = nullptr;
+    float *h = nullptr, *c = nullptr;
+    FloatVector recurrent;
+    kernels::RowSums sums{};
+    kernels::RowStep step{};
+  };
 
   const StreamModel& model_;
   FloatVector state_;
-  std::vector<FloatVector> recurrent_;  // by layer, kernels::RowSums
-  FloatVector y_;                       // [Op]
-  std::optional<BatchStep> batch_;      // where the model has no rows()
+  std::vector<Layer> layers_;
+  FloatVector y_;                   // [Op]
+  std::optional<BatchStep> batch_;  // where the model has no rows()
 };
 
 }  // namespace sluice::streaming
