@@ -1,0 +1,76 @@
+// One model watches many sensors, each with a state of its own: what has arrived since the last
+// look goes through the network as one product. Sensors come and go; all states fit one file.
+//
+//     many_sensors model.safetensors STATES
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <sluice/error.hpp>
+#include <sluice/model.hpp>
+#include <sluice/stream_pool.hpp>
+#include <vector>
+
+namespace {
+
+// What a real program reads from its sensors: about half of them have sent something.
+void arrivals(std::size_t sensors, std::mt19937& random, std::vector<sluice::StreamPool::Id>& who,
+              std::vector<float>& x, std::size_t inputs) {
+  who.clear();
+  x.clear();
+  for (std::size_t sensor = 0; sensor < sensors; ++sensor) {
+    if (random() % 2 == 0) continue;
+    who.push_back(static_cast<sluice::StreamPool::Id>(sensor));
+    for (std::size_t n = 0; n < inputs; ++n)
+      x.push_back(std::sin(0.01f * static_cast<float>(random() % 628)));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc != 3) {
+    std::fputs("usage: many_sensors MODEL STATES\n", stderr);
+    return 2;
+  }
+  constexpr std::size_t kSensors = 1000, kLooks = 50;
+  sluice::StreamPool pool(sluice::Model::load(argv[1]));
+  std::ifstream kept(argv[2], std::ios::binary);
+  if (kept) {  // the states of the last run
+    const std::vector<char> bytes{std::istreambuf_iterator<char>(kept), {}};
+    pool.restore(std::as_bytes(std::span(bytes)));
+    std::printf("going on with %zu sensors\n", pool.size());
+  } else {
+    pool.reserve(kSensors);
+    while (pool.size() < kSensors) pool.add();
+  }
+  std::mt19937 random(1);
+  std::vector<sluice::StreamPool::Id> who;
+  std::vector<float> x, y;
+  std::size_t rows = 0;
+  std::chrono::duration<double, std::micro> busy{0};
+  for (std::size_t look = 0; look < kLooks; ++look) {
+    arrivals(pool.size(), random, who, x, pool.inputs());
+    y.resize(who.size() * pool.outputs());
+    const auto start = std::chrono::steady_clock::now();
+    const sluice::Status status = pool.push(who, x, y);
+    busy += std::chrono::steady_clock::now() - start;
+    if (status != sluice::Status::ok) {
+      std::fprintf(stderr, "%s\n", sluice::message(status));
+      return 3;
+    }
+    rows += who.size();
+  }
+  const std::vector<std::byte> states = pool.save();
+  std::ofstream(argv[2], std::ios::binary)
+      .write(reinterpret_cast<const char*>(states.data()),
+             static_cast<std::streamsize>(states.size()));
+  std::printf("%zu rows of %zu sensors, %.2f us each\n", rows, pool.size(),
+              busy.count() / static_cast<double>(rows));
+  return 0;
+} catch (const sluice::Error& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 3;
+}
