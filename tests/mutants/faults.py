@@ -255,11 +255,12 @@ plant("src/data/calendar_time.cpp", "data",
 plant("src/data/features.cpp", "data",
       ("scaled by rows to be judged by",
        "const std::span<const double> values(table.at(name).values.data(), train_end);",
-       "const std::span<const double> values(table.at(name).values);"),
-      ("missing values not carried on", "to[row * stride] = last;",
-       "to[row * stride] = std::isnan(value) ? 0.0 : value;"),
-      ("mask turned round", "std::isnan(values.values[row]) ? 1.0 : 0.0",
-       "std::isnan(values.values[row]) ? 0.0 : 1.0"))
+       "const std::span<const double> values(table.at(name).values);"))
+plant("src/data/frame.cpp", "data",
+      ("missing values not carried on", "if (!std::isnan(scaled)) last_[column] = scaled;",
+       "last_[column] = std::isnan(scaled) ? 0.0 : scaled;"),
+      ("mask turned round", "frame_.shared.push_back(missing ? 1.0 : 0.0);",
+       "frame_.shared.push_back(missing ? 0.0 : 1.0);"))
 
 # Evaluation.
 plant("src/evaluation/metrics.cpp", "evaluation",
@@ -292,3 +293,53 @@ plant("src/formats/gate_order.cpp", "formats",
        "if (false)"))
 plant("src/formats/dtype.cpp", "formats",
       ("half floats with the wrong bias", "exponent + (127 - 15)", "exponent + (127 - 16)"))
+
+# Streams.
+plant("src/kernels/row.cpp", "kernels streaming",
+      ("row: c' dropped", "const RowVec c = hn::MulAdd(f, hn::Load(d, c_of), hn::Mul(i, g));",
+       "const RowVec c = hn::Add(f, hn::Mul(i, g));"),
+      ("row: the last of several rows left out",
+       "  if (row < of.rows) Part::template run<1, 1>(of, vector, row);\n", ""),
+      ("row: a group begins where the one before did", "    first += vectors;\n  }", "  }"))
+plant("src/kernels/row_weights.hpp", "kernels",
+      ("row weights: gates of a unit out of order", "row(vector % 4, unit)", "row(3 - vector % 4, unit)"))
+plant("src/streaming/stream_model.cpp", "streaming",
+      ("stream: the second bias left out", "for (const Role role : {Role::bias_ih, Role::bias_hh}) {",
+       "for (const Role role : {Role::bias_ih}) {"),
+      ("stream: the learned state of c left out", "if (const float* c = tensor(Role::initial_c, layer))",
+       "if (const float* c = nullptr)"),
+      ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
+       "of.cell.zoneout_h <= 0.0"))
+plant("src/streaming/row_step.cpp", "streaming",
+      ("stream: sums of the row before", "if (!prepared) kernels.row_sums(layer.sums);", ""))
+plant("src/streaming/session.cpp", "streaming",
+      ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",
+       "  for (std::size_t n = 0; n"),
+      ("session: a new state, the old sums", "    c += of.hidden[layer];\n  }\n  prepared_ = false;\n",
+       "    c += of.hidden[layer];\n  }\n"),
+      ("session: a NaN reaches the state", "if (has_nan(x)) {", "if (false) {"),
+      ("session: saved in the midst of a window's step", "  prepare();  // what a window has left to do\n",
+       ""))
+plant("src/streaming/window.cpp", "streaming",
+      ("window: one row too many", "const std::size_t next = (pushed_ + 1) % steps_;",
+       "const std::size_t next = pushed_ % steps_;"),
+      ("window: the row of no consequence has one",
+       "  std::copy_n(state, model_.state_floats(), oldest_.state());\n}", "}"),
+      ("window: forgets which state is the oldest", ": steps_;", ": 0;"))
+plant("src/streaming/batch_step.cpp", "streaming",
+      ("batch: fewer rows than there is room for", "    if (running_ < most_) {", "    if (false) {"),
+      ("batch: the second layer reads x", "    std::copy_n(h_.begin(), rows.size(), x_.begin());\n", ""))
+plant("src/streaming/pool.cpp", "streaming",
+      ("pool: a stream twice in one call", "if (seen_[stream] == call_) return Status::repeated_stream;", ""),
+      ("pool: a new stream has the state of an old one", "  reset(stream);\n  return stream;", "  return stream;"),
+      ("pool: a removed stream keeps its number", "  used_[stream] = 0;\n  --size_;", "  --size_;"))
+plant("src/streaming/saved_state.cpp", "streaming",
+      ("saved: damage not seen", "if (checksum(head, bytes.subspan(sizeof head)) != head.checksum) {",
+       "if (false) {"),
+      ("saved: another model's state taken", "if (head.fingerprint != fingerprint) {", "if (false) {"))
+plant("src/streaming/forecast_stream.cpp", "streaming",
+      ("forecast: forgets a row too many", "return rows + 1;", "return rows - 1;"),
+      ("forecast: a gap is no missing rows", "left > 1; --left", "left > 9; --left"),
+      ("forecast: the last time not kept", "  last_ = time;\n", ""),
+      ("forecast: restored without its network's state",
+       "  if (session_) session_->restore(saved.flags.subspan(size, of_session));\n", ""))
