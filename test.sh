@@ -118,7 +118,7 @@ if [[ $mode == --full ]]; then
   check "tidy" tidy_check
   step "build with sanitizers" build sanitize
   suite "all tests under sanitizers" sanitize
-  check "mutants" timeout 35m python3 tests/mutants/run.py
+  check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 15
   check "a model opened in Python" python_check
 fi
 finish

@@ -9,7 +9,11 @@
 
 // Not worth compiling: SSSE3 (processors before 2008), AVX3_DL (adds nothing that is used here).
 #undef HWY_DISABLED_TARGETS
+#ifdef SLUICE_FEW_TARGETS  // the mutants' build, which compiles them again and again
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
+#else
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#endif
 
 namespace sluice::kernels {
 

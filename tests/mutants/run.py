@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Breaks a copy of the project on purpose, fault by fault, and expects the tests to see each.
 
-    python3 tests/mutants/run.py [--only TEXT] [--jobs N]
+    python3 tests/mutants/run.py [--only TEXT] [--jobs N] [--minutes M]
 
 Copies the tree to build/mutants-src, builds the tests that faults.py names there with the preset
 `mutants`, sees them pass, then plants each fault, rebuilds, runs its tests and puts the file back.
 Prints a line per fault and `N faults, N caught, N survived`; exits 1 where one survived, stands not
-exactly once in its file, or does not compile. Python's standard library only.
+exactly once in its file, or does not compile. With --minutes: as many as fit, beginning at another
+one for each commit, and how many were left; that each fault's text stands once is checked of all.
+Python's standard library only.
 """
 import argparse
 import os
@@ -91,12 +93,24 @@ def prepare(programs, jobs):
             sys.exit(f"{name}_test fails without any fault: nothing can be learnt from it")
 
 
+def times_found(fault):
+    path = COPY / fault.file
+    return path.read_text().count(fault.old) if path.is_file() else 0
+
+
+def turned(chosen):
+    """The faults from another one on for each commit, in their order: those of a file together."""
+    commit = run(["git", "rev-parse", "HEAD"], cwd=ROOT).stdout.strip()
+    first = int(commit or "0", 16) % len(chosen)
+    return chosen[first:] + chosen[:first]
+
+
 def try_fault(fault, jobs):
     """'caught', or what is wrong."""
+    if times_found(fault) != 1:
+        return f"STALE: its text stands {times_found(fault)} times in {fault.file}"
     path = COPY / fault.file
-    text = path.read_text() if path.is_file() else ""
-    if text.count(fault.old) != 1:
-        return f"STALE: its text stands {text.count(fault.old)} times in {fault.file}"
+    text = path.read_text()
     path.write_text(text.replace(fault.old, fault.new))
     try:
         built = build(fault.tests, jobs)
@@ -114,6 +128,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="only faults whose name or file holds this")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--minutes", type=float, help="begin no fault after so many")
     options = parser.parse_args()
     chosen = [f for f in faults.FAULTS if options.only in f.name or options.only in f.file]
     if not chosen:
@@ -125,13 +140,23 @@ def main():
     prepare(programs, options.jobs)
     print(f"built {len(programs)} test programs in {time.monotonic() - start:.0f} s", flush=True)
     results = []
+    if options.minutes is not None:
+        stale = [fault for fault in chosen if times_found(fault) != 1]
+        for fault in stale:
+            print(f"{fault.file:36} {fault.name:50} STALE")
+        if stale:
+            return 1
+        chosen = turned(chosen)
     for fault in chosen:
+        if options.minutes is not None and time.monotonic() - start > 60 * options.minutes:
+            break
         results.append(try_fault(fault, options.jobs))
         print(f"{fault.file:36} {fault.name:50} {results[-1]}", flush=True)
     caught = results.count("caught")
     survived = sum(result.startswith("SURVIVED") for result in results)
     print(f"{len(results)} faults, {caught} caught, {survived} survived "
-          f"({time.monotonic() - start:.0f} s)")
+          f"({time.monotonic() - start:.0f} s)"
+          + (f"; {len(chosen) - len(results)} left for other runs" if len(results) < len(chosen) else ""))
     return 0 if caught == len(results) else 1
 
 
