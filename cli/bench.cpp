@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/output_path.hpp"
 #include "sluice/error.hpp"
+#include "streaming/window.hpp"
 
 namespace sluice::cli {
 
@@ -38,7 +39,8 @@ namespace {
 
 void refuse(bool given, const char* option, const char* why) {
   if (!given) return;
-  throw Error(ErrorCode::usage, {.where = option, .what = why});
+  throw Error(ErrorCode::usage,
+              {.where = option, .what = why, .hint = "leave it out; `sluice bench --help`"});
 }
 
 void run(const BenchOptions& options, const CLI::App& command) {
@@ -50,7 +52,7 @@ void run(const BenchOptions& options, const CLI::App& command) {
   check_output(options.json);
   if (options.train) {
     refuse(!options.model.empty(), "bench --train", "a model is timed as a stream; give --shape");
-    refuse(options.window > 0, "--window", "training has none");
+    refuse(options.window.has_value(), "--window", "training has none");
     return bench_train(options);
   }
   for (const char* name : {"--batch", "--steps", "--recompute", "--threads"})
@@ -93,7 +95,8 @@ void add_bench(CLI::App& program, int&) {
       ->type_name("N");
   command
       ->add_option("--window", options->window,
-                   "A stream over windows of T rows; 0: carried, or as the model says")
+                   "A stream over windows of T rows, 0: its state is carried [as the model says]")
+      ->check(CLI::Range(std::size_t{0}, streaming::Window::kLongest))
       ->type_name("T");
   command->add_option("--seconds", options->seconds, "About how long")
       ->check(CLI::PositiveNumber)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ struct BenchOptions {
   std::string model;
   std::vector<std::size_t> shape;
   std::vector<std::string> cell;
-  std::size_t projection = 0, batch = 64, steps = 50, threads = 1, window = 0;
+  std::size_t projection = 0, batch = 64, steps = 50, threads = 1;
+  std::optional<std::size_t> window;  // 0: carried
   double seconds = 3.0;
   bool train = false, recompute = false;
   std::string json;

@@ -37,7 +37,7 @@ Subject of_model(const BenchOptions& options) {
                                    .hint = "there is nothing to time"});
   }
   const std::size_t window =
-      options.window > 0 ? options.window : formats::window_of(stored.state).value_or(0);
+      options.window.value_or(formats::window_of(stored.state).value_or(0));
   return {std::make_shared<streaming::StreamModel>(
               std::make_shared<network::Network>(*stored.network())),
           window};
@@ -47,7 +47,7 @@ Subject of_shape(const BenchOptions& options) {
   const network::Architecture architecture = architecture_of(options);
   auto network = std::make_shared<network::Network>(architecture);
   network->set_parameters(network::initial_parameters(architecture, {.seed = 1}));
-  return {std::make_shared<streaming::StreamModel>(network), options.window};
+  return {std::make_shared<streaming::StreamModel>(network), options.window.value_or(0)};
 }
 
 // Rows by chance, used again and again: enough that nothing learns them.

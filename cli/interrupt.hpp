@@ -5,7 +5,8 @@
 
 namespace sluice::cli {
 
-/// From now on SIGINT and SIGTERM set the flag that this answers.
+/// From now on SIGINT, SIGTERM and SIGHUP set the flag that this answers, and end what waits for
+/// input.
 const std::atomic<bool>& interrupt_flag();
 
 }  // namespace sluice::cli

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,15 +22,19 @@
 #include "data/cell.hpp"
 #include "data/csv.hpp"
 #include "data/table.hpp"
+#include "data/time_column.hpp"
 #include "formats/model_file.hpp"
 #include "sluice/error.hpp"
+#include "streaming/window.hpp"
 
 namespace sluice::cli {
 namespace {
 
+constexpr const char* kInput = "standard input";
+
 struct Options {
   std::string model, state, warm;
-  std::size_t window = 0;
+  std::optional<std::size_t> window;
   bool binary = false;
 };
 
@@ -75,7 +81,7 @@ void run_binary(StreamRows& rows, const std::atomic<bool>& interrupted) {
   for (std::size_t number = 1;; ++number) {
     const std::size_t got = read_up_to(x.data(), bytes, interrupted);
     if (got == 0 || interrupted) return;
-    const std::string where = fmt::format("standard input, row {}", number);
+    const std::string where = fmt::format("{}, row {}", kInput, number);
     if (got < bytes) {
       throw Error(ErrorCode::data,
                   {.where = where,
@@ -84,121 +90,199 @@ void run_binary(StreamRows& rows, const std::atomic<bool>& interrupted) {
                    .got = fmt::format("{}", got)});
     }
     std::copy(x.begin(), x.end(), values.begin());
-    const std::span<const double> answer = rows.push(values, "", where);
+    if (std::any_of(values.begin(), values.end(), [](double v) { return std::isinf(v); })) {
+      throw Error(ErrorCode::data, {.where = where,
+                                    .what = "a value is infinite",
+                                    .expected = "finite numbers; NaN where one is missing",
+                                    .hint = "leave the row out"});
+    }
+    const std::span<const double> answer = rows.push(values, {}, where);
     y.assign(answer.begin(), answer.end());
     write_all(y.data(), y.size() * sizeof(float));
   }
 }
 
-// Where the model's columns stand in the rows of a CSV.
+// The rows of a CSV as the model wants them.
 class RowReader {
  public:
   // `csv` stands at its first row: names of columns or, for a bare network, perhaps numbers
   // already.
   RowReader(const StreamRows& rows, const data::CsvReader& csv)
-      : columns_(csv.cells().size()), named_(rows.has_names()) {
+      : path_(csv.path()), columns_(rows.columns()), named_(rows.has_names()) {
+    if (csv.blank()) {
+      throw Error(ErrorCode::data, {.where = where(csv.line()),
+                                    .what = "no header",
+                                    .expected = "the names of the columns",
+                                    .got = "an empty line",
+                                    .hint = "begin with the header"});
+    }
     const std::vector<std::string> names(csv.cells().begin(), csv.cells().end());
-    const std::vector<std::string> wanted = rows.columns();
+    width_ = named_ ? names.size() : columns_.size();
+    for (std::size_t n = 0; n < columns_.size(); ++n) places_.push_back(n);
     if (!named_) {
       first_is_row_ = std::any_of(names.begin(), names.end(), [](const std::string& cell) {
-        return data::parse_cell(cell).kind == data::CellKind::number;
+        return data::parse_cell(cell).kind != data::CellKind::text;
       });
-      for (std::size_t n = 0; n < wanted.size(); ++n) places_.push_back(n);
-      columns_ = wanted.size();
       return;
     }
-    const auto place = [&](const std::string& name) {
-      const auto found = std::find(names.begin(), names.end(), name);
-      if (found == names.end()) data::throw_no_column("standard input", name, names);
-      return static_cast<std::size_t>(found - names.begin());
-    };
-    for (const std::string& name : wanted) places_.push_back(place(name));
-    if (!rows.time_column().empty()) time_ = place(rows.time_column());
+    for (std::size_t n = 0; n < columns_.size(); ++n) places_[n] = place(columns_[n], names);
+    if (rows.time_column().empty()) return;
+    time_place_ = place(rows.time_column(), names);
+    time_name_ = rows.time_column();
   }
 
   bool first_is_row() const { return first_is_row_; }
+  std::string where(std::size_t line) const { return fmt::format("{}:{}", path_, line); }
 
-  // Of the row at which `csv` stands: its values, and its time as written.
   struct Row {
-    std::vector<double> values;
-    std::string time;
+    std::vector<double> values;  // of the model's columns
+    std::optional<streaming::RowTime> time;
+    std::string time_text;
   };
-  Row read(const data::CsvReader& csv, const std::string& where) const {
+  // Of the row at which `csv` stands.
+  Row read(const data::CsvReader& csv) {
     const std::vector<std::string_view>& cells = csv.cells();
-    if (cells.size() != columns_) {
-      throw Error(ErrorCode::data, {.where = where,
+    if (cells.size() != width_) {
+      throw Error(ErrorCode::data, {.where = where(csv.line()),
                                     .what = "wrong number of cells",
-                                    .expected = fmt::format("{}", columns_),
-                                    .got = fmt::format("{}", cells.size())});
+                                    .expected = fmt::format("{}", width_),
+                                    .got = fmt::format("{}", cells.size()),
+                                    .hint = "write NA where a value is missing"});
     }
     Row row;
-    for (const std::size_t place : places_) row.values.push_back(number(cells[place], where));
-    if (time_ != kNone) row.time = cells[time_];
+    for (std::size_t n = 0; n < places_.size(); ++n)
+      row.values.push_back(number(cells[places_[n]], columns_[n], csv.line()));
+    if (!time_name_.empty()) {
+      row.time_text = cells[time_place_];
+      row.time = time(cells[time_place_], csv.line());
+    }
     return row;
+  }
+  // A row of which nothing is known: an empty line where there is one column.
+  Row missing(std::size_t line) const {
+    if (width_ > 1 || !named_) {
+      throw Error(ErrorCode::data, {.where = where(line),
+                                    .what = "empty line between rows",
+                                    .expected = fmt::format("{} cells", width_),
+                                    .hint = "remove it"});
+    }
+    return {{std::numeric_limits<double>::quiet_NaN()}, {}, ""};
   }
 
  private:
-  static constexpr std::size_t kNone = ~std::size_t{0};
+  std::size_t place(const std::string& name, const std::vector<std::string>& names) const {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) data::throw_no_column(path_, name, names);
+    if (std::find(found + 1, names.end(), name) != names.end()) {
+      throw Error(ErrorCode::data, {.where = where(1),
+                                    .what = fmt::format("two columns are called '{}'", name),
+                                    .expected = "a name of its own for each",
+                                    .hint = "rename or remove one"});
+    }
+    return static_cast<std::size_t>(found - names.begin());
+  }
 
-  double number(std::string_view text, const std::string& where) const {
+  double number(std::string_view text, const std::string& column, std::size_t line) const {
     const data::CellValue cell = data::parse_cell(text);
     const bool missing = named_ && cell.kind == data::CellKind::missing;
     if (missing || cell.kind == data::CellKind::number) return cell.value;
-    throw Error(ErrorCode::data,
-                {.where = where,
-                 .what = "not a number",
-                 .expected = named_ ? "a number, or an empty cell where it is missing" : "a number",
-                 .got = data::shown_cell(text)});
+    throw Error(
+        ErrorCode::data,
+        {.where = fmt::format("{}, column '{}'", where(line), column),
+         .what = cell.kind == data::CellKind::infinite ? "an infinite number" : "not a number",
+         .expected = named_ ? "a number, or an empty cell where it is missing" : "a number",
+         .got = data::shown_cell(text),
+         .hint = "correct the cell"});
   }
 
-  std::size_t columns_, time_ = kNone;
+  streaming::RowTime time(std::string_view text, std::size_t line) {
+    if (!times_) times_.emplace(path_, time_name_, data::is_epoch(text));
+    times_->add(text, line);
+    const data::TimeColumn& column = times_->column();
+    const streaming::RowTime read{column.times.back(), column.format.offset};
+    const bool moved = column.format.offsets_differ;
+    times_->forget_rows();
+    if (!moved) return read;
+    throw Error(ErrorCode::data, {.where = fmt::format("{}, column '{}'", where(line), time_name_),
+                                  .what = "the offset from UTC changes",
+                                  .expected = "the same offset in every row",
+                                  .got = data::shown_cell(text),
+                                  .hint = "write all times in UTC, and train on such times"});
+  }
+
+  std::string path_;
+  std::vector<std::string> columns_;
   bool named_, first_is_row_ = false;
+  std::size_t width_ = 0;
   std::vector<std::size_t> places_;  // of the model's columns
+  std::size_t time_place_ = 0;
+  std::string time_name_;
+  std::optional<data::TimeReader> times_;
 };
 
-void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
-  data::CsvReader csv("/dev/stdin", &interrupted);
-  if (!csv.next()) return;
-  const RowReader reader(rows, csv);
-  std::string line = rows.time_column().empty() ? "" : data::csv_cell(rows.time_column());
-  const auto add = [&line](const std::string& cell) {
-    if (!line.empty()) line += ",";
-    line += cell;
-  };
-  for (const std::string& name : rows.outputs()) add(data::csv_cell(name));
-  line += "\n";
-  write_all(line.data(), line.size());
+// take(row, where) for every row from that on at which `csv` stands, in a model's columns. Empty
+// lines at the end are none.
+template <class Take>
+void over_rows(data::CsvReader& csv, RowReader& reader, const std::atomic<bool>& interrupted,
+               const Take& take) {
+  std::vector<std::size_t> blanks;
   bool there = reader.first_is_row() || csv.next();
   for (; there && !interrupted; there = csv.next()) {
-    if (csv.blank()) continue;
-    const std::string where = fmt::format("standard input:{}", csv.line());
-    const RowReader::Row row = reader.read(csv, where);
-    line = rows.time_column().empty() ? "" : data::csv_cell(row.time);
-    for (const double value : rows.push(row.values, row.time, where)) add(data::csv_number(value));
-    line += "\n";
-    write_all(line.data(), line.size());
+    if (csv.blank()) {
+      blanks.push_back(csv.line());
+      continue;
+    }
+    for (const std::size_t line : blanks) take(reader.missing(line), reader.where(line));
+    blanks.clear();
+    take(reader.read(csv), reader.where(csv.line()));
   }
 }
 
+std::string csv_line(const std::vector<std::string>& cells) {
+  return fmt::format("{}\n", fmt::join(cells, ","));
+}
+
+void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
+  data::CsvReader csv(STDIN_FILENO, kInput, interrupted);
+  if (!csv.next() || interrupted) return;
+  RowReader reader(rows, csv);
+  const bool timed = !rows.time_column().empty();
+  std::vector<std::string> cells;
+  if (timed) cells.push_back(data::csv_cell(rows.time_column()));
+  for (const std::string& name : rows.outputs()) cells.push_back(data::csv_cell(name));
+  std::string line = csv_line(cells);
+  write_all(line.data(), line.size());
+  over_rows(csv, reader, interrupted, [&](const RowReader::Row& row, const std::string& where) {
+    cells.clear();
+    if (timed) cells.push_back(data::csv_cell(row.time_text));
+    for (const double value : rows.push(row.values, row.time, where))
+      cells.push_back(data::csv_number(value));
+    line = csv_line(cells);
+    write_all(line.data(), line.size());
+  });
+}
+
 // The rows of a file go in, nothing comes out.
-void warm_up(StreamRows& rows, const std::string& path) {
-  const data::Table table = data::read_table(path, {.time_column = rows.time_column()});
-  std::vector<const data::Column*> columns;
-  if (rows.has_names()) {
-    for (const std::string& name : rows.columns()) columns.push_back(&table.at(name));
-  } else {
-    for (const data::Column& column : table.columns) columns.push_back(&column);
-    if (columns.size() != rows.columns().size()) {
-      throw Error(ErrorCode::data, {.where = path,
-                                    .what = "wrong number of columns",
-                                    .expected = fmt::format("{} of numbers", rows.columns().size()),
-                                    .got = fmt::format("{}", columns.size())});
-    }
+void warm_up(StreamRows& rows, const std::string& path, const std::atomic<bool>& interrupted) {
+  if (!rows.has_names()) {
+    data::CsvReader csv(path);
+    if (!csv.next()) return;
+    RowReader reader(rows, csv);
+    over_rows(csv, reader, interrupted, [&](const RowReader::Row& row, const std::string& where) {
+      rows.push(row.values, row.time, where);
+    });
+    return;
   }
+  const data::Table table = data::read_table(path, {.time_column = rows.time_column()});
+  rows.check(table);
+  std::vector<const data::Column*> columns;
+  for (const std::string& name : rows.columns()) columns.push_back(&table.at(name));
   std::vector<double> values(columns.size());
   for (std::size_t row = 0; row < table.rows(); ++row) {
     for (std::size_t n = 0; n < columns.size(); ++n) values[n] = columns[n]->values[row];
-    rows.push(values, table.times.empty() ? "" : table.time_text(row), table.where(row));
+    std::optional<streaming::RowTime> time;
+    if (!table.times.empty()) time = {table.times[row], table.format.offset};
+    rows.push(values, time, table.where(row));
   }
 }
 
@@ -218,6 +302,7 @@ void run(const Options& options) {
   const formats::StoredModel model = formats::load_model(options.model);
   const std::unique_ptr<StreamRows> rows = StreamRows::of(options.model, model, options.window);
   const std::atomic<bool>& interrupted = interrupt_flag();
+  std::signal(SIGPIPE, SIG_IGN);  // who reads may go first: an error, after which the state is kept
   const auto keep_state = [&] {
     if (options.state.empty()) return;
     const std::vector<std::byte> saved = rows->save();
@@ -233,11 +318,11 @@ void run(const Options& options) {
     }
     restore(*rows, options.state);
   }
-  if (!options.warm.empty()) warm_up(*rows, options.warm);
+  if (!options.warm.empty()) warm_up(*rows, options.warm, interrupted);
   try {
     options.binary ? run_binary(*rows, interrupted) : run_csv(*rows, interrupted);
   } catch (const Error&) {
-    keep_state();  // of the rows that were answered
+    keep_state();  // of the rows taken
     throw;
   }
   keep_state();
@@ -262,7 +347,9 @@ void add_stream(CLI::App& program, int&) {
       ->type_name("DATA");
   command
       ->add_option("--window", options->window,
-                   "Of a bare network: each answer from the last T rows [as the model says]")
+                   "Of a bare network: each answer from the last T rows, 0: from all [as the model "
+                   "says]")
+      ->check(CLI::Range(std::size_t{0}, streaming::Window::kLongest))
       ->type_name("T");
   command->footer(
       "Reads CSV from standard input, with the header that the model was trained with (a bare\n"

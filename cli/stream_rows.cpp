@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <utility>
 
-#include "data/calendar_time.hpp"
-#include "data/cell.hpp"
 #include "sluice/error.hpp"
-#include "streaming/forecast_stream.hpp"
 #include "streaming/session.hpp"
 
 namespace sluice::cli {
@@ -36,15 +32,18 @@ class NetworkRows : public StreamRows {
   bool reads_times() const override { return false; }
   std::vector<std::string> outputs() const override { return numbered("y", y_.size()); }
 
-  std::span<const double> push(std::span<const double> values, const std::string&,
+  void check(const data::Table&) const override {}
+  std::span<const double> push(std::span<const double> values,
+                               const std::optional<streaming::RowTime>&,
                                const std::string& where) override {
     for (std::size_t n = 0; n < x_.size(); ++n) x_[n] = static_cast<float>(values[n]);
     const Status status = session_.push(x_, y_);
     if (status != Status::ok) {
-      throw Error(ErrorCode::data, {.where = where,
-                                    .what = message(status),
-                                    .expected = fmt::format("{} numbers", x_.size()),
-                                    .hint = "the state is that of the rows before"});
+      throw Error(ErrorCode::data,
+                  {.where = where,
+                   .what = message(status),
+                   .expected = fmt::format("{} numbers that a float32 can hold", x_.size()),
+                   .hint = "leave the row out, or scale its values"});
     }
     answer_.assign(y_.begin(), y_.end());
     return answer_;
@@ -77,16 +76,15 @@ class ForecastRows : public StreamRows {
     return names;
   }
 
-  std::span<const double> push(std::span<const double> values, const std::string& time,
+  void check(const data::Table& table) const override { data::check_table(model_.features, table); }
+  std::span<const double> push(std::span<const double> values,
+                               const std::optional<streaming::RowTime>& time,
                                const std::string& where) override {
-    data::ParsedTime parsed{};
-    if (!time.empty()) parsed = read_time(time, where);
     try {
-      return stream_.push(values, parsed.time, parsed.format.offset).values;
+      return stream_.push(values, time).values;
     } catch (const Error& error) {
       ErrorParts parts = error.parts();
       parts.where = where;
-      parts.got = time;
       throw Error(error.code(), parts);
     }
   }
@@ -94,17 +92,6 @@ class ForecastRows : public StreamRows {
   void restore(std::span<const std::byte> saved) override { stream_.restore(saved); }
 
  private:
-  static data::ParsedTime read_time(const std::string& text, const std::string& where) {
-    if (const std::optional<data::ParsedTime> time = data::parse_time(text)) return *time;
-    const data::CellValue number = data::parse_cell(text);
-    if (number.kind == data::CellKind::number)
-      return {static_cast<data::Timestamp>(number.value), {.kind = data::TimeKind::epoch}, true};
-    throw Error(ErrorCode::data, {.where = where,
-                                  .what = "not a time",
-                                  .expected = "a time such as 2016-07-01 13:00",
-                                  .got = data::shown_cell(text)});
-  }
-
   training::ForecastModel model_;
   streaming::ForecastStream stream_;
 };
@@ -112,12 +99,13 @@ class ForecastRows : public StreamRows {
 }  // namespace
 
 std::unique_ptr<StreamRows> StreamRows::of(const std::string& path,
-                                           const formats::StoredModel& model, std::size_t window) {
+                                           const formats::StoredModel& model,
+                                           std::optional<std::size_t> window) {
   if (model.plain) {
     const std::size_t own = formats::window_of(model.state).value_or(0);
-    return std::make_unique<NetworkRows>(*model.plain, window > 0 ? window : own);
+    return std::make_unique<NetworkRows>(*model.plain, window.value_or(own));
   }
-  if (window > 0) {
+  if (window) {
     throw Error(ErrorCode::usage, {.where = "--window",
                                    .what = "a forecasting model says itself how it is run",
                                    .expected = "none with " + path});

@@ -4,19 +4,22 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "data/table.hpp"
 #include "formats/model_file.hpp"
+#include "streaming/forecast_stream.hpp"
 
 namespace sluice::cli {
 
 class StreamRows {
  public:
-  /// `window` as `sluice stream --window`; 0: as the model says.
+  /// `window` as `sluice stream --window`; none: as the model says.
   static std::unique_ptr<StreamRows> of(const std::string& path, const formats::StoredModel& model,
-                                        std::size_t window);
+                                        std::optional<std::size_t> window);
   virtual ~StreamRows() = default;
 
   /// Names of the columns of a row; of a bare network, which knows none, x1, x2, ..
@@ -29,9 +32,11 @@ class StreamRows {
   virtual bool reads_times() const = 0;
   virtual std::vector<std::string> outputs() const = 0;
 
-  /// The answer to a row, valid until the next; `time` as written. Throws Error(data) naming
-  /// `where`.
-  virtual std::span<const double> push(std::span<const double> values, const std::string& time,
+  /// Throws Error(data) where a table has another step than the model's data.
+  virtual void check(const data::Table& table) const = 0;
+  /// The answer to a row, valid until the next. Throws Error(data) naming `where`.
+  virtual std::span<const double> push(std::span<const double> values,
+                                       const std::optional<streaming::RowTime>& time,
                                        const std::string& where) = 0;
   virtual std::vector<std::byte> save() = 0;
   virtual void restore(std::span<const std::byte> saved) = 0;

@@ -57,6 +57,10 @@ int main(int argc, char** argv) try {
     samples += got;
     if (std::fwrite(block.data(), sizeof(float), got, stdout) != got) return 3;
   }
+  if (samples == 0) {
+    std::fputs("no samples on standard input\n", stderr);
+    return 3;
+  }
   std::fprintf(stderr, "%zu samples, %.2f %% of the time that they last at 48 kHz\n", samples,
                100.0 * busy.count() / (static_cast<double>(samples) / kRate));
   return 0;

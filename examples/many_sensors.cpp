@@ -11,6 +11,7 @@
 #include <sluice/error.hpp>
 #include <sluice/model.hpp>
 #include <sluice/stream_pool.hpp>
+#include <string>
 #include <vector>
 
 namespace {
@@ -63,10 +64,17 @@ int main(int argc, char** argv) try {
     }
     rows += who.size();
   }
+  // Beside the old states, and in their place only once they are whole.
   const std::vector<std::byte> states = pool.save();
-  std::ofstream(argv[2], std::ios::binary)
-      .write(reinterpret_cast<const char*>(states.data()),
+  const std::string fresh = std::string(argv[2]) + ".new";
+  std::ofstream file(fresh, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(states.data()),
              static_cast<std::streamsize>(states.size()));
+  file.close();
+  if (!file || std::rename(fresh.c_str(), argv[2]) != 0) {
+    std::fprintf(stderr, "%s: cannot write the states\n", argv[2]);
+    return 3;
+  }
   std::printf("%zu rows of %zu sensors, %.2f us each\n", rows, pool.size(),
               busy.count() / static_cast<double>(rows));
   return 0;

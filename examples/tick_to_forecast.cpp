@@ -30,7 +30,14 @@ int main(int argc, char** argv) try {
     return 2;
   }
   sluice::StreamOptions options;
-  if (argc == 3) options.window = std::strtoul(argv[2], nullptr, 10);
+  if (argc == 3) {
+    const long window = std::strtol(argv[2], nullptr, 10);
+    if (window < 1) {
+      std::fprintf(stderr, "WINDOW: expected a number of ticks, got '%s'\n", argv[2]);
+      return 2;
+    }
+    options.window = static_cast<std::size_t>(window);
+  }
   sluice::Stream stream(sluice::Model::load(argv[1]), options);
   std::vector<float> tick(stream.inputs()), forecast(stream.outputs());
   std::vector<double> waits;
@@ -47,9 +54,13 @@ int main(int argc, char** argv) try {
     for (std::size_t n = 0; n < forecast.size(); ++n)
       std::printf(n == 0 ? "%g" : ",%g", static_cast<double>(forecast[n]));
     std::puts("");
+    std::fflush(stdout);
     stream.prepare();  // before the next tick comes
   }
-  if (waits.empty()) return 3;
+  if (waits.empty() || std::feof(stdin) == 0) {
+    std::fprintf(stderr, "tick %zu: expected %zu numbers\n", waits.size() + 1, tick.size());
+    return 3;
+  }
   std::sort(waits.begin(), waits.end());
   std::fprintf(stderr, "%zu ticks, from tick to forecast %.2f us (median)\n", waits.size(),
                waits[waits.size() / 2]);

@@ -1,5 +1,5 @@
-// A trained LSTM one row at a time, with its state inside. After construction nothing is allocated,
-// locked or asked of the operating system, and nothing throws.
+// A trained LSTM one row at a time, with its state inside. push, prepare and reset allocate
+// nothing, take no lock, ask nothing of the operating system and do not throw.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace sluice {
 
-/// What a row with a NaN in it is.
+/// What a row with a NaN or an infinity in it is.
 enum class MissingRow {
   refuse,  ///< Status::not_a_number.
   carry,   ///< No row: the state is carried over it, y is once more what it was (at first zeros).
@@ -39,7 +39,8 @@ struct StreamOptions {
 ///     }
 class Stream {
  public:
-  /// Throws Error(usage) where a direction of the model reads from the end.
+  /// Throws Error(usage) where a direction of the model reads from the end, or the window is longer
+  /// than 1,000,000 rows.
   explicit Stream(const Model& model, const StreamOptions& options = {});
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
@@ -49,7 +50,8 @@ class Stream {
   std::size_t outputs() const noexcept;  ///< O
   std::size_t window() const noexcept;   ///< T, or 0: carried.
 
-  /// y [O] of x [I], as the model's run() would give it for the whole sequence, to the bit.
+  /// y [O] of x [I]: with carried state the bits of the model's run() over all rows so far, with a
+  /// window those of its run() over the last T.
   Status push(std::span<const float> x, std::span<float> y) noexcept;
   /// Between two rows: computes ahead what the next push needs besides x. push does it itself where
   /// it was left out; the bits are the same.

@@ -30,20 +30,30 @@ constexpr std::size_t kBlock = std::size_t{64} << 10;
 
 }  // namespace
 
-CsvReader::CsvReader(std::string path, const std::atomic<bool>* stop)
-    : path_(std::move(path)), stop_(stop) {
+CsvReader::CsvReader(std::string path) : path_(std::move(path)) {
   file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(*-vararg)
   if (file_ < 0) throw_unreadable(path_, errno);
   try {
-    skip_byte_order_mark();
-    find_delimiter();
+    begin();
   } catch (...) {
     ::close(file_);
     throw;
   }
 }
 
-CsvReader::~CsvReader() { ::close(file_); }
+CsvReader::CsvReader(int file, std::string name, const std::atomic<bool>& stop)
+    : path_(std::move(name)), stop_(&stop), file_(file), owns_(false) {
+  begin();
+}
+
+CsvReader::~CsvReader() {
+  if (owns_) ::close(file_);
+}
+
+void CsvReader::begin() {
+  skip_byte_order_mark();
+  find_delimiter();
+}
 
 std::string CsvReader::where(std::size_t line) const { return fmt::format("{}:{}", path_, line); }
 

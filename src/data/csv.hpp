@@ -24,9 +24,11 @@ class CsvReader {
  public:
   /// Opens the file and finds the delimiter: the one of , ; tab | that the first row holds most
   /// often outside quotes. Throws Error(file) where the file cannot be read, Error(data) where it
-  /// is not text or the row is too long. Where `stop` is set by a signal while it waits for more,
-  /// the file ends there.
-  explicit CsvReader(std::string path, const std::atomic<bool>* stop = nullptr);
+  /// is not text or the row is too long.
+  explicit CsvReader(std::string path);
+  /// Reads an open file, which stays the caller's; `name` is for messages. Where `stop` is set by a
+  /// signal while it waits for more, the file ends there.
+  CsvReader(int file, std::string name, const std::atomic<bool>& stop);
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -54,6 +56,7 @@ class CsvReader {
   bool more() { return at_ < buffer_.size() || refill(); }
   bool refill();
   bool stopped() const { return stop_ != nullptr && *stop_; }
+  void begin();
   void skip_byte_order_mark();
   void find_delimiter();
   void read_cell();
@@ -66,8 +69,9 @@ class CsvReader {
   std::string where(std::size_t line) const;
 
   std::string path_;
-  const std::atomic<bool>* stop_;
+  const std::atomic<bool>* stop_ = nullptr;
   int file_ = -1;
+  bool owns_ = true;
   std::string buffer_;  // the bytes read from the start of the row onward
   std::uint64_t bytes_read_ = 0;
   std::size_t row_ = 0;          // start of the row in buffer_

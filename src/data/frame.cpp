@@ -35,25 +35,6 @@ std::size_t history_rows(const FeatureSpec& spec, const Table& table) {
   return rows;
 }
 
-void check_table(const FeatureSpec& spec, const Table& table) {
-  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
-    for (const ScaledColumn& one : *group) table.at(one.name);
-  }
-  if (spec.step.known() && table.step.known() && !(spec.step == table.step)) {
-    throw Error(ErrorCode::data,
-                {.where = table.path,
-                 .what = "the rows have another step than the model's training data",
-                 .expected = describe(spec.step),
-                 .got = describe(table.step)});
-  }
-  if (!spec.time_name.empty() && table.times.empty()) {
-    throw Error(ErrorCode::data,
-                {.where = table.path,
-                 .what = "no time column",
-                 .expected = "times in '" + spec.time_name + "', as in the training data"});
-  }
-}
-
 template <class T>
 void drop_front(std::vector<T>& values, std::size_t count) {
   values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
@@ -162,6 +143,25 @@ bool FrameBuilder::set_state(std::span<const double> state) {
   }
   frame_ = std::move(fresh);
   return true;
+}
+
+void check_table(const FeatureSpec& spec, const Table& table) {
+  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
+    for (const ScaledColumn& one : *group) table.at(one.name);
+  }
+  if (spec.step.known() && table.step.known() && !(spec.step == table.step)) {
+    throw Error(ErrorCode::data,
+                {.where = table.path,
+                 .what = "the rows have another step than the model's training data",
+                 .expected = describe(spec.step),
+                 .got = describe(table.step)});
+  }
+  if (!spec.time_name.empty() && table.times.empty()) {
+    throw Error(ErrorCode::data,
+                {.where = table.path,
+                 .what = "no time column",
+                 .expected = "times in '" + spec.time_name + "', as in the training data"});
+  }
 }
 
 Frame make_frame(const FeatureSpec& spec, const Table& table) {

@@ -60,7 +60,10 @@ class FrameBuilder {
   Frame frame_;
 };
 
-/// Throws Error(data) where the table lacks a column, has another step, or has no target at all.
+/// Throws Error(data) where the table lacks a column or the times, or has another step.
+void check_table(const FeatureSpec& spec, const Table& table);
+
+/// Throws Error(data) as check_table, or where the table has no target at all.
 Frame make_frame(const FeatureSpec& spec, const Table& table);
 
 }  // namespace sluice::data

@@ -41,6 +41,11 @@ void TimeReader::add(std::string_view cell, std::size_t line) {
   }
 }
 
+void TimeReader::forget_rows() {
+  column_.times.clear();
+  column_.lines.clear();
+}
+
 void TimeReader::fail(std::string_view cell, std::string expected, std::string hint) const {
   const bool missing = parse_cell(cell).kind == CellKind::missing;
   throw Error(ErrorCode::data,
@@ -59,7 +64,8 @@ void TimeReader::add_text(std::string_view cell) {
          "months are written 2016-07, years 2016-01, seconds since 1970 as they are");
   }
   if (!parsed->whole_seconds) fail(cell, "a time in whole seconds", "leave the fraction out");
-  if (column_.times.empty()) {
+  if (!begun_) {
+    begun_ = true;
     column_.format = parsed->format;
   } else if (!widen(column_.format, parsed->format)) {
     fail(cell, "an offset from UTC in every row or in none", "add or remove the offset");

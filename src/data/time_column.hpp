@@ -40,12 +40,16 @@ class TimeReader {
 
   const TimeColumn& column() const noexcept { return column_; }
 
+  /// For rows without end: the times and lines so far are dropped, how they are written is not.
+  void forget_rows();
+
  private:
   void add_text(std::string_view cell);
   void add_epoch(std::string_view cell);
   [[noreturn]] void fail(std::string_view cell, std::string expected, std::string hint) const;
 
   TimeColumn column_;
+  bool begun_ = false;
 };
 
 }  // namespace sluice::data

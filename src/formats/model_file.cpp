@@ -17,6 +17,7 @@
 #include "formats/safetensors.hpp"
 #include "network/run.hpp"
 #include "sluice/error.hpp"
+#include "streaming/window.hpp"
 
 namespace sluice::formats {
 namespace {
@@ -218,7 +219,6 @@ Verification verify(const SafeTensors& file, const std::string& path, const Stor
 }
 
 constexpr const char* kUnknownState = "unknown";
-constexpr std::size_t kLongestWindow = 1000000;
 
 constexpr const char* kStates = "'carried', 'unknown', or 'reset:T' with T from 1 to 1000000";
 
@@ -265,7 +265,8 @@ std::optional<std::size_t> window_of(const std::string& state) {
     std::size_t window = 0;
     const char* end = state.data() + state.size();
     const auto read = std::from_chars(state.data() + start.size(), end, window);
-    if (read.ec == std::errc() && read.ptr == end && window > 0 && window <= kLongestWindow)
+    if (read.ec == std::errc() && read.ptr == end && window > 0 &&
+        window <= streaming::Window::kLongest)
       return window;
   }
   return std::nullopt;

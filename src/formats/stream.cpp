@@ -22,7 +22,7 @@ const char* message(Status status) noexcept {
     case Status::wrong_outputs:
       return "y does not hold as many values as the model gives";
     case Status::not_a_number:
-      return "x holds a value that is not a number";
+      return "x holds a value that is not a finite number";
     case Status::unknown_stream:
       return "there is no stream of that number";
     case Status::repeated_stream:

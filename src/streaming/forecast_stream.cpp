@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -35,6 +36,16 @@ std::optional<Session> session_of(const ForecastModel& model) {
                  model.window, MissingRow::refuse);
 }
 
+// Before a state's rows: 1 where there was a row with a time, that time, its offset.
+constexpr std::size_t kTimes = 3;
+
+bool are_times(const std::vector<double>& rows) {
+  constexpr double kMost = 1e13;
+  return std::all_of(rows.begin(), rows.begin() + kTimes, [](double value) {
+    return std::abs(value) < kMost && value == std::floor(value);
+  });
+}
+
 std::uint64_t fingerprint_of(const ForecastModel& model, const std::optional<Session>& session) {
   std::uint64_t hash = session ? session->model().fingerprint() : 1;
   for (const training::LinearModel& linear : model.linear) {
@@ -59,38 +70,45 @@ ForecastStream::ForecastStream(const ForecastModel& model)
       fingerprint_(fingerprint_of(model, session_)) {}
 
 // How many steps behind the last row a time lies: at least one.
-std::size_t ForecastStream::steps_to(data::Timestamp time, std::int64_t offset) const {
+std::size_t ForecastStream::steps_to(const RowTime& time) const {
   constexpr std::size_t kLongestGap = 100000;
   const data::TimeStep& step = model_.features.step;
   if (!last_ || !step.known()) return 1;
+  if (time.offset != last_->offset) {
+    throw Error(ErrorCode::data, {.what = "the offset from UTC changes",
+                                  .expected = "the offset of the rows before in every row",
+                                  .hint = "write all times in UTC, and train on such times"});
+  }
+  const data::Timestamp last = last_->time;
   std::size_t steps = 1;
-  if (step.seconds > 0 && time > *last_)
-    steps = static_cast<std::size_t>(std::max<std::int64_t>(1, (time - *last_) / step.seconds));
-  while (step.months > 0 && steps <= kLongestGap &&
-         data::add_steps(*last_, static_cast<std::int64_t>(steps), step, offset) < time)
-    ++steps;
-  const data::Timestamp on_grid =
-      data::add_steps(*last_, static_cast<std::int64_t>(steps), step, offset);
-  if (on_grid == time && steps <= kLongestGap) return steps;
+  if (step.seconds > 0 && time.time > last)
+    steps = static_cast<std::size_t>(std::max<std::int64_t>(1, (time.time - last) / step.seconds));
+  const auto on_grid = [&] {
+    return data::add_steps(last, static_cast<std::int64_t>(steps), step, time.offset);
+  };
+  while (step.months > 0 && steps <= kLongestGap && on_grid() < time.time) ++steps;
+  if (steps <= kLongestGap && on_grid() == time.time) return steps;
   throw Error(ErrorCode::data,
-              {.what = time <= *last_        ? "the time does not rise"
+              {.what = time.time <= last     ? "the time does not rise"
                        : steps > kLongestGap ? "the gap to the row before is too long"
                                              : "the time is off the grid of the rows before",
                .expected = "a time whole steps of " + data::describe(step) + " later",
-               .got = "",
                .hint = "give the rows in order, each time once"});
 }
 
 const training::Forecasts& ForecastStream::push(std::span<const double> values,
-                                                data::Timestamp time, std::int64_t offset) {
-  const data::TimeStep& step = model_.features.step;
-  const std::vector<double> nothing(values.size(), std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t left = steps_to(time, offset); left > 1; --left) {
-    const data::Timestamp missing =
-        data::add_steps(time, 1 - static_cast<std::int64_t>(left), step, offset);
-    take(nothing, missing + offset);
+                                                const std::optional<RowTime>& time) {
+  if (!time) {
+    take(values, 0);
+    return forecast_;
   }
-  take(values, time + offset);
+  const std::vector<double> nothing(values.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t left = steps_to(*time); left > 1; --left) {
+    const data::Timestamp missing = data::add_steps(time->time, 1 - static_cast<std::int64_t>(left),
+                                                    model_.features.step, time->offset);
+    take(nothing, missing + time->offset);
+  }
+  take(values, time->time + time->offset);
   last_ = time;
   return forecast_;
 }
@@ -120,8 +138,9 @@ void ForecastStream::take(std::span<const double> values, data::Timestamp local_
 
 std::vector<std::byte> ForecastStream::save() {
   std::vector<double> rows = rows_.state();
-  // Whether there was a row, and its time.
-  rows.insert(rows.begin(), {last_ ? 1.0 : 0.0, static_cast<double>(last_.value_or(0))});
+  const RowTime last = last_.value_or(RowTime{0});
+  rows.insert(rows.begin(), {last_ ? 1.0 : 0.0, static_cast<double>(last.time),
+                             static_cast<double>(last.offset)});
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(rows.data());
   std::vector<std::uint8_t> all(bytes, bytes + rows.size() * sizeof(double));
   if (session_) {
@@ -142,17 +161,19 @@ void ForecastStream::restore(std::span<const std::byte> bytes) {
   std::memcpy(rows.data(), saved.flags.data(), rows.size() * sizeof(double));
   data::FrameBuilder fresh(model_.features);
   const std::size_t of_session = session_ ? session_->saved_bytes() : 0;
-  if (rows.size() != saved.head.count || rows.size() < 2 ||
-      size + of_session > saved.flags.size() || !fresh.set_state(std::span(rows).subspan(2))) {
+  if (rows.size() != saved.head.count || rows.size() < kTimes || !are_times(rows) ||
+      size + of_session > saved.flags.size() || !fresh.set_state(std::span(rows).subspan(kTimes))) {
     throw Error(ErrorCode::model, {.where = "saved state",
                                    .what = "wrong size",
                                    .expected = "rows of this model",
-                                   .got = std::to_string(saved.head.count) + " numbers"});
+                                   .got = std::to_string(saved.head.count) + " numbers",
+                                   .hint = "give the file that this model's stream saved"});
   }
   if (session_) session_->restore(saved.flags.subspan(size, of_session));
-  rows_.set_state(std::span(rows).subspan(2));
+  rows_.set_state(std::span(rows).subspan(kTimes));
   last_.reset();
-  if (rows[0] != 0.0) last_ = static_cast<data::Timestamp>(rows[1]);
+  if (rows[0] != 0.0)
+    last_ = {static_cast<data::Timestamp>(rows[1]), static_cast<std::int64_t>(rows[2])};
 }
 
 }  // namespace sluice::streaming

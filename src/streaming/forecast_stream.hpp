@@ -17,6 +17,12 @@
 
 namespace sluice::streaming {
 
+/// When a row was.
+struct RowTime {
+  data::Timestamp time;     ///< UTC, or on the data's own clock where it states no offset.
+  std::int64_t offset = 0;  ///< Seconds east of UTC that the data's clock is on.
+};
+
 class ForecastStream {
  public:
   /// The model must outlive it. Throws Error(usage) where it has columns known ahead: a row's
@@ -26,27 +32,27 @@ class ForecastStream {
   /// Of each row, by name, in this order.
   std::vector<std::string> columns() const { return model_.features.columns(); }
 
-  /// values [columns()] in the data's units, NaN where missing. `time` in UTC and `offset`, the
-  /// seconds east of it that the data's clock is on; not read where the model has no times. Where
-  /// it lies several steps behind the last row's, the rows between are missing ones. The forecast
-  /// is valid until the next call. Throws Error(data) where the time does not rise by whole steps;
-  /// then nothing is changed.
-  const training::Forecasts& push(std::span<const double> values, data::Timestamp time,
-                                  std::int64_t offset = 0);
+  /// values [columns()] in the data's units, NaN where missing. With a time, whose clock is the
+  /// same for all rows: where it lies several steps behind the last row's, the rows between are
+  /// missing ones. Without, which a model that reads the calendar does not allow, each row is the
+  /// next. The forecast is valid until the next call. Throws Error(data) where the time does not
+  /// rise by whole steps, or is on another clock; then nothing is changed.
+  const training::Forecasts& push(std::span<const double> values,
+                                  const std::optional<RowTime>& time = {});
 
   /// All that the next rows depend on, and back. Throws Error(model) as Session::restore.
   std::vector<std::byte> save();
   void restore(std::span<const std::byte> saved);
 
  private:
-  std::size_t steps_to(data::Timestamp time, std::int64_t offset) const;
+  std::size_t steps_to(const RowTime& time) const;
   void take(std::span<const double> values, data::Timestamp local_time);
 
   const training::ForecastModel& model_;
   std::size_t look_back_;  // rows that a forecast reads
   data::FrameBuilder rows_;
-  std::optional<Session> session_;       // where the network has a say
-  std::optional<data::Timestamp> last_;  // of the last row
+  std::optional<Session> session_;  // where the network has a say
+  std::optional<RowTime> last_;     // of the last row
   std::vector<float> x_, y_;
   std::vector<std::vector<double>> linear_;  // [K][N]
   std::vector<double> now_;                  // room for training::linear_inputs

@@ -29,14 +29,16 @@ void Pool::reserve(std::size_t streams) {
 }
 
 Pool::Id Pool::add() {
-  const auto free = std::find(used_.begin(), used_.end(), std::uint8_t{0});
+  const auto free = std::find(used_.begin() + static_cast<std::ptrdiff_t>(first_free_), used_.end(),
+                              std::uint8_t{0});
   const auto stream = static_cast<Id>(free - used_.begin());
   if (free == used_.end()) {
-    states_.resize(states_.size() + stride_);
-    seen_.push_back(0);
+    states_.resize((used_.size() + 1) * stride_);
+    seen_.resize(used_.size() + 1);
     used_.push_back(0);
   }
   used_[stream] = 1;
+  first_free_ = stream + 1;
   ++size_;
   reset(stream);
   return stream;
@@ -45,6 +47,7 @@ Pool::Id Pool::add() {
 void Pool::remove(Id stream) noexcept {
   if (!there(stream)) return;
   used_[stream] = 0;
+  first_free_ = std::min<std::size_t>(first_free_, stream);
   --size_;
 }
 
@@ -65,7 +68,7 @@ Status Pool::check(std::span<const Id> streams, std::span<const float> x,
     if (seen_[stream] == call_) return Status::repeated_stream;
     seen_[stream] = call_;
   }
-  return missing_ == MissingRow::refuse && has_nan(x) ? Status::not_a_number : Status::ok;
+  return missing_ == MissingRow::refuse && has_no_number(x) ? Status::not_a_number : Status::ok;
 }
 
 Status Pool::push(std::span<const Id> streams, std::span<const float> x,
@@ -95,7 +98,7 @@ void Pool::push_range(Lane& lane, std::span<const Id> streams, const float* x, f
     lane.rows.clear();
     for (std::size_t n = first; n < end; ++n) {
       const float* row = x + n * inputs;
-      if (missing_ == MissingRow::carry && has_nan({row, inputs})) continue;
+      if (missing_ == MissingRow::carry && has_no_number({row, inputs})) continue;
       lane.rows.push_back({row, state(streams[n]), last(streams[n])});
     }
     if (!lane.rows.empty()) lane.step.run(lane.rows);
@@ -109,7 +112,7 @@ std::vector<std::byte> Pool::save() const {
                        .fingerprint = model_->fingerprint(),
                        .window = 0,
                        .count = used_.size()};
-  const std::span<const float> parts[] = {states_};
+  const std::span<const float> parts[] = {std::span(states_).first(used_.size() * stride_)};
   return write_saved(head, used_, parts);
 }
 
@@ -122,17 +125,25 @@ void Pool::restore(std::span<const std::byte> bytes) {
                                    .what = "wrong size",
                                    .expected = std::to_string(stride_) + " numbers a stream",
                                    .got = std::to_string(saved.head.floats) + " for " +
-                                          std::to_string(count) + " streams"});
+                                          std::to_string(count) + " streams",
+                                   .hint = "give the file that this model's pool saved"});
   }
-  FloatVector states(saved.head.floats);
+  FloatVector states;
+  states.reserve(std::max<std::size_t>(states_.capacity(), saved.head.floats));
+  states.resize(saved.head.floats);
   std::memcpy(states.data(), saved.floats.data(), saved.floats.size());
-  std::vector<std::uint8_t> used(count);
+  std::vector<std::uint8_t> used;
+  used.reserve(std::max(used_.capacity(), count));
+  used.resize(count);
   std::transform(saved.flags.begin(), saved.flags.begin() + static_cast<std::ptrdiff_t>(count),
                  used.begin(), [](std::byte flag) { return flag == std::byte{0} ? 0 : 1; });
-  std::vector<std::uint64_t> seen(count, 0);
+  std::vector<std::uint64_t> seen;
+  seen.reserve(std::max(seen_.capacity(), count));
+  seen.resize(count);
   states_.swap(states);
   used_.swap(used);
   seen_.swap(seen);
+  first_free_ = 0;
   size_ = static_cast<std::size_t>(std::count(used_.begin(), used_.end(), 1));
 }
 

@@ -49,6 +49,7 @@ class Pool {
   MissingRow missing_;
   std::size_t stride_;  // of a stream: its state, then its last y [padded(O)]
   std::size_t size_ = 0;
+  std::size_t first_free_ = 0;  // no place before it is free
   FloatVector states_;
   std::vector<std::uint8_t> used_;
   std::vector<std::uint64_t> seen_;  // the number of the call that a stream last stood in

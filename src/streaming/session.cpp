@@ -17,6 +17,10 @@ namespace {
                                  .hint = "use save() and restore()"});
 }
 
+std::string described(std::size_t window) {
+  return window == 0 ? "a carried state" : "a window of " + std::to_string(window) + " rows";
+}
+
 void expect_size(const char* where, std::size_t got, std::size_t expected) {
   if (got == expected) return;
   throw Error(ErrorCode::shape, {.where = where,
@@ -27,14 +31,20 @@ void expect_size(const char* where, std::size_t got, std::size_t expected) {
 
 }  // namespace
 
-bool has_nan(std::span<const float> values) noexcept {
+bool has_no_number(std::span<const float> values) noexcept {
   bool found = false;
-  for (const float value : values) found |= value != value;
+  for (const float value : values) found |= value - value != 0.0f;
   return found;
 }
 
 Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing)
     : model_(std::move(model)), missing_(missing), last_(model_->outputs()) {
+  if (window > Window::kLongest) {
+    throw Error(ErrorCode::usage, {.where = "window",
+                                   .what = "too many rows",
+                                   .expected = "at most " + std::to_string(Window::kLongest),
+                                   .got = std::to_string(window)});
+  }
   if (window > 0) {
     window_.emplace(*model_, window);
   } else {
@@ -45,7 +55,7 @@ Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, M
 Status Session::push(std::span<const float> x, std::span<float> y) noexcept {
   if (x.size() != model_->inputs()) return Status::wrong_inputs;
   if (y.size() != last_.size()) return Status::wrong_outputs;
-  if (has_nan(x)) {
+  if (has_no_number(x)) {
     if (missing_ == MissingRow::refuse) return Status::not_a_number;
     std::copy(last_.begin(), last_.end(), y.begin());
     return Status::ok;
@@ -133,16 +143,17 @@ void Session::restore(std::span<const std::byte> bytes) {
   if (saved.head.window != window()) {
     throw Error(ErrorCode::model, {.where = "saved state",
                                    .what = "saved over another window",
-                                   .expected = std::to_string(window()) + " rows (0: carried)",
-                                   .got = std::to_string(saved.head.window),
-                                   .hint = "make the stream with that window"});
+                                   .expected = described(window()),
+                                   .got = described(saved.head.window),
+                                   .hint = "make the stream as it was (--window)"});
   }
   if (saved.head.floats != floats + last_.size() || saved.head.count >= 2 * states() ||
       !saved.flags.empty()) {
     throw Error(ErrorCode::model, {.where = "saved state",
                                    .what = "wrong size",
                                    .expected = std::to_string(floats + last_.size()) + " numbers",
-                                   .got = std::to_string(saved.head.floats)});
+                                   .got = std::to_string(saved.head.floats),
+                                   .hint = "give the file that this model's stream saved"});
   }
   FloatVector states(floats);
   std::memcpy(states.data(), saved.floats.data(), floats * sizeof(float));

@@ -16,12 +16,12 @@
 
 namespace sluice::streaming {
 
-/// Whether some value is a NaN.
-bool has_nan(std::span<const float> values) noexcept;
+/// Whether some value is a NaN or infinite.
+bool has_no_number(std::span<const float> values) noexcept;
 
 class Session {
  public:
-  /// `window` 0: carried.
+  /// `window` 0: carried. Throws Error(usage) where it is longer than Window::kLongest.
   Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing);
 
   const StreamModel& model() const { return *model_; }

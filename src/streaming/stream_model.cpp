@@ -19,11 +19,31 @@ bool stacked_plain(const Architecture& of) {
          of.cell.zoneout_h <= 0.0 && !of.residual;
 }
 
+// Of all that decides what a row's answer is.
 std::uint64_t fingerprint_of(const network::Network& network) {
-  std::uint64_t hash = network.architecture().input;
-  for (const std::size_t hidden : network.architecture().hidden) hash = mix64(hash ^ hidden);
-  for (const float value : network.parameters())
-    hash = mix64(hash ^ std::bit_cast<std::uint32_t>(value));
+  const Architecture& of = network.architecture();
+  std::uint64_t hash = 1;
+  const auto add = [&hash](std::uint64_t value) { hash = mix64(hash ^ value); };
+  const auto add_number = [&](double value) { add(std::bit_cast<std::uint64_t>(value)); };
+  for (const std::size_t size : {of.input, of.output, of.biases, of.layers(), of.cell.projection})
+    add(size);
+  for (const std::size_t hidden : of.hidden) add(hidden);
+  for (const bool flag : {of.residual, of.learned_state, of.cell.peephole, of.cell.projection_bias})
+    add(flag ? 1 : 0);
+  add(static_cast<std::uint64_t>(of.cell.kind));
+  add(static_cast<std::uint64_t>(of.cell.coupling));
+  add(static_cast<std::uint64_t>(of.cell.layer_norm));
+  for (const double number : {of.cell.gate_clip, of.cell.cell_clip, of.cell.projection_clip,
+                              of.cell.zoneout_c, of.cell.zoneout_h})
+    add_number(number);
+  const CellActivations& activations = of.activations[0];
+  for (const ActivationFunction& function :
+       {activations.gate, activations.candidate, activations.cell}) {
+    add(static_cast<std::uint64_t>(function.kind));
+    add_number(function.alpha);
+    add_number(function.beta);
+  }
+  for (const float value : network.parameters()) add(std::bit_cast<std::uint32_t>(value));
   return hash;
 }
 

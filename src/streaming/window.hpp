@@ -14,7 +14,8 @@ namespace sluice::streaming {
 
 class Window {
  public:
-  /// `steps` >= 1. The model must outlive it.
+  static constexpr std::size_t kLongest = 1000000;
+  /// `steps` from 1 to kLongest. The model must outlive it.
   Window(const StreamModel& model, std::size_t steps);
   Window(Window&&) noexcept = default;  // rows_ point into it: not to be copied
 

@@ -32,6 +32,18 @@ def series(path, rows, future="0"):
     path.write_text("\n".join(lines) + "\n")
 
 
+def one_column(path, rows):
+    """No times; each 17th row is an empty line, which is a missing value."""
+    lines = ["" if t % 17 == 11 else f"{10 + 3 * math.sin(0.4 * t) + (t * t % 7) / 5:.3f}" for t in range(int(rows))]
+    path.write_text("\n".join(["y", *lines]) + "\n")
+
+
+def every_other(path, source):
+    """The header of a file beside it, and every other row."""
+    header, *rows = (path.parent / source).read_text().splitlines()
+    path.write_text("\n".join([header, *rows[::2]]) + "\n")
+
+
 def sparse(path, size):
     """A file of zeros that takes no room."""
     with open(path, "wb") as file:
@@ -291,9 +303,19 @@ def same_raw(path, npy_path):
     return "" if path.read_bytes() == npy_data(path.parent / npy_path) else "other numbers"
 
 
+def last_lines_equal(path, other):
+    last, wanted = (file.read_text().splitlines()[-1] for file in (path, path.parent / other))
+    return "" if last == wanted else f"{last}, expected {wanted}"
+
+
 def last_forecast(path, forecast):
-    """Does the stream's last line hold what `forecast` wrote, target by target, horizon by horizon?"""
-    last = path.read_text().splitlines()[-1].split(",")[1:]
+    """Does the stream's last line hold, behind its time, what `forecast` wrote, target by target, horizon by
+    horizon?"""
+    return last_values(path, forecast, 1)
+
+
+def last_values(path, forecast, behind=0):
+    last = path.read_text().splitlines()[-1].split(",")[behind:]
     rows = [line.split(",")[3:] for line in (path.parent / forecast).read_text().splitlines()[1:]]
     wanted = [cell for row in rows for cell in row]
     return "" if last == wanted else f"{last}, expected {wanted}"
@@ -326,9 +348,10 @@ def svg(path):
     return "" if text.lstrip().startswith("<svg") and text.rstrip().endswith("</svg>") else "not an <svg>"
 
 
-KINDS = {"series": series, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
+KINDS = {"series": series, "one_column": one_column, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
          "replaced": replaced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx}
 CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,
-          "last_forecast": last_forecast, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,
+          "last_forecast": last_forecast, "last_values": last_values,
+          "last_lines_equal": last_lines_equal, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,
           "close": close_to_gold, "close_onnx": close_to_onnx}

@@ -311,13 +311,15 @@ plant("src/streaming/stream_model.cpp", "streaming",
       ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
        "of.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
-      ("stream: sums of the row before", "if (!prepared) kernels.row_sums(layer.sums);", ""))
+      ("stream: sums of the row before", "if (!prepared) kernels.row_sums(layer.sums);", ""),
+      ("stream: denormals are kept", "  const FlushDenormals flush;\n  const kernels::Table& kernels",
+       "  const kernels::Table& kernels"))
 plant("src/streaming/session.cpp", "streaming",
       ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",
        "  for (std::size_t n = 0; n"),
       ("session: a new state, the old sums", "    c += of.hidden[layer];\n  }\n  prepared_ = false;\n",
        "    c += of.hidden[layer];\n  }\n"),
-      ("session: a NaN reaches the state", "if (has_nan(x)) {", "if (false) {"),
+      ("session: a NaN reaches the state", "if (has_no_number(x)) {", "if (false) {"),
       ("session: saved in the midst of a window's step", "  prepare();  // what a window has left to do\n",
        ""))
 plant("src/streaming/window.cpp", "streaming",
@@ -332,7 +334,7 @@ plant("src/streaming/batch_step.cpp", "streaming",
 plant("src/streaming/pool.cpp", "streaming",
       ("pool: a stream twice in one call", "if (seen_[stream] == call_) return Status::repeated_stream;", ""),
       ("pool: a new stream has the state of an old one", "  reset(stream);\n  return stream;", "  return stream;"),
-      ("pool: a removed stream keeps its number", "  used_[stream] = 0;\n  --size_;", "  --size_;"))
+      ("pool: a removed stream keeps its number", "  used_[stream] = 0;\n", ""))
 plant("src/streaming/saved_state.cpp", "streaming",
       ("saved: damage not seen", "if (checksum(head, bytes.subspan(sizeof head)) != head.checksum) {",
        "if (false) {"),

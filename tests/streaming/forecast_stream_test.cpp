@@ -58,7 +58,7 @@ std::vector<double> row_of(const ForecastStream& stream, std::size_t row) {
 }
 
 const Forecasts& push(ForecastStream& stream, std::size_t row) {
-  return stream.push(row_of(stream, row), table().time_at(row), table().format.offset);
+  return stream.push(row_of(stream, row), RowTime{table().time_at(row), table().format.offset});
 }
 
 void expect_as_the_table(const ForecastModel& model, std::size_t saved_at) {
@@ -115,7 +115,7 @@ TEST(ForecastStream, FillsAGapOfWholeStepsWithMissingRows) {
   for (std::size_t row = 0; row < 60; ++row) {
     const bool missing = row % 13 == 11 || row % 13 == 12;
     const Forecasts& expected =
-        missing ? filled.push(nothing, table().time_at(row)) : push(filled, row);
+        missing ? filled.push(nothing, RowTime{table().time_at(row)}) : push(filled, row);
     if (missing) continue;
     ASSERT_EQ(push(with_gap, row).values, expected.values) << "row " << row;
   }
@@ -132,7 +132,8 @@ TEST(ForecastStream, RefusesTimesThatDoNotRiseByWholeStepsAndChangesNothing) {
   const data::Timestamp last = table().time_at(29);
   for (const data::Timestamp time :
        {last, last - 3600, last + 1800, last + 3601, last + 3600000000})
-    EXPECT_THROW(stream.push(values, time), Error) << time - last;
+    EXPECT_THROW(stream.push(values, RowTime{time}), Error) << time - last;
+  EXPECT_THROW(stream.push(values, RowTime{last + 3600, 7200}), Error);  // another clock
   EXPECT_EQ(push(stream, 30).values, push(untouched, 30).values);
 }
 

@@ -114,8 +114,10 @@ TEST(Pool, RefusesWhatItCannotRunAndChangesNothing) {
   EXPECT_EQ(push({0, 2}), Status::unknown_stream);
   EXPECT_EQ(push({1, 1}), Status::repeated_stream);
   EXPECT_EQ(push({0, 1, 3}), Status::wrong_inputs);
-  x[4] = nan;
-  EXPECT_EQ(push({0, 1}), Status::not_a_number);
+  for (const float none : {nan, std::numeric_limits<float>::infinity()}) {
+    x[4] = none;
+    EXPECT_EQ(push({0, 1}), Status::not_a_number);
+  }
   x[4] = 0.5f;
   y.resize(5, 7.0f);
   EXPECT_EQ(push({0, 1}), Status::wrong_outputs);

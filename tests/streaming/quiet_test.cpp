@@ -35,7 +35,8 @@ TEST(Quiet, APushAllocatesLocksAndAsksNothing) {
     EXPECT_EQ(seen.allocations, 0u);
     EXPECT_EQ(seen.locks, 0u);
     EXPECT_EQ(seen.page_faults, 0u);
-    EXPECT_NE(asks_the_system([&] { push_many(session, problem, kPushes); }), Asked::yes);
+    const Asked asked = asks_the_system([&] { push_many(session, problem, kPushes); });
+    EXPECT_TRUE(asked == Asked::no || asked == Asked::unknown);
   }
 }
 
@@ -51,7 +52,8 @@ TEST(Quiet, ArchitecturesWithOptionsAreQuietToo) {
     const Watched seen = watch(push);
     EXPECT_EQ(seen.allocations, 0u) << of.name;
     EXPECT_EQ(seen.locks, 0u) << of.name;
-    EXPECT_NE(asks_the_system(push), Asked::yes) << of.name;
+    const Asked asked = asks_the_system(push);
+    EXPECT_TRUE(asked == Asked::no || asked == Asked::unknown) << of.name;
   }
 }
 

@@ -16,6 +16,7 @@ namespace sluice::streaming {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 // All rows, with prepare() before those that `ahead` says.
 template <class Ahead>
@@ -118,9 +119,11 @@ TEST(Stream, RefusesARowOfWrongSizeOrWithANan) {
   EXPECT_EQ(session.push(x, narrow), Status::wrong_outputs);
   EXPECT_EQ(session.push(x, wide), Status::wrong_outputs);
   for (std::size_t j = 0; j < 3; ++j) {
-    std::vector<float> spoiled(x.begin(), x.end());
-    spoiled[j] = kNan;
-    EXPECT_EQ(session.push(spoiled, y), Status::not_a_number);
+    for (const float none : {kNan, kInfinity, -kInfinity}) {
+      std::vector<float> spoiled(x.begin(), x.end());
+      spoiled[j] = none;
+      EXPECT_EQ(session.push(spoiled, y), Status::not_a_number);
+    }
   }
   EXPECT_EQ(y, std::vector<float>(2, 7.0f));
   EXPECT_TRUE(same_rows(stream_all(session, problem, 2, 5, [](std::size_t) { return false; }),
@@ -156,6 +159,30 @@ TEST(Stream, KeepsTheCallersFloatingPointMode) {
   volatile float tiny = std::numeric_limits<float>::min();
   tiny = tiny / 4.0f;
   EXPECT_GT(tiny, 0.0f);  // a denormal still is one
+}
+
+// A state that decays into denormals makes every step many times slower, for ever.
+TEST(Stream, SilenceLeavesZerosAndNoDenormals) {
+  for (const Named& of : architectures()) {
+    if (of.architecture.biases != 0) continue;  // its state goes to zero
+    const Problem problem(of.architecture, 1, 83);
+    for (const bool prepared : {false, true}) {
+      Session session(problem.model, 0, MissingRow::refuse);
+      const std::vector<float> silence(problem.model->inputs());
+      std::vector<float> y(problem.outputs());
+      session.push(problem.row(0), y);
+      for (int step = 0; step < 2000; ++step) {
+        if (prepared) session.prepare();
+        session.push(silence, y);
+        const network::RunState state = session.state();
+        for (const auto* values : {&state.h, &state.c}) {
+          for (const float value : *values) ASSERT_NE(std::fpclassify(value), FP_SUBNORMAL) << step;
+        }
+      }
+      EXPECT_EQ(session.state().c,
+                std::vector<float>(problem.model->network().architecture().hidden[0]));
+    }
+  }
 }
 
 std::string refusal(Session& session, const std::vector<std::byte>& bytes) {
@@ -197,6 +224,23 @@ TEST(Stream, RefusesTheSavedStateOfAnotherModelOrWindowOrADamagedOne) {
   // And after all that the stream goes on as if nothing had been.
   EXPECT_TRUE(same_rows(stream_all(session, problem, 4, 9, [](std::size_t) { return false; }),
                         std::span(whole).subspan(8)));
+}
+
+// Of two models with the same weights, one with a clip: they are not the same.
+TEST(Stream, RefusesTheStateOfACellWithOtherOptions) {
+  network::Architecture clipped = architectures()[0].architecture;
+  clipped.cell.gate_clip = 0.6;
+  const Problem plain(architectures()[0].architecture, 1, 71), other(clipped, 1, 71);
+  ASSERT_TRUE(same_rows(plain.model->network().parameters(), other.model->network().parameters()));
+  Session session(plain.model, 0, MissingRow::refuse);
+  Session stranger(other.model, 0, MissingRow::refuse);
+  EXPECT_NE(refusal(session, stranger.save()).find("the state of another model"),
+            std::string::npos);
+}
+
+TEST(Stream, RefusesAWindowLongerThanAnyMemory) {
+  const Problem problem(architectures()[0].architecture, 1, 71);
+  EXPECT_THROW(Session(problem.model, std::size_t{1} << 60, MissingRow::refuse), Error);
 }
 
 TEST(Stream, RefusesAStateOfWrongSize) {

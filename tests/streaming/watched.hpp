@@ -37,10 +37,10 @@ Watched watch(Call call) {
 /// does not grant that.
 bool forbid_system_calls();
 
-enum class Asked { no, yes, unknown };
+enum class Asked { no, yes, unknown, died };
 
 /// Whether the call asks the operating system for anything: in a process of its own, where that is
-/// forbidden. Unknown where the system does not grant that.
+/// forbidden. Unknown where the system does not grant that; died: of something else.
 template <class Call>
 Asked asks_the_system(Call call) {
   constexpr int kNotGranted = 77;
@@ -53,7 +53,8 @@ Asked asks_the_system(Call call) {
   int status = 0;
   waitpid(child, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNotGranted) return Asked::unknown;
-  return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS ? Asked::yes : Asked::no;
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) return Asked::yes;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? Asked::no : Asked::died;
 }
 
 }  // namespace sluice::streaming
