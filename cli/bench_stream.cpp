@@ -36,8 +36,7 @@ Subject of_model(const BenchOptions& options) {
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "there is nothing to time"});
   }
-  const std::size_t window =
-      options.window.value_or(formats::window_of(stored.state).value_or(0));
+  const std::size_t window = options.window.value_or(formats::window_of(stored.state).value_or(0));
   return {std::make_shared<streaming::StreamModel>(
               std::make_shared<network::Network>(*stored.network())),
           window};
