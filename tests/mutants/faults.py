@@ -329,7 +329,8 @@ plant("src/streaming/window.cpp", "streaming",
        "  std::copy_n(state, model_.state_floats(), oldest_.state());\n}", "}"),
       ("window: forgets which state is the oldest", ": steps_;", ": 0;"))
 plant("src/streaming/batch_step.cpp", "streaming",
-      ("batch: fewer rows than there is room for", "    if (running_ < most_) {", "    if (false) {"),
+      ("batch: the last of fewer rows than there is room for", "lengths_[sample] = sample < running_;",
+       "lengths_[sample] = sample + 1 < running_;"),
       ("batch: the second layer reads x", "    std::copy_n(h_.begin(), rows.size(), x_.begin());\n", ""))
 plant("src/streaming/pool.cpp", "streaming",
       ("pool: a stream twice in one call", "if (seen_[stream] == call_) return Status::repeated_stream;", ""),
