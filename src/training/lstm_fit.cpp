@@ -76,19 +76,20 @@ void LstmFit::fill_inputs(std::size_t sample) {
 void LstmFit::find_loss(std::size_t sample) {
   const std::size_t chunk = options_.chunk;
   const Lane& lane = lanes_[sample];
-  losses_[sample] = {};
+  SampleLoss sum;  // not in its place among the others', whose cache line other threads write
   for (std::size_t step = 0; step < chunk; ++step) {
     if (options_.windows ? step + 1 < chunk : lane.fresh && step < chunk / 4) {
       std::fill_n(tape_.d_y(step, sample), tape_.y_stride, 0.0f);
     } else {
-      add_row_loss(step, sample, lane.row + step);
+      add_row_loss(step, sample, lane.row + step, sum);
     }
   }
+  losses_[sample] = sum;
 }
 
-void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::size_t row) {
+void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::size_t row,
+                           SampleLoss& sum) {
   const std::size_t levels = data_.levels.size(), outputs = data_.offsets.size() / levels;
-  SampleLoss& sum = losses_[sample];
   const float* y = tape_.y(step, sample);
   float* d_y = tape_.d_y(step, sample);
   std::vector<float>::const_iterator offset = data_.offsets.begin();

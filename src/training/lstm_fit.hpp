@@ -62,7 +62,7 @@ class LstmFit {
   std::uint64_t step_seed() const;
   void fill_inputs(std::size_t sample);
   void find_loss(std::size_t sample);
-  void add_row_loss(std::size_t step, std::size_t sample, std::size_t row);
+  void add_row_loss(std::size_t step, std::size_t sample, std::size_t row, SampleLoss& sum);
   void find_trouble(double loss);
 
   network::Network& network_;
