@@ -87,8 +87,7 @@ void LstmFit::find_loss(std::size_t sample) {
   losses_[sample] = sum;
 }
 
-void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::size_t row,
-                           SampleLoss& sum) {
+void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::size_t row, SampleLoss& sum) {
   const std::size_t levels = data_.levels.size(), outputs = data_.offsets.size() / levels;
   const float* y = tape_.y(step, sample);
   float* d_y = tape_.d_y(step, sample);
