@@ -157,7 +157,7 @@ def main():
     print(f"{len(results)} faults, {caught} caught, {survived} survived "
           f"({time.monotonic() - start:.0f} s)"
           + (f"; {len(chosen) - len(results)} left for other runs" if len(results) < len(chosen) else ""))
-    return 0 if caught == len(results) else 1
+    return 0 if results and caught == len(results) else 1
 
 
 if __name__ == "__main__":
