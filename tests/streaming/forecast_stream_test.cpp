@@ -107,6 +107,24 @@ TEST(ForecastStream, RunsTheLinearPartAloneWhereTheLstmHasNoSay) {
   expect_as_the_table(model, 40);
 }
 
+// Hours of the day are those of the data's clock, seven hours east of UTC; in a gap too.
+TEST(ForecastStream, ReadsTheCalendarOnTheClockOfTheData) {
+  constexpr std::int64_t kEast = 7 * 3600;
+  const ForecastModel model = trained(0);
+  data::Table east = table();
+  east.format.offset = kEast;
+  for (data::Column& column : east.columns) column.values[25] = training::kMissing;
+  const Forecasts whole =
+      training::forecast(model, data::make_frame(model.features, east), 0, kRows);
+  ForecastStream stream(model);
+  for (std::size_t row = 0; row < 60; ++row) {
+    if (row == 25) continue;
+    const Forecasts& now = stream.push(row_of(stream, row), RowTime{east.time_at(row), kEast});
+    for (std::size_t n = 0; n < now.values.size(); ++n)
+      ASSERT_EQ(now.values[n], whole.values[row * now.values.size() + n]) << "row " << row;
+  }
+}
+
 // A gap in the times is rows of missing values.
 TEST(ForecastStream, FillsAGapOfWholeStepsWithMissingRows) {
   const ForecastModel model = trained(0);

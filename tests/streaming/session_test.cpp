@@ -161,6 +161,20 @@ TEST(Stream, KeepsTheCallersFloatingPointMode) {
   EXPECT_GT(tiny, 0.0f);  // a denormal still is one
 }
 
+TEST(Stream, RemembersItsLastOutputsInASavedState) {
+  const Problem problem(architectures()[0].architecture, 5, 61);
+  for (const std::size_t window : {0, 3}) {
+    Session first(problem.model, window, MissingRow::carry);
+    const std::vector<float> y = stream_all(first, problem, 3, 4, [](std::size_t) { return true; });
+    Session second(problem.model, window, MissingRow::carry);
+    stream_all(second, problem, 0, 2, [](std::size_t) { return true; });
+    second.restore(first.save());
+    std::vector<float> again(2);
+    EXPECT_EQ(second.push(std::vector<float>(3, kNan), again), Status::ok);
+    EXPECT_EQ(again, y);
+  }
+}
+
 // A state that decays into denormals makes every step many times slower, for ever.
 TEST(Stream, SilenceLeavesZerosAndNoDenormals) {
   for (const Named& of : architectures()) {
