@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sluice/trace.hpp"
+
 namespace sluice {
 
 /// h and c of all layers and directions after (or before) a run, row-major: h [L*D, B, P], c
@@ -39,9 +41,11 @@ class Model {
   /// y [B, T, O] of x [B, T, I], row-major, as `torch.nn.LSTM(batch_first=True)` and a linear
   /// layer. With `state`: from that state, and to the last one. With `lengths` [B], each at most T:
   /// later steps are not run, and give zeros; the last state is that after a sequence's own last
-  /// step. Throws Error(shape) where sizes do not fit.
+  /// step. With `trace`: it sees the gates of every step that is run. Throws Error(shape) where
+  /// sizes do not fit.
   std::vector<float> run(std::span<const float> x, std::size_t batch, std::size_t steps,
-                         State* state = nullptr, std::span<const std::size_t> lengths = {}) const;
+                         State* state = nullptr, std::span<const std::size_t> lengths = {},
+                         TraceSink* trace = nullptr) const;
 
  private:
   friend class Stream;

@@ -9,6 +9,7 @@
 
 #include "sluice/model.hpp"
 #include "sluice/status.hpp"
+#include "sluice/trace.hpp"
 
 namespace sluice {
 
@@ -26,6 +27,10 @@ struct StreamOptions {
   /// otherwise than it was trained.
   std::size_t window = kAsTrained;
   MissingRow missing = MissingRow::refuse;
+  /// Sees the gates of every row, as step 0, 1, .. of sample 0; must outlive the stream. Rows take
+  /// a way that keeps them, some microseconds longer, to the same bits. Not with a window, where
+  /// each row is a step of T states.
+  TraceSink* trace = nullptr;
 };
 
 /// Moves, does not copy. One stream belongs to one thread at a time; streams of one model share its
@@ -39,8 +44,8 @@ struct StreamOptions {
 ///     }
 class Stream {
  public:
-  /// Throws Error(usage) where a direction of the model reads from the end, or the window is longer
-  /// than 1,000,000 rows.
+  /// Throws Error(usage) where a direction of the model reads from the end, the window is longer
+  /// than 1,000,000 rows, or a window is to be traced.
   explicit Stream(const Model& model, const StreamOptions& options = {});
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;

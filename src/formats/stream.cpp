@@ -46,7 +46,7 @@ std::size_t window_of(const StreamOptions& options, const std::string& state) {
 
 Stream::Stream(const Model& model, const StreamOptions& options)
     : parts_(new Parts{{model.parts_->stream_model(), window_of(options, model.parts_->state),
-                        options.missing}}) {}
+                        options.missing, options.trace}}) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 
+#include "network/trace.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::network {
@@ -113,6 +114,11 @@ class Run {
     }
     network_.forward(tape_);
     copy_y(first, count);
+    if (given_.trace != nullptr) {
+      trace(
+          tape_, network_.architecture(), [&](std::size_t sample) { return first + shift(sample); },
+          *given_.trace);
+    }
     tape_.carry_state();
   }
 

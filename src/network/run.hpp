@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "sluice/trace.hpp"
 
 namespace sluice::network {
 
@@ -32,6 +33,8 @@ struct Sequences {
   bool left_padded = false;
   /// Shares the work, must outlive the run; null: the caller's thread alone. The bits are the same.
   ThreadPool* pool = nullptr;
+  /// Sees every step that is run; null: nobody does.
+  TraceSink* trace = nullptr;
 };
 
 /// y [B, T, width], or [T, B, width] where time_first. `state` goes from the one before the first

@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "core/float_mode.hpp"
+#include "network/trace.hpp"
 
 namespace sluice::streaming {
 
-BatchStep::BatchStep(const StreamModel& model, std::size_t most)
-    : model_(model), most_(most), running_(most) {
-  if (!model.rows().empty()) {
+BatchStep::BatchStep(const StreamModel& model, std::size_t most, TraceSink* trace)
+    : model_(model), most_(most), trace_(trace), running_(most) {
+  if (!model.rows().empty() && trace == nullptr) {
     std::size_t widest = 0;
     for (const RowLayer& layer : model.rows()) widest = std::max(widest, layer.bias.size());
     sums_.resize(widest * most);
@@ -70,6 +71,11 @@ void BatchStep::run_tape(std::span<const BatchRow> rows) noexcept {
   }
   for (std::size_t sample = 0; sample < rows.size(); ++sample) load(sample, rows[sample]);
   model_.network().forward(*tape_);
+  if (trace_ != nullptr) {
+    network::trace(
+        *tape_, model_.network().architecture(), [this](std::size_t) { return traced_; }, *trace_);
+    ++traced_;
+  }
   for (std::size_t sample = 0; sample < rows.size(); ++sample) store(sample, rows[sample]);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "network/tape.hpp"
+#include "sluice/trace.hpp"
 #include "streaming/stream_model.hpp"
 
 namespace sluice::streaming {
@@ -22,8 +23,9 @@ struct BatchRow {
 
 class BatchStep {
  public:
-  /// Room for `most` rows. The model must outlive it.
-  BatchStep(const StreamModel& model, std::size_t most);
+  /// Room for `most` rows. The model must outlive it. `trace`: sees every run's steps, which then
+  /// is the engine's own pass.
+  BatchStep(const StreamModel& model, std::size_t most, TraceSink* trace = nullptr);
 
   /// At most `most` rows with states of their own. Allocates nothing.
   void run(std::span<const BatchRow> rows) noexcept;
@@ -38,6 +40,8 @@ class BatchStep {
 
   const StreamModel& model_;
   std::size_t most_;
+  TraceSink* trace_;
+  std::size_t traced_ = 0;  // runs
 
   std::vector<const float*> x_, h_before_;  // [most]
   std::vector<float*> h_, c_;               // [most]

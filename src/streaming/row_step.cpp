@@ -4,12 +4,12 @@
 
 namespace sluice::streaming {
 
-RowStep::RowStep(const StreamModel& model)
+RowStep::RowStep(const StreamModel& model, TraceSink* trace)
     : model_(model),
       state_(model.initial_state()),
-      layers_(model.rows().size()),
+      layers_(trace == nullptr ? model.rows().size() : 0),
       y_(padded(model.outputs())) {
-  if (layers_.empty()) batch_.emplace(model, 1);
+  if (layers_.empty()) batch_.emplace(model, 1, trace);
   for (std::size_t number = 0; number < layers_.size(); ++number) {
     const RowLayer& weights = model.rows()[number];
     Layer& layer = layers_[number];

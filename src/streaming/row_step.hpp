@@ -13,8 +13,9 @@ namespace sluice::streaming {
 
 class RowStep {
  public:
-  /// Starts from the initial state. The model must outlive it.
-  explicit RowStep(const StreamModel& model);
+  /// Starts from the initial state. The model must outlive it. `trace`: sees every step; then the
+  /// row runs as a batch of one.
+  explicit RowStep(const StreamModel& model, TraceSink* trace = nullptr);
   RowStep(RowStep&&) noexcept = default;  // it points into itself: not to be copied
 
   /// [state_floats()]; after writing to it, prepare() again.
@@ -42,7 +43,7 @@ class RowStep {
   FloatVector state_;
   std::vector<Layer> layers_;
   FloatVector y_;                   // [Op]
-  std::optional<BatchStep> batch_;  // where the model has no rows()
+  std::optional<BatchStep> batch_;  // where the model has no rows(), or is traced
 };
 
 }  // namespace sluice::streaming

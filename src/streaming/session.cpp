@@ -37,7 +37,8 @@ bool has_no_number(std::span<const float> values) noexcept {
   return found;
 }
 
-Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing)
+Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing,
+                 TraceSink* trace)
     : model_(std::move(model)), missing_(missing), last_(model_->outputs()) {
   if (window > Window::kLongest) {
     throw Error(ErrorCode::usage, {.where = "window",
@@ -45,10 +46,17 @@ Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, M
                                    .expected = "at most " + std::to_string(Window::kLongest),
                                    .got = std::to_string(window)});
   }
+  if (window > 0 && trace != nullptr) {
+    throw Error(ErrorCode::usage, {.where = "trace",
+                                   .what = "a row of a window is a step of many states",
+                                   .expected = "a stream whose state is carried",
+                                   .got = described(window),
+                                   .hint = "trace Model::run over the window's rows"});
+  }
   if (window > 0) {
     window_.emplace(*model_, window);
   } else {
-    carried_.emplace(*model_);
+    carried_.emplace(*model_, trace);
   }
 }
 

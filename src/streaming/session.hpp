@@ -21,8 +21,10 @@ bool has_no_number(std::span<const float> values) noexcept;
 
 class Session {
  public:
-  /// `window` 0: carried. Throws Error(usage) where it is longer than Window::kLongest.
-  Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing);
+  /// `window` 0: carried. `trace`: sees every row's step, or null. Throws Error(usage) where the
+  /// window is longer than Window::kLongest, or is to be traced.
+  Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing,
+          TraceSink* trace = nullptr);
 
   const StreamModel& model() const { return *model_; }
   std::size_t window() const { return window_ ? window_->steps() : 0; }

@@ -1,6 +1,6 @@
 // Every option of the LSTM, alone and in every pair that may stand together: the engine against the
-// double reference, forward and backward, in training with the engine's own draws. NaN stands in
-// every padded place; sizes are different primes.
+// double reference, forward, traced and backward, in training with the engine's own draws. NaN
+// stands in every padded place; sizes are different primes.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "network/engine_run.hpp"
+#include "network/trace.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::network {
@@ -200,6 +201,65 @@ double error_of(const Doubles& got, const Doubles& expected) {
   return error;
 }
 
+// What the engine's gates are off from the reference's, of each signal's largest value.
+class TraceAgainst final : public TraceSink {
+ public:
+  TraceAgainst(const reference::Network& truth, const reference::Input& input,
+               const reference::Forward& run)
+      : truth_(truth), input_(input), run_(run) {}
+
+  void step(const TraceStep& s) noexcept override {
+    ++steps_;
+    const std::size_t index = s.layer * truth_.directions() + s.direction;
+    const std::size_t row = s.step * input_.batch + s.sample;
+    const reference::LayerTrace& trace = run_.trace[index];
+    Doubles g(s.g.begin(), s.g.end());
+    const Doubles& keep = input_.noise[index].keep_g;
+    for (std::size_t u = 0; u < g.size(); ++u)
+      g[u] *= keep.empty() ? 1.0 : keep[row * g.size() + u];
+    check(g, trace.g, row);
+    check(s.h, trace.h, row);
+    if (truth_.cell.kind == CellKind::rnn) {
+      if (!s.f.empty() || !s.i.empty() || !s.o.empty() || !s.c.empty() || !s.tanh_c.empty())
+        error_ = HUGE_VAL;
+      return;
+    }
+    check(s.f, trace.f, row);
+    check(s.i, trace.i, row);
+    check(s.o, trace.o, row);
+    check(s.c, trace.c, row);
+    check(s.tanh_c, trace.tanh_c, row);
+  }
+
+  /// Infinite where a step that was run did not come.
+  double error() const {
+    std::size_t expected = 0;
+    for (std::size_t t = 0; t < input_.steps; ++t) {
+      for (std::size_t b = 0; b < input_.batch; ++b)
+        expected += t < input_.length(b) && !input_.masked(t, b);
+    }
+    return steps_ == expected * truth_.layers.size() ? error_ : HUGE_VAL;
+  }
+
+ private:
+  template <class Values>
+  void check(const Values& got, const Doubles& all, std::size_t row) {
+    double scale = 1e-12;
+    for (const double value : all) scale = std::max(scale, std::abs(value));
+    if (got.empty() || got.size() * input_.steps * input_.batch != all.size()) error_ = HUGE_VAL;
+    for (std::size_t u = 0; u < got.size(); ++u) {
+      const double one = std::abs(static_cast<double>(got[u]) - all[row * got.size() + u]) / scale;
+      error_ = one <= error_ ? error_ : std::isnan(one) ? HUGE_VAL : one;
+    }
+  }
+
+  const reference::Network& truth_;
+  const reference::Input& input_;
+  const reference::Forward& run_;
+  std::size_t steps_ = 0;
+  double error_ = 0.0;
+};
+
 Largest compare(const Problem& problem, const kernels::Table& table) {
   const Architecture& of = problem.shape.architecture;
   Network network(of, table);
@@ -241,9 +301,12 @@ Largest compare(const Problem& problem, const kernels::Table& table) {
   input.noise = noise_of(of, tape, network);
   const reference::Forward run = reference::forward(truth, input, first);
   Largest largest;
-  for (const double error :
-       {error_of(outputs(tape, of), run.y), error_of(last_state(tape, of, false), run.last.h),
-        error_of(last_state(tape, of, true), run.last.c)})
+  TraceAgainst traced(truth, input, run);
+  trace(
+      tape, of, [](std::size_t) { return std::size_t{0}; }, traced);
+  for (const double error : {traced.error(), error_of(outputs(tape, of), run.y),
+                             error_of(last_state(tape, of, false), run.last.h),
+                             error_of(last_state(tape, of, true), run.last.c)})
     largest.forward = std::max(largest.forward, error);
   const reference::Backward d =
       reference::backward(truth, input, first, run, problem.d_y, problem.d_last);

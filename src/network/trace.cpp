@@ -1,0 +1,44 @@
+#include "network/trace.hpp"
+
+#include <span>
+
+namespace sluice::network {
+
+void trace(const Tape& tape, const Architecture& of, FunctionRef<std::size_t(std::size_t)> place,
+           TraceSink& sink) noexcept {
+  const bool lstm = of.cell.kind == CellKind::lstm;
+  const std::size_t batch = tape.batch();
+  for (std::size_t index = 0; index < tape.layers.size(); ++index) {
+    const LayerTape& layer = tape.layers[index];
+    const std::size_t number = index / of.directions(), direction = index % of.directions();
+    const std::size_t hidden = of.hidden[number], state = of.state(number);
+    const bool reverse = of.direction == Direction::reverse || direction == 1;
+    for (std::size_t position = 0; position < tape.longest(); ++position) {
+      for (std::size_t sample = 0; sample < batch; ++sample) {
+        const std::size_t time = tape.time(position, sample, reverse);
+        if (!tape.runs(time, sample)) continue;
+        const std::size_t row = position * batch + sample, after = row + batch;
+        const auto gate = [&](std::size_t block, bool there) {
+          const float* first = layer.gates.data() + (4 * row + block) * layer.units;
+          return std::span(first, there ? hidden : 0);
+        };
+        const auto units = [&](const FloatVector& rows, std::size_t at) {
+          return std::span(rows.data() + at * layer.units, lstm ? hidden : 0);
+        };
+        sink.step({.layer = number,
+                   .direction = direction,
+                   .sample = sample,
+                   .step = place(sample) + time,
+                   .f = gate(1, lstm),
+                   .g = gate(2, true),
+                   .i = gate(0, lstm),
+                   .c = units(layer.c, after),
+                   .tanh_c = units(layer.tanh_c, row),
+                   .o = gate(3, lstm),
+                   .h = std::span(layer.h.data() + after * layer.state_units, state)});
+      }
+    }
+  }
+}
+
+}  // namespace sluice::network

@@ -1,0 +1,40 @@
+// A traced stream: the bits of the untraced one, and the gates of the run over the whole sequence.
+#include <gtest/gtest.h>
+
+#include "network/recorded_trace.hpp"
+#include "sluice/error.hpp"
+#include "streaming/session.hpp"
+#include "streaming/stream_problem.hpp"
+
+namespace sluice::streaming {
+namespace {
+
+TEST(StreamTrace, IsThatOfTheWholeSequenceAndChangesNoBit) {
+  for (const Named& of : architectures()) {
+    SCOPED_TRACE(of.name);
+    const Problem problem(of.architecture, 19, 53);
+    network::RecordedTrace whole, streamed;
+    network::RunState state;
+    const std::vector<float> y =
+        network::run(problem.model->network(),
+                     {.x = problem.x, .batch = 1, .steps = problem.steps, .trace = &whole}, state);
+    Session session(problem.model, 0, MissingRow::refuse, &streamed);
+    std::vector<float> row(problem.outputs());
+    for (std::size_t t = 0; t < problem.steps; ++t) {
+      if (t % 3 == 0) session.prepare();
+      ASSERT_EQ(session.push(problem.row(t), row), Status::ok);
+      EXPECT_TRUE(same_rows(row, std::span(y).subspan(t * row.size(), row.size())));
+    }
+    EXPECT_EQ(streamed.steps.size(), problem.steps * of.architecture.layers());
+    EXPECT_EQ(streamed.steps, whole.steps);
+  }
+}
+
+TEST(StreamTrace, OfAWindowIsRefused) {
+  const Problem problem({.input = 1, .hidden = {4}, .output = 1}, 1, 1);
+  network::RecordedTrace sink;
+  EXPECT_THROW(Session(problem.model, 5, MissingRow::refuse, &sink), Error);
+}
+
+}  // namespace
+}  // namespace sluice::streaming
