@@ -51,25 +51,41 @@ void add(Values& sum, Row more) {
   for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += more[k];
 }
 
+void change(const Step& step, Signal signal, std::span<double> values) {
+  if (step.change) step.change(signal, values);
+}
+
 void lstm_forward(const Cell& cell, const Step& step, const StepWrites& s) {
   const CellOptions& options = cell.options;
   const std::size_t hidden = cell.weights.hidden;
   const Row c_before = step.c_before;
   const Products sums = products(cell, step);
 
-  if (options.has_forget_gate()) squash(cell, sums, kForget, c_before, s, s.f);  // S1
-  squash(cell, sums, kCandidate, {}, s, s.g);                                    // S2
-  if (options.has_input_gate()) squash(cell, sums, kInput, c_before, s, s.i);    // S3
-  for (std::size_t k = 0; k < hidden; ++k) {
-    if (!options.has_input_gate()) s.i[k] = 1.0 - s.f[k];   // S3, coupled
-    if (!options.has_forget_gate()) s.f[k] = 1.0 - s.i[k];  // S1, coupled
-    s.g[k] *= factor(step.keep_g, k);
-    s.c_sum[k] = s.f[k] * c_before[k] + s.i[k] * s.g[k];  // S4
+  if (options.has_forget_gate()) {
+    squash(cell, sums, kForget, c_before, s, s.f);  // S1
+    change(step, Signal::f, s.f);
   }
-  const Values c_new = all_clipped(s.c_sum, options.cell_clip);
+  squash(cell, sums, kCandidate, {}, s, s.g);  // S2
+  for (std::size_t k = 0; k < hidden; ++k) s.g[k] *= factor(step.keep_g, k);
+  change(step, Signal::g, s.g);
+  if (options.has_input_gate()) {
+    squash(cell, sums, kInput, c_before, s, s.i);  // S3
+  } else {
+    for (std::size_t k = 0; k < hidden; ++k) s.i[k] = 1.0 - s.f[k];  // S3, coupled
+  }
+  change(step, Signal::i, s.i);
+  if (!options.has_forget_gate()) {
+    for (std::size_t k = 0; k < hidden; ++k) s.f[k] = 1.0 - s.i[k];  // S1, coupled
+    change(step, Signal::f, s.f);
+  }
+  for (std::size_t k = 0; k < hidden; ++k)
+    s.c_sum[k] = s.f[k] * c_before[k] + s.i[k] * s.g[k];  // S4
+  Values c_new = all_clipped(s.c_sum, options.cell_clip);
+  change(step, Signal::c, c_new);
   const Values seen = seen_cell(cell, c_new);
   std::copy(seen.begin(), seen.end(), s.c_seen.begin());
   squash(cell, sums, kOutput, c_new, s, s.o);  // S6
+  change(step, Signal::o, s.o);
   Values m(hidden);
   for (std::size_t k = 0; k < hidden; ++k) {
     s.tanh_c[k] = activate(cell.activations.cell, s.c_seen[k]).value;  // S5
@@ -78,6 +94,7 @@ void lstm_forward(const Cell& cell, const Step& step, const StepWrites& s) {
   project(cell, m, s.h_sum);
   carry_c(cell, step, c_new, s);
   carry_h(cell, step, s);
+  change(step, Signal::h, s.h);
 }
 
 // d_a of every gate, with norms and peepholes on the way: [G H], as products_backward wants it.
@@ -126,6 +143,7 @@ void lstm_backward(const Cell& cell, const Step& step, const StepReads& s, StepG
   Values d_c = carry_c_backward(cell, step, d.d_c);
   add(d_c, seen_cell_backward(cell, c_new, d_seen, d_weights));  // B2
   d_gates.add(kOutput, s, c_new, d_o, d_c);
+  d.d_c_new = d_c;
 
   Values d_f(hidden), d_i(hidden), d_g(hidden);
   for (std::size_t k = 0; k < hidden; ++k) {

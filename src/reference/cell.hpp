@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -70,6 +71,13 @@ struct LayerTrace {
   std::vector<double> h_sum;   ///< S7, [T, B, P] projected, before projection_clip
 };
 
+/// What may be changed from outside while a step runs: of the plain RNN g and h alone.
+enum class Signal { f, g, i, c, o, h };
+
+/// Changes a signal's values, [H] or of h [P], when they have been computed and before anything
+/// reads them; a coupled gate follows the changed one. c is the new cell state of S4.
+using Change = std::function<void(Signal, std::span<double>)>;
+
 /// One direction of a layer: what is the same in all its steps.
 struct Cell {
   const CellOptions& options;
@@ -80,15 +88,16 @@ struct Cell {
 
 /// What one step of one row reads, and where its results stand. The factors may be empty: none.
 struct Step {
-  Row x;            ///< [I]
-  Row h_before;     ///< h', [P]
-  Row c_before;     ///< c', [H]
-  std::size_t at;   ///< Which row of each array of the trace: t B + b.
-  Row keep_x = {};  ///< [I] factors of variational dropout
-  Row keep_h = {};  ///< [P]
-  Row keep_g = {};  ///< [H] factors of recurrent dropout
-  Row zone_c = {};  ///< [H] 1: keeps c'; empty: zoneout's expectation
-  Row zone_h = {};  ///< [P]
+  Row x;               ///< [I]
+  Row h_before;        ///< h', [P]
+  Row c_before;        ///< c', [H]
+  std::size_t at;      ///< Which row of each array of the trace: t B + b.
+  Row keep_x = {};     ///< [I] factors of variational dropout
+  Row keep_h = {};     ///< [P]
+  Row keep_g = {};     ///< [H] factors of recurrent dropout
+  Row zone_c = {};     ///< [H] 1: keeps c'; empty: zoneout's expectation
+  Row zone_h = {};     ///< [P]
+  Change change = {};  ///< Or none.
 };
 
 /// The gradient of the loss on its way back through a step.
@@ -96,6 +105,7 @@ struct StepGradient {
   std::vector<double> d_h;  ///< [P] in: all that reaches h; out: what leaves for h'
   std::vector<double> d_c;  ///< [H] in: what reaches c from the next step; out: what leaves for c'
   std::vector<double> d_x;  ///< [I] out
+  std::vector<double> d_c_new = {};  ///< [H] out: all that reached the new c (S4); the RNN has none
 };
 
 /// A trace of zeros for `rows` = T B rows.

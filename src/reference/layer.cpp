@@ -42,6 +42,13 @@ Before before(const Layer& layer, const LayerTrace& trace, std::size_t b,
   return {row(trace.h, at, state), row(trace.c, at, hidden)};
 }
 
+Change change_of(const Layer& layer, std::size_t t, std::size_t b) {
+  if (!layer.input.change) return {};
+  return [&layer, t, b](Signal signal, std::span<double> values) {
+    layer.input.change({layer.number, t, b, signal}, values);
+  };
+}
+
 Step step(const Layer& layer, const Before& before, std::size_t t, std::size_t b) {
   const LayerWeights& w = layer.cell.weights;
   const Noise& noise = layer.noise;
@@ -54,7 +61,8 @@ Step step(const Layer& layer, const Before& before, std::size_t t, std::size_t b
           .keep_h = row(noise.keep_h, b, w.state),
           .keep_g = row(noise.keep_g, at, w.hidden),
           .zone_c = row(noise.zone_c, at, w.hidden),
-          .zone_h = row(noise.zone_h, at, w.state)};
+          .zone_h = row(noise.zone_h, at, w.state),
+          .change = change_of(layer, t, b)};
 }
 
 }  // namespace
@@ -90,8 +98,10 @@ void last_state(const Layer& layer, const LayerTrace& trace, std::span<double> h
 }
 
 void layer_backward(const Layer& layer, const LayerTrace& trace, Row d_above, StateGradient state,
-                    LayerWeights& d_weights, std::span<double> d_x) {
+                    LayerWeights& d_weights, std::span<double> d_x, LayerGradient& d_trace) {
   const LayerWeights& w = layer.cell.weights;
+  d_trace.d_h.assign(trace.h.size(), 0.0);
+  d_trace.d_c.assign(trace.c.size(), 0.0);
   for (std::size_t b = 0; b < layer.input.batch; ++b) {
     const std::span<double> d_state_h = row(state.d_h, b, w.state);
     const std::span<double> d_state_c = row(state.d_c, b, w.hidden);
@@ -100,9 +110,14 @@ void layer_backward(const Layer& layer, const LayerTrace& trace, Row d_above, St
     for (std::size_t n = times.size(); n-- > 0;) {
       const std::size_t at = times[n] * layer.input.batch + b;
       for (std::size_t j = 0; j < w.state; ++j) d.d_h[j] += d_above[at * w.state + j];
-      if (layer.input.masked(times[n], b)) continue;
+      copy(d.d_h, row(std::span(d_trace.d_h), at, w.state));
+      if (layer.input.masked(times[n], b)) {
+        copy(d.d_c, row(std::span(d_trace.d_c), at, w.hidden));
+        continue;
+      }
       const Before old = before(layer, trace, b, times, n);
       step_backward(layer.cell, step(layer, old, times[n], b), trace, d, d_weights);
+      copy(d.d_c_new, row(std::span(d_trace.d_c), at, w.hidden));
       for (std::size_t j = 0; j < w.input; ++j) d_x[at * w.input + j] += d.d_x[j];
     }
     copy(d.d_h, d_state_h);

@@ -15,9 +15,10 @@ struct Layer {
   const Input& input;  ///< Lengths and mask; its x is that of layer 0 alone.
   const Noise& noise;
   bool reverse;
-  Row x;        ///< [T, B, I]
-  Row first_h;  ///< [B, P]
-  Row first_c;  ///< [B, H]
+  Row x;               ///< [T, B, I]
+  Row first_h;         ///< [B, P]
+  Row first_c;         ///< [B, H]
+  std::size_t number;  ///< Of Network::layers.
 };
 
 /// The gradient at the layer's state, h [B, P] and c [B, H].
@@ -34,9 +35,9 @@ void last_state(const Layer& layer, const LayerTrace& trace, std::span<double> h
 
 /// Back through time. d_above [T, B, P] is what the layer above, or the head, sends to h; `state`
 /// comes in as the gradient at the last state and leaves as that at the first. Adds to d_weights
-/// and to d_x [T, B, I].
+/// and to d_x [T, B, I], and assigns d_trace.
 void layer_backward(const Layer& layer, const LayerTrace& trace, Row d_above, StateGradient state,
-                    LayerWeights& d_weights, std::span<double> d_x);
+                    LayerWeights& d_weights, std::span<double> d_x, LayerGradient& d_trace);
 
 /// Of all steps that were run, the distance of the nearest value from a kink.
 double distance_to_kink(const Layer& layer, const LayerTrace& trace);

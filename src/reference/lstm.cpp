@@ -40,7 +40,8 @@ Layer layer_of(const Network& network, const Input& input, const State& first, s
           .reverse = direction == 1 || network.direction == Direction::reverse,
           .x = x,
           .first_h = Row(first.h).subspan(at[n].h, at[n + 1].h - at[n].h),
-          .first_c = Row(first.c).subspan(at[n].c, at[n + 1].c - at[n].c)};
+          .first_c = Row(first.c).subspan(at[n].c, at[n + 1].c - at[n].c),
+          .number = n};
 }
 
 // What layer l hands upward, given what it reads and the traces of its directions.
@@ -126,7 +127,8 @@ Backward backward(const Network& network, const Input& input, const State& first
   check_forward(network, input, first);
   check_backward(network, input, forward, d_y, d_last);
 
-  Backward result{zeros_like(network), {}, d_last};
+  Backward result{zeros_like(network), {}, d_last, {}};
+  result.d_trace.resize(network.layers.size());
   const std::vector<Values> inputs = layer_inputs(network, input.x, forward.trace);
   const std::vector<Place> at = places(network, input.batch);
   Values d_above = d_y;
@@ -148,7 +150,7 @@ Backward backward(const Network& network, const Input& input, const State& first
       layer_backward(layer_of(network, input, first, n, inputs[l]), forward.trace[n], d_h,
                      {std::span(result.d_first.h).subspan(at[n].h, at[n + 1].h - at[n].h),
                       std::span(result.d_first.c).subspan(at[n].c, at[n + 1].c - at[n].c)},
-                     result.d_weights.layers[n], d_below);
+                     result.d_weights.layers[n], d_below, result.d_trace[n]);
     }
     d_above = std::move(d_below);
   }

@@ -8,6 +8,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "reference/cell.hpp"
@@ -46,6 +48,14 @@ struct Noise {
   std::vector<double> keep_r;  ///< [G H, P] DropConnect's factors of R
 };
 
+/// Where and when a signal is changed.
+struct ChangedAt {
+  std::size_t layer;  ///< Of Network::layers.
+  std::size_t step;   ///< In the order of time.
+  std::size_t sample;
+  Signal signal;
+};
+
 struct Input {
   std::vector<double> x;  ///< [T, B, I]; what is never run is never read
   std::size_t steps = 0;
@@ -53,6 +63,8 @@ struct Input {
   std::vector<std::size_t> lengths = {};  ///< [B] each 0..T; empty: all T
   std::vector<std::uint8_t> mask = {};    ///< [T, B] 0: h and c are carried over; empty: none is
   std::vector<Noise> noise = {};          ///< One per entry of Network::layers, or empty
+  /// Changes what the cells compute (cell.hpp, Change), or nothing. Such a run has no way back.
+  std::function<void(const ChangedAt&, std::span<double>)> change = {};
 
   std::size_t length(std::size_t b) const { return lengths.empty() ? steps : lengths[b]; }
   bool masked(std::size_t t, std::size_t b) const {
@@ -73,10 +85,18 @@ struct Forward {
   std::vector<LayerTrace> trace;  ///< One per entry of Network::layers.
 };
 
+/// What arrives at one direction of a layer on the way back, in the order of time: zeros where no
+/// step was run.
+struct LayerGradient {
+  std::vector<double> d_h;  ///< [T, B, P] at h, from above and from the step behind
+  std::vector<double> d_c;  ///< [T, B, H] at the new c (S4), by h and from the step behind
+};
+
 struct Backward {
   Network d_weights;        ///< Of this call alone: a caller with several chunks adds them up.
   std::vector<double> d_x;  ///< [T, B, I]; zeros where x is not read
   State d_first;
+  std::vector<LayerGradient> d_trace;  ///< One per entry of Network::layers.
 };
 
 /// Values of one row of y: O, or the width of the last layer's output.

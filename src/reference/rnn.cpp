@@ -11,8 +11,10 @@ namespace sluice::reference {
 
 void rnn_forward(const Cell& cell, const Step& step, const StepWrites& s) {
   squash(cell, products(cell, step), kCandidate, {}, s, s.g);
+  if (step.change) step.change(Signal::g, s.g);
   std::copy(s.g.begin(), s.g.end(), s.h_sum.begin());
   carry_h(cell, step, s);
+  if (step.change) step.change(Signal::h, s.h);
   std::copy(step.c_before.begin(), step.c_before.end(), s.c.begin());
 }
 

@@ -101,7 +101,7 @@ TEST(Chunks, ThatHandTheirGradientBackGiveTheGradientOfTheWhole) {
     const Whole whole(table);
     const Problem& problem = whole.problem;
     const Architecture& architecture = problem.shape.architecture;
-    const reference::Network truth = reference_of(architecture, problem.parameters);
+    const reference::Network truth = reference_network(architecture, problem.parameters);
     const reference::Forward run = reference::forward(truth, problem.input(), problem.first);
     const reference::Backward d = reference::backward(truth, problem.input(), problem.first, run,
                                                       problem.d_y, problem.d_last);

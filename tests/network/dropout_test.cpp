@@ -138,7 +138,7 @@ TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
     std::vector<float> gradient(of.network.count(), 0.0f);
     of.network.forward(tape, {0.4f, 5, 0});
 
-    const reference::Network truth = reference_of(architecture, of.problem.parameters);
+    const reference::Network truth = reference_network(architecture, of.problem.parameters);
     reference::Network lower, upper;
     lower.layers = {truth.layers[0]};
     upper.layers = {truth.layers[1]};

@@ -13,6 +13,7 @@
 
 #include "core/random.hpp"
 #include "network/network.hpp"
+#include "network/reference_network.hpp"
 #include "reference/lstm.hpp"
 
 namespace sluice::network {
@@ -93,72 +94,6 @@ struct Problem {
     return {.x = x, .steps = shape.steps, .batch = shape.batch, .lengths = lengths, .mask = mask};
   }
 };
-
-/// Where the reference keeps a tensor of a direction of a layer; null for the rest.
-inline Doubles* reference_array(reference::LayerWeights& weights, Role role) {
-  switch (role) {
-    case Role::weight_ih:
-      return &weights.weight_ih;
-    case Role::weight_hh:
-      return &weights.weight_hh;
-    case Role::bias_ih:
-    case Role::bias_hh:
-      return &weights.bias;
-    case Role::weight_hr:
-      return &weights.weight_hr;
-    case Role::bias_hr:
-      return &weights.bias_hr;
-    case Role::peephole:
-      return &weights.peephole;
-    case Role::norm_ih:
-      return &weights.norm_ih;
-    case Role::norm_hh:
-      return &weights.norm_hh;
-    case Role::norm_gates:
-      return &weights.norm_gates;
-    case Role::norm_c:
-      return &weights.norm_c;
-    case Role::norm_c_bias:
-      return &weights.norm_c_bias;
-    default:
-      return nullptr;
-  }
-}
-
-/// The reference network of these parameters; two biases become their sum.
-inline reference::Network reference_of(const Architecture& of,
-                                       const std::vector<float>& parameters) {
-  reference::Network made{.cell = of.cell,
-                          .activations = of.activations,
-                          .direction = of.direction,
-                          .merge = of.merge,
-                          .residual = of.residual,
-                          .layers = {},
-                          .head = {}};
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    for (std::size_t d = 0; d < of.directions(); ++d) {
-      reference::LayerWeights& weights = made.layers.emplace_back();
-      weights.input = of.layer_input(layer);
-      weights.hidden = of.hidden[layer];
-      weights.state = of.state(layer);
-    }
-  }
-  for (const Parameter& parameter : parameter_list(of)) {
-    const float* from = parameters.data() + parameter.offset;
-    const Doubles values(from, from + parameter.count);
-    if (parameter.role == Role::head_weight) {
-      made.head = {parameter.hidden, of.output, values, {}};
-    } else if (parameter.role == Role::head_bias) {
-      made.head.bias = values;
-    } else if (Doubles* array = reference_array(
-                   made.layers[parameter.layer * of.directions() + parameter.direction],
-                   parameter.role)) {
-      if (array->empty()) array->assign(values.size(), 0.0);
-      for (std::size_t j = 0; j < values.size(); ++j) (*array)[j] += values[j];
-    }
-  }
-  return made;
-}
 
 /// The reference's gradient in the order of the engine's flat parameters; the learned initial
 /// state's is the sum of d_first over the batch.

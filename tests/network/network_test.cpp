@@ -72,7 +72,7 @@ TEST(Network, ForwardAgreesWithTheReference) {
   for_every_shape_and_table([](const Problem& problem, const Network& network) {
     const Architecture& architecture = problem.shape.architecture;
     const reference::Forward truth =
-        reference_forward(problem, reference_of(architecture, problem.parameters));
+        reference_forward(problem, reference_network(architecture, problem.parameters));
     Tape tape = filled_tape(problem);
     network.forward(tape);
     ASSERT_TRUE(close(outputs(tape, architecture), truth.y, kForward));
@@ -97,7 +97,7 @@ void expect_added(const Architecture& architecture, const std::vector<float>& be
 TEST(Network, BackwardAgreesWithTheReferenceAndAddsParameterGradients) {
   for_every_shape_and_table([](const Problem& problem, const Network& network) {
     const Architecture& architecture = problem.shape.architecture;
-    const reference::Network truth = reference_of(architecture, problem.parameters);
+    const reference::Network truth = reference_network(architecture, problem.parameters);
     const reference::Backward d =
         reference::backward(truth, problem.input(), problem.first,
                             reference_forward(problem, truth), problem.d_y, problem.d_last);

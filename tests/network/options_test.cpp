@@ -273,22 +273,7 @@ Largest compare(const Problem& problem, const kernels::Table& table) {
   spoil(tape);
   reference::State first = problem.first;
   if (of.learned_state) {
-    // What the parameters say, for every sample.
-    Doubles h, c;
-    for (const Parameter& parameter : parameter_list(of)) {
-      Doubles* to = parameter.role == Role::initial_h   ? &h
-                    : parameter.role == Role::initial_c ? &c
-                                                        : nullptr;
-      for (std::size_t b = 0; to != nullptr && b < problem.shape.batch; ++b) {
-        const float* from = problem.parameters.data() + parameter.offset;
-        to->insert(to->end(), from, from + parameter.count);
-      }
-    }
-    first.h = h;
-    if (of.cell.kind == CellKind::lstm)
-      first.c = c;
-    else
-      std::fill(first.c.begin(), first.c.end(), 0.0);
+    first = reference_start(of, problem.parameters, problem.shape.batch);
   } else {
     fill_first_state(tape, problem);
   }
@@ -296,7 +281,7 @@ Largest compare(const Problem& problem, const kernels::Table& table) {
   tape.want_d_x(true);
   network.forward(tape, {.seed = 5});
 
-  const reference::Network truth = reference_of(of, problem.parameters);
+  const reference::Network truth = reference_network(of, problem.parameters);
   reference::Input input = problem.input();
   input.noise = noise_of(of, tape, network);
   const reference::Forward run = reference::forward(truth, input, first);
@@ -332,7 +317,7 @@ Largest compare(const Problem& problem, const kernels::Table& table) {
 
 bool near_a_kink(const Problem& problem) {
   const Architecture& of = problem.shape.architecture;
-  const reference::Network truth = reference_of(of, problem.parameters);
+  const reference::Network truth = reference_network(of, problem.parameters);
   const reference::Forward run = reference::forward(truth, problem.input(), problem.first);
   return reference::distance_to_kink(truth, problem.input(), run) < 1e-5;
 }

@@ -143,6 +143,43 @@ TEST(Gradient, OfEveryOptionAloneEqualsCentralDifferences) { check_all(single_op
 
 TEST(Gradient, OfAllOptionsAtOnceEqualsCentralDifferences) { check_all(crowds(), 36); }
 
+// d loss / d h or c of a unit at a step, by changing it there.
+double difference_at(Problem problem, const ChangedAt& at, std::size_t unit) {
+  double nudge = 0.0;
+  problem.input.change = [&](const ChangedAt& now, std::span<double> values) {
+    if (now.layer == at.layer && now.step == at.step && now.sample == at.sample &&
+        now.signal == at.signal)
+      values[unit] += nudge;
+  };
+  nudge = kStep;
+  const double above = problem.loss();
+  nudge = -kStep;
+  return (above - problem.loss()) / (2.0 * kStep);
+}
+
+TEST(Gradient, AtEveryStepsStateEqualsWhatChangingItThereDoes) {
+  for (const Combination& combination : single_options()) {
+    const Problem problem = good_point(combination);
+    const Backward d = problem.backward();
+    ASSERT_EQ(d.d_trace.size(), problem.network.layers.size());
+    for (std::size_t n = 0; n < d.d_trace.size(); ++n) {
+      for (const Signal signal : {Signal::h, Signal::c}) {
+        const Values& all = signal == Signal::h ? d.d_trace[n].d_h : d.d_trace[n].d_c;
+        const double scale = std::max(largest(all), 1e-3);
+        const std::size_t width = all.size() / (problem.input.steps * problem.input.batch);
+        for (std::size_t at = 0; at < all.size(); at += 3) {
+          const std::size_t row = at / width, t = row / problem.input.batch,
+                            b = row % problem.input.batch;
+          const bool rnn_c = signal == Signal::c && problem.network.cell.kind == CellKind::rnn;
+          if (!runs(problem.input, t, b) || rnn_c) continue;
+          EXPECT_NEAR(all[at], difference_at(problem, {n, t, b, signal}, at % width), 1e-6 * scale)
+              << combination.name << ", layer " << n << ", step " << t;
+        }
+      }
+    }
+  }
+}
+
 // The pairs in shares, so that they can run side by side.
 class GradientOfPairs : public testing::TestWithParam<std::size_t> {};
 constexpr std::size_t kShares = 4;
