@@ -16,6 +16,7 @@ void add_verify(CLI::App& program, int& exit_status);
 void add_run(CLI::App& program, int& exit_status);
 void add_convert(CLI::App& program, int& exit_status);
 void add_stream(CLI::App& program, int& exit_status);
+void add_inspect(CLI::App& program, int& exit_status);
 void add_bench(CLI::App& program, int& exit_status);
 
 }  // namespace sluice::cli

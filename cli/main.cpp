@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
   sluice::cli::add_run(program, exit_status);
   sluice::cli::add_convert(program, exit_status);
   sluice::cli::add_stream(program, exit_status);
+  sluice::cli::add_inspect(program, exit_status);
   sluice::cli::add_bench(program, exit_status);
   try {
     program.parse(argc, argv);

@@ -18,10 +18,10 @@ std::vector<std::string> numbered(const char* letter, std::size_t count) {
 
 class NetworkRows : public StreamRows {
  public:
-  NetworkRows(const network::Network& network, std::size_t window)
+  NetworkRows(const network::Network& network, std::size_t window, TraceSink* trace)
       : session_(
             std::make_shared<streaming::StreamModel>(std::make_shared<network::Network>(network)),
-            window, MissingRow::refuse),
+            window, MissingRow::refuse, trace),
         x_(session_.model().inputs()),
         y_(session_.model().outputs()),
         answer_(y_.size()) {}
@@ -59,7 +59,8 @@ class NetworkRows : public StreamRows {
 
 class ForecastRows : public StreamRows {
  public:
-  explicit ForecastRows(const training::ForecastModel& model) : model_(model), stream_(model_) {}
+  ForecastRows(const training::ForecastModel& model, TraceSink* trace)
+      : model_(model), stream_(model_, trace) {}
 
   std::vector<std::string> columns() const override { return stream_.columns(); }
   bool has_names() const override { return true; }
@@ -100,17 +101,17 @@ class ForecastRows : public StreamRows {
 
 std::unique_ptr<StreamRows> StreamRows::of(const std::string& path,
                                            const formats::StoredModel& model,
-                                           std::optional<std::size_t> window) {
+                                           std::optional<std::size_t> window, TraceSink* trace) {
   if (model.plain) {
     const std::size_t own = formats::window_of(model.state).value_or(0);
-    return std::make_unique<NetworkRows>(*model.plain, window.value_or(own));
+    return std::make_unique<NetworkRows>(*model.plain, window.value_or(own), trace);
   }
   if (window) {
     throw Error(ErrorCode::usage, {.where = "--window",
                                    .what = "a forecasting model says itself how it is run",
                                    .expected = "none with " + path});
   }
-  return std::make_unique<ForecastRows>(*model.forecast);
+  return std::make_unique<ForecastRows>(*model.forecast, trace);
 }
 
 }  // namespace sluice::cli

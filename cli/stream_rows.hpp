@@ -11,15 +11,18 @@
 
 #include "data/table.hpp"
 #include "formats/model_file.hpp"
+#include "sluice/trace.hpp"
 #include "streaming/forecast_stream.hpp"
 
 namespace sluice::cli {
 
 class StreamRows {
  public:
-  /// `window` as `sluice stream --window`; none: as the model says.
+  /// `window` as `sluice stream --window`; none: as the model says. `trace`: sees every row's
+  /// gates, must outlive this.
   static std::unique_ptr<StreamRows> of(const std::string& path, const formats::StoredModel& model,
-                                        std::optional<std::size_t> window);
+                                        std::optional<std::size_t> window,
+                                        TraceSink* trace = nullptr);
   virtual ~StreamRows() = default;
 
   /// Names of the columns of a row; of a bare network, which knows none, x1, x2, ..

@@ -96,7 +96,7 @@ struct Backward {
   Network d_weights;        ///< Of this call alone: a caller with several chunks adds them up.
   std::vector<double> d_x;  ///< [T, B, I]; zeros where x is not read
   State d_first;
-  std::vector<LayerGradient> d_trace;  ///< One per entry of Network::layers.
+  std::vector<LayerGradient> d_trace = {};  ///< One per entry of Network::layers.
 };
 
 /// Values of one row of y: O, or the width of the last layer's output.

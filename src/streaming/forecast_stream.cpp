@@ -30,10 +30,10 @@ std::size_t rows_read(const ForecastModel& model) {
   return rows + 1;
 }
 
-std::optional<Session> session_of(const ForecastModel& model) {
-  if (!model.network || model.alpha <= 0) return std::nullopt;
+std::optional<Session> session_of(const ForecastModel& model, TraceSink* trace) {
+  if (!model.network || (model.alpha <= 0 && trace == nullptr)) return std::nullopt;
   return Session(std::make_shared<StreamModel>(std::make_shared<network::Network>(*model.network)),
-                 model.window, MissingRow::refuse);
+                 model.window, MissingRow::refuse, trace);
 }
 
 // Before a state's rows: 1 where there was a row with a time, that time, its offset.
@@ -58,11 +58,11 @@ std::uint64_t fingerprint_of(const ForecastModel& model, const std::optional<Ses
 
 }  // namespace
 
-ForecastStream::ForecastStream(const ForecastModel& model)
+ForecastStream::ForecastStream(const ForecastModel& model, TraceSink* trace)
     : model_(streamable(model)),
       look_back_(rows_read(model)),
       rows_(model.features),
-      session_(session_of(model)),
+      session_(session_of(model, trace)),
       x_(model.network_inputs()),
       y_(model.network_outputs()),
       linear_(model.targets(), std::vector<double>(model.horizon)),

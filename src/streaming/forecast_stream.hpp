@@ -27,7 +27,8 @@ class ForecastStream {
  public:
   /// The model must outlive it. Throws Error(usage) where it has columns known ahead: a row's
   /// forecast needs those of later rows.
-  explicit ForecastStream(const training::ForecastModel& model);
+  /// `trace`: sees the network's step of each row, and must outlive this.
+  explicit ForecastStream(const training::ForecastModel& model, TraceSink* trace = nullptr);
 
   /// Of each row, by name, in this order.
   std::vector<std::string> columns() const { return model_.features.columns(); }

@@ -1,0 +1,209 @@
+#include "inspection/forecast_subject.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "sluice/error.hpp"
+#include "training/forecast_next.hpp"
+
+namespace sluice::inspection {
+namespace {
+
+using data::CalendarTime;
+using training::ForecastModel;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// What the closures of a Subject share.
+struct Parts {
+  ForecastModel model;  // alpha 1 where the LSTM earned no share
+  data::Frame frame;
+  std::vector<std::vector<double>> linear;
+
+  training::Forecasts forecasts(std::size_t first, std::span<const float> y) const {
+    const std::size_t width = model.network_outputs(), count = y.size() / width;
+    training::Forecasts made{.first = first,
+                             .origins = count,
+                             .targets = model.targets(),
+                             .horizon = model.horizon,
+                             .quantiles = model.quantiles.size(),
+                             .values = {},
+                             .linear = {}};
+    std::vector<const double*> row(linear.size());
+    for (std::size_t n = 0; n < count; ++n) {
+      for (std::size_t k = 0; k < linear.size(); ++k)
+        row[k] = linear[k].data() + (first + n) * model.horizon;
+      training::add_forecast(model, row, y.data() + n * width, made);
+    }
+    return made;
+  }
+
+  // Of the first target, over all steps ahead that were observed.
+  double mean_absolute_error(std::size_t first, std::span<const float> y) const {
+    const training::Forecasts made = forecasts(first, y);
+    double sum = 0.0;
+    std::size_t count = 0;
+    for (std::size_t n = 0; n < made.origins; ++n) {
+      for (std::size_t h = 0; h < model.horizon && first + n + 1 + h < frame.rows; ++h) {
+        const double off =
+            std::abs(made.at(n, 0, h, model.median()) - frame.raw[0][first + n + 1 + h]);
+        if (std::isnan(off)) continue;
+        sum += off;
+        ++count;
+      }
+    }
+    return count == 0 ? kNaN : sum / static_cast<double>(count);
+  }
+};
+
+void add_bins(std::vector<std::string>& names, const std::string& what, std::size_t horizon) {
+  constexpr std::size_t kMost = 12;
+  const std::size_t count = std::min(kMost, horizon);
+  for (std::size_t bin = 0; bin < count; ++bin) {
+    const std::size_t first = bin * horizon / count + 1, last = (bin + 1) * horizon / count;
+    names.push_back(first == last ? fmt::format("{}, {} ahead", what, first)
+                                  : fmt::format("{}, {} to {} ahead", what, first, last));
+  }
+}
+
+std::string name_of(data::Calendar calendar) {
+  switch (calendar) {
+    case data::Calendar::hour:
+      return "hour of day";
+    case data::Calendar::weekday:
+      return "weekday";
+    default:
+      return "day of year";
+  }
+}
+
+std::vector<Cycle> cycles_of(const data::Table& table, std::size_t rows) {
+  if (table.times.empty() || rows < 2) return {};
+  constexpr double kDay = 86400.0;
+  const bool sub_daily = table.step.seconds > 0 && table.step.seconds < 86400;
+  const bool daily = sub_daily || table.step.seconds == 86400;
+  std::vector<Cycle> cycles;
+  const auto add = [&](const char* name, auto phase) {
+    Cycle& cycle = cycles.emplace_back();
+    cycle.name = name;
+    for (std::size_t row = 0; row < rows; ++row)
+      cycle.phase.push_back(phase(data::calendar_time(table.time_at(row) + table.format.offset)));
+  };
+  const auto of_day = [](const CalendarTime& t) {
+    return (t.hour * 3600.0 + t.minute * 60.0 + t.second) / kDay;
+  };
+  if (sub_daily) add("hour of day", of_day);
+  if (daily) add("weekday", [&](const CalendarTime& t) { return (t.weekday + of_day(t)) / 7.0; });
+  add("day of year", [&](const CalendarTime& t) { return (t.day_of_year + of_day(t)) / 365.2425; });
+  return cycles;
+}
+
+std::string described(const ForecastModel& model) {
+  const network::Architecture& of = model.network->architecture();
+  const std::string units = fmt::format("{}", fmt::join(of.hidden, ", "));
+  return fmt::format(
+      "{}, {} {} of {} units, {}; forecasts {} {} ahead beside a linear part, alpha {:g}",
+      of.cell.kind == CellKind::rnn ? "plain RNN" : "LSTM", of.layers(),
+      of.layers() == 1 ? "layer" : "layers", units,
+      model.window == 0 ? "carried state" : fmt::format("windows of {} rows", model.window),
+      model.horizon, model.horizon == 1 ? "row" : "rows", model.alpha);
+}
+
+// One step ahead, each beside the row that it is about.
+ShownForecast shown(const ForecastModel& model, const data::Frame& frame) {
+  ShownForecast made{.target = model.features.targets[0].name,
+                     .observed = frame.raw[0],
+                     .point = std::vector<double>(frame.rows, kNaN),
+                     .low = {},
+                     .high = {},
+                     .low_level = model.quantiles.front(),
+                     .high_level = model.quantiles.back()};
+  made.low = made.high = made.point;
+  const training::Forecasts all = training::forecast(model, frame, 0, frame.rows);
+  for (std::size_t row = 1; row < frame.rows; ++row) {
+    made.point[row] = all.at(row - 1, 0, 0, model.median());
+    made.low[row] = all.at(row - 1, 0, 0, 0);
+    made.high[row] = all.at(row - 1, 0, 0, model.quantiles.size() - 1);
+  }
+  return made;
+}
+
+}  // namespace
+
+std::vector<std::string> input_names(const ForecastModel& model) {
+  const data::FeatureSpec& features = model.features;
+  std::vector<std::string> names = features.columns();
+  for (const data::Calendar calendar : features.calendar) {
+    names.push_back(name_of(calendar) + ", sine");
+    names.push_back(name_of(calendar) + ", cosine");
+  }
+  for (const auto* group : {&features.targets, &features.past, &features.known}) {
+    for (const data::ScaledColumn& one : *group) {
+      if (one.mask) names.push_back(one.name + " is missing");
+    }
+  }
+  for (const data::ScaledColumn& target : features.targets) {
+    add_bins(names, "linear forecast of " + target.name, model.horizon);
+    add_bins(names, "last season of " + target.name, model.horizon);
+  }
+  return names;
+}
+
+Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
+  if (!model.network) {
+    throw Error(ErrorCode::usage, {.what = "the model has no LSTM, only a linear part",
+                                   .expected = "a model with units to look into",
+                                   .hint = "train it with --hidden 64"});
+  }
+  const auto parts = std::make_shared<Parts>(Parts{model, make_frame(model.features, table), {}});
+  parts->linear = training::linear_forecasts(model, parts->frame);
+  const FloatVector inputs = training::network_inputs(model, parts->frame, parts->linear);
+
+  Subject made;
+  made.description = described(model);
+  made.network = &*model.network;
+  made.window = model.window;
+  made.rows = parts->frame.rows;
+  const std::size_t width = model.network_inputs();
+  for (std::size_t row = 0; row < made.rows; ++row) {
+    const auto from = inputs.begin() + static_cast<std::ptrdiff_t>(row * padded(width));
+    made.x.insert(made.x.end(), from, from + static_cast<std::ptrdiff_t>(width));
+  }
+  made.inputs = input_names(model);
+  for (std::size_t k = 0; k < model.targets(); ++k) {
+    for (std::size_t h = 1; h <= model.horizon; ++h) {
+      for (std::size_t q = 0; q < model.network_quantiles(); ++q) {
+        const std::string level =
+            model.network_quantiles() > 1 ? fmt::format(", q{:g}", model.quantiles[q]) : "";
+        made.outputs.push_back(
+            fmt::format("{}, {} ahead{}", model.features.targets[k].name, h, level));
+      }
+    }
+  }
+  if (model.network_quantiles() > 1) made.main_output = model.median();
+  if (!table.times.empty()) {
+    for (std::size_t row = 0; row < made.rows; ++row)
+      made.labels.push_back(training::row_label(table, row));
+  }
+  made.cycles = cycles_of(table, made.rows);
+  made.forecast.push_back(shown(model, parts->frame));
+  made.error_name = "MAE of " + model.features.targets[0].name;
+  if (model.alpha == 0.0) {
+    parts->model.alpha = 1.0;
+    made.error_name += " with the LSTM at full weight (it earned none)";
+  }
+  made.error = [parts](std::size_t first, std::span<const float> y) {
+    return parts->mean_absolute_error(first, y);
+  };
+  const std::size_t held_out =
+      model.split.validation_end < made.rows ? model.split.validation_end : 0;
+  const std::size_t last = made.rows - std::min(model.horizon, made.rows - 1);
+  made.judged = {std::min(held_out, last - 1), last};
+  return made;
+}
+
+}  // namespace sluice::inspection

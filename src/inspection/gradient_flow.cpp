@@ -1,0 +1,135 @@
+#include "inspection/gradient_flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "inspection/changed_run.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::inspection {
+namespace {
+
+double norm(std::span<const double> values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value * value;
+  return std::sqrt(sum);
+}
+
+void check_direction(const Subject& subject) {
+  if (subject.network->architecture().direction == Direction::forward) return;
+  throw Error(ErrorCode::usage, {.what = "a gradient goes both ways through reverse layers",
+                                 .expected = "a network of the forward direction alone"});
+}
+
+// The network as it is without training: nothing is dropped.
+network::Network without_noise(const network::Network& network) {
+  network::Architecture of = network.architecture();
+  if (of.cell.zoneout_c > 0.0 || of.cell.zoneout_h > 0.0) {
+    throw Error(ErrorCode::usage, {.what = "inputs are not attributed through zoneout",
+                                   .expected = "a network without it"});
+  }
+  of.cell.recurrent_dropout = of.cell.variational_dropout = of.cell.drop_connect = 0.0;
+  network::Network made(of, network.kernels());
+  made.set_parameters(network.parameters());
+  return made;
+}
+
+Range rows_back(std::size_t row, std::size_t back) { return {row - back, row + 1}; }
+
+// A state before the first step, the same for every sample.
+void give_state(network::Tape& tape, const network::Architecture& of,
+                const network::RunState& state) {
+  const float *h = state.h.data(), *c = state.c.data();
+  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+    network::LayerTape& to = tape.layers[layer];
+    for (std::size_t b = 0; b < tape.batch(); ++b) {
+      std::copy_n(h, of.state(layer), to.h.data() + b * to.state_units);
+      std::copy_n(c, of.hidden[layer], to.c.data() + b * to.units);
+    }
+    h += of.state(layer);
+    c += of.hidden[layer];
+  }
+  tape.give_state();
+}
+
+}  // namespace
+
+std::size_t steps_back(const Subject& subject, std::size_t row, std::size_t most) {
+  const std::size_t there = subject.window == 0 ? row : std::min(subject.window - 1, row);
+  return std::min(there, most);
+}
+
+GradientFlow gradient_flow(const Subject& subject, std::size_t output, std::size_t row,
+                           std::size_t back) {
+  check_direction(subject);
+  const ReferenceRun run = reference_run(subject, rows_back(row, back));
+  const reference::Forward forward = run.forward();
+  std::vector<double> d_y(forward.y.size(), 0.0);
+  d_y[back * subject.width() + output] = 1.0;
+  const reference::Backward d = reference::backward(run.network, run.input, run.first, forward, d_y,
+                                                    reference::zero_state(run.network, 1));
+  GradientFlow flow{.row = row, .back = back, .output = output, .layers = {}};
+  for (std::size_t n = 0; n < d.d_trace.size(); ++n) {
+    const std::size_t hidden = run.network.layers[n].hidden, state = run.network.layers[n].state;
+    LayerFlow& layer = flow.layers.emplace_back();
+    for (std::size_t k = 0; k <= back; ++k) {
+      const std::size_t t = back - k;
+      const auto d_c = std::span(d.d_trace[n].d_c).subspan(t * hidden, hidden);
+      layer.d_h.push_back(norm(std::span(d.d_trace[n].d_h).subspan(t * state, state)));
+      layer.d_c.push_back(norm(d_c));
+      for (const double one : d_c) layer.units_d_c.push_back(std::abs(one));
+    }
+  }
+  return flow;
+}
+
+Attribution attribute(const Subject& subject, std::size_t output, std::size_t row,
+                      std::size_t back) {
+  constexpr std::size_t kPieces = 64;
+  check_direction(subject);
+  const network::Network network = without_noise(*subject.network);
+  const network::Architecture& of = network.architecture();
+  const std::size_t steps = back + 1, inputs = of.input;
+  // Sample n stands in the middle of piece n; behind them the input itself, and zeros.
+  constexpr std::size_t kWhole = kPieces, kNothing = kPieces + 1, kSamples = kPieces + 2;
+  const auto share = [](std::size_t sample) {
+    if (sample >= kWhole) return sample == kWhole ? 1.0f : 0.0f;
+    return (static_cast<float>(sample) + 0.5f) / static_cast<float>(kPieces);
+  };
+  network::Tape tape(of, steps, kSamples, network::Tape::Use::with_backward);
+  tape.want_d_x(true);
+  for (std::size_t t = 0; t < steps; ++t) {
+    const std::span<const float> x = subject.row(row - back + t);
+    for (std::size_t b = 0; b < kSamples; ++b) {
+      for (std::size_t j = 0; j < inputs; ++j) tape.x(t, b)[j] = share(b) * x[j];
+    }
+  }
+  give_state(tape, of, state_before(subject, row - back));
+  network.forward(tape);
+  for (std::size_t t = 0; t < steps; ++t) {
+    for (std::size_t b = 0; b < kSamples; ++b) {
+      std::fill_n(tape.d_y(t, b), tape.y_stride, 0.0f);
+      if (t == back) tape.d_y(t, b)[output] = 1.0f;
+    }
+  }
+  Attribution result;
+  result.output = static_cast<double>(tape.y(back, kWhole)[output]);
+  result.baseline_output = static_cast<double>(tape.y(back, kNothing)[output]);
+  std::vector<float> unused(network.count(), 0.0f);
+  network.backward(tape, unused);
+  for (std::size_t k = 0; k <= back; ++k) {
+    const std::span<const float> x = subject.row(row - k);
+    for (std::size_t j = 0; j < inputs; ++j) {
+      double mean = 0.0;
+      for (std::size_t b = 0; b < kPieces; ++b)
+        mean += static_cast<double>(tape.d_x(back - k, b)[j]) / kPieces;
+      const auto value = static_cast<double>(x[j]);
+      result.gradient_times_input.push_back(static_cast<double>(tape.d_x(back - k, kWhole)[j]) *
+                                            value);
+      result.integrated.push_back(mean * value);
+    }
+  }
+  return result;
+}
+
+}  // namespace sluice::inspection

@@ -1,0 +1,40 @@
+// Which part of a network at which steps: "layer 0, units 3-7, steps 100:200".
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "network/architecture.hpp"
+
+namespace sluice::inspection {
+
+/// first <= n < last.
+struct Range {
+  std::size_t first = 0, last = std::numeric_limits<std::size_t>::max();
+  bool holds(std::size_t n) const { return first <= n && n < last; }
+  std::size_t count() const { return last - first; }
+};
+
+struct Where {
+  Range layers, units, steps;
+  std::optional<std::size_t> direction;  ///< 0 forward, 1 reverse; nothing: both.
+
+  bool holds(std::size_t layer, std::size_t of_direction, std::size_t step) const {
+    return layers.holds(layer) && steps.holds(step) && (!direction || *direction == of_direction);
+  }
+};
+
+/// Parts separated by commas, each at most once, in any order: `layer N`, `layers A-B`, `unit N`,
+/// `units A-B` (the last included), `step N`, `steps A:B` (B not included, either may be left out),
+/// `forward`, `reverse`. What is not named is not restricted. Throws Error(usage), with the
+/// grammar, for anything else and for what the network does not have; `steps` are the rows there
+/// are.
+Where parse_where(std::string_view text, const network::Architecture& of, Range steps);
+
+/// The grammar in one line, for messages.
+inline constexpr std::string_view kWhereGrammar =
+    "layer N | layers A-B | unit N | units A-B | step N | steps A:B | forward | reverse";
+
+}  // namespace sluice::inspection
