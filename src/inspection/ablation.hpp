@@ -33,7 +33,7 @@ struct Ablated {
   SignalIndex gate = kF;  ///< Of a gate's entry.
   double held_at = 0.0;   ///< Of a gate's: its mean over rows and units.
   std::optional<double>
-      change;  ///< Percent of the error or, without a task, of the output's spread
+      change = {};  ///< Percent of the error or, without a task, of the output's spread
 };
 
 struct Ablation {

@@ -1,4 +1,4 @@
-// All that the report shows, and the JSON that its page reads (docs/formats/report.md).
+// All that the report shows, and the JSON that its page reads (docs/report.md).
 #pragma once
 
 #include <optional>
