@@ -22,6 +22,7 @@
 #include "core/file.hpp"
 #include "formats/trace_file.hpp"
 #include "inspection/changed_run.hpp"
+#include "inspection/forecast_subject.hpp"
 #include "inspection/page.hpp"
 #include "inspection/report.hpp"
 #include "inspection/rnn_beside.hpp"
@@ -361,7 +362,8 @@ class Inspection {
       table[0].push_back("|dL/dc|");
     }
     if (rnn_flow_) table[0].push_back("simple RNN |dL/dh|");
-    for (std::size_t k = 0; k <= flow_->back; k = k == 0 ? 1 : 2 * k) {
+    for (std::size_t k = 0; k <= flow_->back;
+         k = k < flow_->back ? std::min(k == 0 ? 1 : 2 * k, flow_->back) : k + 1) {
       std::vector<std::string>& line = table.emplace_back(1, std::to_string(k));
       for (const inspection::LayerFlow& layer : flow_->layers) {
         line.push_back(fmt::format("{:.2e}", layer.d_h[k]));

@@ -60,13 +60,14 @@ struct Parts {
   }
 };
 
-void add_bins(std::vector<std::string>& names, const std::string& what, std::size_t horizon) {
+void add_bins(std::vector<std::string>& names, const std::string& what, std::size_t horizon,
+              const std::string& of) {
   constexpr std::size_t kMost = 12;
   const std::size_t count = std::min(kMost, horizon);
   for (std::size_t bin = 0; bin < count; ++bin) {
     const std::size_t first = bin * horizon / count + 1, last = (bin + 1) * horizon / count;
-    names.push_back(first == last ? fmt::format("{}, {} ahead", what, first)
-                                  : fmt::format("{}, {} to {} ahead", what, first, last));
+    names.push_back(first == last ? fmt::format("{} +{}{}", what, first, of)
+                                  : fmt::format("{} +{} to +{}{}", what, first, last, of));
   }
 }
 
@@ -147,8 +148,10 @@ std::vector<std::string> input_names(const ForecastModel& model) {
     }
   }
   for (const data::ScaledColumn& target : features.targets) {
-    add_bins(names, "linear forecast of " + target.name, model.horizon);
-    add_bins(names, "last season of " + target.name, model.horizon);
+    // The target's name where there are several.
+    const std::string of = features.targets.size() > 1 ? ", " + target.name : "";
+    add_bins(names, "linear forecast", model.horizon, of);
+    add_bins(names, "last season", model.horizon, of);
   }
   return names;
 }

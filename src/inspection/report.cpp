@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kFloat32Bytes = 24u << 20;
+constexpr std::size_t kFloat32Bytes = 8u << 20;
 constexpr std::size_t kMostOutputs = 8;
 
 std::string base64(std::span<const unsigned char> bytes) {

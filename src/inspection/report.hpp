@@ -40,7 +40,7 @@ struct Report {
   std::optional<Experiment> experiment;
 };
 
-/// Signals are float32 while all of them take at most 24 MB, above that float16.
+/// Signals are float32 while all of them take at most 8 MB, above that float16.
 std::string report_json(const Report& report);
 
 }  // namespace sluice::inspection
