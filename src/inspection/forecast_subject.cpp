@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "evaluation/backtest.hpp"
 #include "sluice/error.hpp"
 #include "training/forecast_next.hpp"
 
@@ -202,10 +203,11 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   made.error = [parts](std::size_t first, std::span<const float> y) {
     return parts->mean_absolute_error(first, y);
   };
-  const std::size_t held_out =
-      model.split.validation_end < made.rows ? model.split.validation_end : 0;
+  // As the backtest: the last row before the test part is its first origin. All rows, where the
+  // model has seen them all.
   const std::size_t last = made.rows - std::min(model.horizon, made.rows - 1);
-  made.judged = {std::min(held_out, last - 1), last};
+  const std::size_t seen = evaluation::split_in(model, table).validation_end;
+  made.judged = {seen > 0 && seen - 1 < last ? seen - 1 : 0, last};
   return made;
 }
 

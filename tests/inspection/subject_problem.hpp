@@ -1,0 +1,48 @@
+// A random network and rows for it, as something to inspect.
+#pragma once
+
+#include <vector>
+
+#include "core/random.hpp"
+#include "inspection/array_subject.hpp"
+#include "inspection/trace.hpp"
+#include "network/engine_run.hpp"
+
+namespace sluice::inspection {
+
+struct Problem {
+  network::Network network;
+  Subject subject;
+
+  Problem(const network::Architecture& of, std::size_t rows, std::uint64_t seed,
+          std::size_t window = 0)
+      : network(of) {
+    Random random(seed);
+    network.set_parameters(network::random_parameters(of, random));
+    std::vector<float> x(rows * of.input);
+    for (float& value : x) value = static_cast<float>(random.normal());
+    subject = array_subject(network, window, x, {});
+  }
+  Problem(const Problem&) = delete;  // the subject points to the network
+
+  /// The engine's answers and trace of some rows, from the state before them.
+  std::vector<float> traced(Trace& trace, const Range& rows) const {
+    network::RunState state = state_before(subject, rows.first);
+    const std::size_t inputs = network.architecture().input;
+    return network::run(
+        network,
+        {.x = std::span(subject.x).subspan(rows.first * inputs, rows.count() * inputs),
+         .batch = 1,
+         .steps = rows.count(),
+         .trace = &trace},
+        state);
+  }
+  Trace trace_of(const Range& rows) const {
+    Trace trace(network.architecture(), {.layers = {}, .units = {}, .steps = rows, .direction = {}},
+                rows.first);
+    traced(trace, rows);
+    return trace;
+  }
+};
+
+}  // namespace sluice::inspection
