@@ -372,6 +372,8 @@ class Inspection {
       if (rnn_flow_) line.push_back(fmt::format("{:.2e}", rnn_flow_->flow.layers.back().d_h[k]));
     }
     fmt::print("{}", columns(table));
+    if (flow_->layers.back().d_h.front() == 0.0)
+      fmt::print("  The output does not depend on the LSTM: its head's weights are zero.\n");
   }
 
   void write_report() {

@@ -8,6 +8,7 @@ import datetime
 import json
 import math
 import pathlib
+import re
 import struct
 import zipfile
 
@@ -338,6 +339,39 @@ def forecast_csv(path, rows, *header):
     return ""
 
 
+def tensors(path):
+    """The float32 tensors of a .safetensors file, each (shape, values)."""
+    header, data = read_model(path)
+    return {name: (entry["shape"], array.array("f", data[slice(*entry["data_offsets"])]))
+            for name, entry in header.items() if name != "__metadata__"}
+
+
+def trace(path, layer, steps, units):
+    """Are all seven signals of the layer there, [steps, units], and does each step follow from the one before?"""
+    all_signals = tensors(path)
+    steps, units = int(steps), int(units)
+    signal = {}
+    for name in ("f", "i", "g", "o", "c", "tanh_c", "h"):
+        shape, signal[name] = all_signals[f"{layer}.{name}"]
+        if shape != [steps, units]:
+            return f"{name} is {shape}"
+    for n in range(units, steps * units):
+        c = signal["f"][n] * signal["c"][n - units] + signal["i"][n] * signal["g"][n]
+        if abs(c - signal["c"][n]) > 1e-5 or abs(signal["o"][n] * math.tanh(c) - signal["h"][n]) > 1e-5:
+            return f"step {n // units}, unit {n % units}: S4 or S7 does not hold"
+    return ""
+
+
+def report(path, *parts):
+    """Is it one HTML document that asks for nothing, whose data are JSON with these parts filled?"""
+    text = path.read_text(encoding="utf-8")
+    if re.search(r'(src|href)="(?!#|data:)', text):
+        return "it refers to something beside itself"
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1])
+    empty = [part for part in parts if not data[part]]
+    return f"empty: {empty}" if empty else ""
+
+
 def valid_json(path):
     json.loads(path.read_text())
     return ""
@@ -354,4 +388,5 @@ KINDS = {"series": series, "one_column": one_column, "every_other": every_other,
 CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,
           "last_forecast": last_forecast, "last_values": last_values,
           "last_lines_equal": last_lines_equal, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,
+          "trace": trace, "report": report,
           "close": close_to_gold, "close_onnx": close_to_onnx}

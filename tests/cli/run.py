@@ -21,7 +21,7 @@ A table is plain text, read line by line; a line that starts with # is a comment
 and of the last command:
 
     exit N                  its exit status
-    stdout|stderr has TEXT  its output holds the text
+    stdout|stderr has TEXT  its output holds the text; `lacks` is the opposite
     stdout|stderr like RE   its output matches, as Python's re.search with MULTILINE
     stderr one line         it is one line, begins with `sluice: `, and has a hint or an expectation
     within SECONDS          it took no longer
@@ -193,6 +193,8 @@ class Folder:
             expect(run.status == int(rest), f"exit status {run.status}, expected {rest}")
         elif text is not None and first == "has":
             expect(second in text, f"{word} does not have '{second}'")
+        elif text is not None and first == "lacks":
+            expect(second not in text, f"{word} has '{second}'")
         elif text is not None and first == "like":
             expect(re.search(second, text, re.MULTILINE), f"{word} is not like '{second}'")
         elif word == "stderr" and rest == "one line":
