@@ -143,8 +143,9 @@ TEST(Ablation, OfAUnitIsItsOutputAtZero) {
   for (const auto& [name, of] : variants()) {
     const Problem problem(of, 30, 25);
     const ReferenceRun run = reference_run(problem.subject, {0, 30});
-    for (std::size_t layer = 0; layer < 2; ++layer) {
-      const auto without = without_unit(problem.network, layer, 0, 2);
+    for (std::size_t place = 0; place < 2 * of.directions(); ++place) {
+      const std::size_t layer = place / of.directions(), direction = place % of.directions();
+      const auto without = without_unit(problem.network, layer, direction, 2);
       if (!without) {
         EXPECT_TRUE(name == "merged" || name == "residual" || (name == "no head" && layer == 1));
         ++refused;
@@ -152,13 +153,15 @@ TEST(Ablation, OfAUnitIsItsOutputAtZero) {
       }
       // Zoneout would keep some of the h before: it is 0 as well.
       const std::string signal = of.cell.projection > 0 ? "o=0" : "h=0";
-      const std::string forward = of.direction == Direction::both ? ", forward" : "";
-      const std::vector<Setting> set = {parse_setting(
-          signal + " @ unit 2, layer " + std::to_string(layer) + forward, of, {0, 30})};
+      const std::string which = of.directions() == 1 ? ""
+                                : direction == 0     ? ", forward"
+                                                     : ", reverse";
+      const std::vector<Setting> set = {
+          parse_setting(signal + " @ unit 2, layer " + std::to_string(layer) + which, of, {0, 30})};
       expect_close(engine_with(problem, *without), run_changed(run, run.forward(), set).y, name);
     }
   }
-  EXPECT_EQ(refused, 5u);
+  EXPECT_EQ(refused, 7u);
 }
 
 TEST(Ablation, OfAGateIsTheGateHeld) {

@@ -123,5 +123,26 @@ TEST(Memory, OfACellThatForgetsAtAKnownRateIsItsPower) {
   }
 }
 
+// Where the state matters: each place runs on from the state that the series left there.
+TEST(Memory, StartsEachPlaceFromItsOwnState) {
+  const network::Architecture of{.input = 2, .hidden = {5}, .output = 1};
+  const Problem problem(of, 60, 43);
+  const std::vector<Memory> all = memories(problem.subject, {10, 60}, 8);
+  double changes[5][2] = {};
+  for (std::size_t n = 0; n < 24; ++n) {
+    const std::size_t place = 10 + n * 41 / 23;
+    Subject raised = problem.subject;
+    for (std::size_t j = 0; j < 2; ++j) raised.x[2 * place + j] += 1.0f;
+    for (const std::size_t lag : {0u, 1u}) {
+      const network::RunState a = state_before(problem.subject, place + lag + 1);
+      const network::RunState b = state_before(raised, place + lag + 1);
+      for (std::size_t u = 0; u < 5; ++u)
+        changes[u][lag] += static_cast<double>(std::abs(a.c[u] - b.c[u]));
+    }
+  }
+  for (std::size_t u = 0; u < 5; ++u)
+    EXPECT_NEAR(all[u].change[1] / all[u].change[0], changes[u][1] / changes[u][0], 1e-4);
+}
+
 }  // namespace
 }  // namespace sluice::inspection

@@ -352,3 +352,49 @@ plant("src/streaming/forecast_stream.cpp", "streaming",
       ("forecast: the last time not kept", "  last_ = time;\n", ""),
       ("forecast: restored without its network's state",
        "  if (session_) session_->restore(saved.flags.subspan(size, of_session));\n", ""))
+plant("src/network/trace.cpp", "network",
+      ("trace: forget and input gate swapped", ".f = gate(1, lstm),", ".f = gate(0, lstm),"),
+      ("trace: the reverse direction in the order of running", ".step = place(sample) + time,",
+       ".step = place(sample) + position,"),
+      ("trace: the cell before the step", ".c = units(layer.c, after),", ".c = units(layer.c, row),"),
+      ("trace: steps that carry the state come too", "if (!tape.runs(time, sample)) continue;", ""))
+plant("src/streaming/batch_step.cpp", "streaming",
+      ("trace: every row of a stream is the first", "    ++traced_;\n", ""))
+plant("src/reference/cell.cpp", "reference",
+      ("reference: a changed cell is not seen", "  change(step, Signal::c, c_new);\n", ""),
+      ("reference: a coupled gate before the change",
+       "    change(step, Signal::f, s.f);\n  }\n  squash(cell, sums, kCandidate", "  }\n  squash(cell, sums, kCandidate"))
+plant("src/reference/layer.cpp", "reference",
+      ("reference: the gradient at c is that behind it", "copy(d.d_c_new, row(std::span(d_trace.d_c), at, w.hidden));",
+       "copy(d.d_c, row(std::span(d_trace.d_c), at, w.hidden));"))
+plant("src/inspection/where.cpp", "inspection",
+      ("where: steps hold their last", "number(last_) + (half_open ? 0 : 1)", "number(last_) + 1"),
+      ("where: a place named twice", "refuse(one, \"said twice\", \"each part once\");", "{}"))
+plant("src/inspection/changed_run.cpp", "inspection",
+      ("experiment: steps counted from the first that is run", "first_row_ + at.step);", "at.step);"),
+      ("experiment: holds what it was in the step itself",
+       "} else if (assignment.kind == Assignment::Kind::hold) {", "} else if (false) {"))
+plant("src/inspection/ablation.cpp", "inspection",
+      ("ablation: the reverse unit is the forward one", "direction * of.state(layer) + unit;", "unit;"),
+      ("ablation: the unit still reads itself",
+       "} else if (parameter.role == Role::weight_hh && here) {", "} else if (false) {"),
+      ("ablation: a held gate still has its peephole", "fill(parameter, peephole_row(of, layer, gate), hidden);", ""),
+      ("ablation: a held gate's second bias", "fill(parameter, *row, hidden);", ""))
+plant("src/inspection/gradient_flow.cpp", "inspection",
+      ("flow: forward in time", "const std::size_t t = back - k;", "const std::size_t t = k;"),
+      ("attribution: the pieces' ends", "(static_cast<float>(sample) + 0.5f)", "(static_cast<float>(sample) + 1.0f)"),
+      ("attribution: from zeros instead of the state", "give_state(tape, of, state_before(subject, row - back));", ""))
+plant("src/inspection/unit_figures.cpp", "inspection",
+      ("figures: a clock's correlation by its sine alone",
+       "std::sqrt(std::clamp((s * s + c * c - 2.0 * s * c * both) / rest, 0.0, 1.0))", "std::abs(s)"),
+      ("figures: half-life in units of e", "std::numbers::ln2 * static_cast<double>(count)",
+       "static_cast<double>(count)"))
+plant("src/inspection/memory.cpp", "inspection",
+      ("memory: every place from the first place's state", "each.push_back(each.back());\n", "each.push_back(each.front());\n"))
+plant("src/inspection/report.cpp", "inspection",
+      ("report: the rows of the data from its first", "(steps_);\n    for (std::size_t t = 0; t < steps_; ++t) one[t] = values[t * width + j];",
+       "(steps_);\n    for (std::size_t t = 1; t < steps_; ++t) one[t] = values[t * width + j];"))
+plant("src/inspection/forecast_subject.cpp", "inspection",
+      ("subject: the forecast stands where it was made", "made.point[row] = all.at(row - 1, 0, 0, model.median());",
+       "made.point[row] = all.at(row, 0, 0, model.median());"),
+      ("subject: judged from a row later", "seen - 1 < last ? seen - 1 : 0", "seen < last ? seen : 0"))
