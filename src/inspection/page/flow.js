@@ -116,9 +116,9 @@ class FlowPlot {
       if (!Number.isInteger(decade)) continue;
       const y = Math.round(this.y(10 ** decade));
       pen.fillRect(0, y, width, 1);
-      this.axis.append(html('span', {style: `top:${Math.max(6, y)}px`}, `1e${withMinus(String(decade))}`));
+      this.axis.append(html('span', {style: `top:${Math.max(6, y)}px`}, `1e${decade}`));
     }
-    this.axis.append(html('span', {style: `top:${this.height - kGutter / 2}px`}, '< 1e−38'));
+    this.axis.append(html('span', {style: `top:${this.height - kGutter / 2}px`}, '< 1e-38'));
     pen.fillStyle = themeColour('sunken');
     pen.fillRect(0, this.height - kGutter, width, kGutter);
   }
