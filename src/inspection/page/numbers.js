@@ -43,6 +43,10 @@ function signedPercentText(percent) {
   return (percent > 0 ? '+' : '') + withMinus(percent.toFixed(Math.abs(percent) < 10 ? 2 : 1));
 }
 
+function correlationText(r) {
+  return r === null ? '–' : withMinus(r.toFixed(2));
+}
+
 function countText(count, noun) {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

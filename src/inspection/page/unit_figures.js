@@ -65,7 +65,7 @@ class UnitFigures {
   }
 
   link(found) {
-    return found ? `${found.name}, r = ${withMinus(found.r.toFixed(2))}` : '–';
+    return found ? `${found.name}, r = ${correlationText(found.r)}` : '–';
   }
 
   memory(pairs) {

@@ -20,7 +20,7 @@ const kUnitColumns = [
 ];
 
 function foundText(found) {
-  return found ? `${found.name} ${withMinus(found.r.toFixed(2))}` : '–';
+  return found ? `${found.name} ${correlationText(found.r)}` : '–';
 }
 
 class UnitTable {
