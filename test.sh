@@ -76,7 +76,7 @@ build() {  # PRESET
 }
 
 format_check() {
-  git ls-files -z '*.cpp' '*.hpp' '*.h' | xargs -0 clang-format --dry-run --Werror
+  git ls-files -z '*.cpp' '*.hpp' '*.h' '*.js' | xargs -0 clang-format --dry-run --Werror
 }
 
 tidy_check() {

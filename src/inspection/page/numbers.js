@@ -1,4 +1,5 @@
-// Numbers as text: four significant digits, a true minus sign, and plain words where there is no number.
+// Numbers as text: four significant digits, a true minus sign, and plain words where there is no
+// number.
 
 const kSmallestNormalHalf = 2 ** -14;
 

@@ -91,7 +91,7 @@ def the_tab_key_reaches_everything_and_shows_where_it_is(page, report):
     page.run("window.scrollTo(0, 0);")
     page.find("#title").click()  # from here on
     reached = []
-    for _ in range(60):
+    for _ in range(200):
         page.press(Keys.TAB)
         name, ring, label = page.run(FOCUS)
         if page.run("return document.activeElement === document.body;"):

@@ -88,18 +88,23 @@ def the_gradient_is_read_at_the_pointer_and_by_key(page, report):
     size, layer = flow["back"] + 1, page.state()["layer"]
     expected = {"h, RNN": Array(flow["rnn"]["d_h"])} if flow["rnn"] else {}
     for n, arrays in enumerate(flow["layers"]):
-        expected.update({f"c, layer {n}": Array(arrays["d_c"]), f"h, layer {n}": Array(arrays["d_h"])})
+        name = report.layers[n]["name"].replace(" forward", "")
+        expected.update({f"c, {name}": Array(arrays["d_c"]), f"h, {name}": Array(arrays["d_h"])})
+    width = page.run("return document.getElementById('flow-plot').clientWidth;")
     for k in (size // 3, size - 1):
         element, right, down = page.point("#flow-plot", (k + 0.5) / size, 0.3)
         page.actions().move_to_element_with_offset(element, right, down).perform()
         if k == size - 1:
             element.send_keys(Keys.END)
+        else:
+            aimed, k = k, int(page.text("#flow-place").split()[0])
+            assert abs(k - aimed) <= (size / width if 2 * size > width else 0), (k, aimed)
         shown = flow_values(page)
         for name, array in expected.items():
             assert shown[name] == gradient_text(array.at(k)), (k, name, shown)
         own, unit = Array(flow["layers"][layer]["units_d_c"]), page.state()["unit"]
         assert shown[f"c, unit {unit}"] == gradient_text(abs(own.at(k, unit)))
-        assert page.text("#flow-place").startswith(f"{k} step")
+    assert page.text("#flow-place").startswith(f"{size - 1} step")
     attribution = Array(flow["attribution"]["integrated"])
     here = page.run("return [...document.querySelectorAll('#attribution .strips')].at(-1)"
                     ".querySelector('.strip-column').innerText.split('\\n').slice(1);")

@@ -26,6 +26,12 @@ class Array:
             index = index * size + at
         return struct.unpack_from(self.code, self.bytes, index * self.size)[0]
 
+    def smallest(self):
+        """The place of the smallest value that is not 0, in an array [steps, units]."""
+        values = struct.unpack(f"<{math.prod(self.shape)}{self.code[1]}", self.bytes)
+        index = min((n for n, value in enumerate(values) if value), key=lambda n: abs(values[n]), default=0)
+        return divmod(index, self.shape[1])
+
     def text(self, *place):
         return number_text(self.at(*place), self.half)
 
