@@ -82,8 +82,7 @@ class FlowPlot {
       const colour = lineColour(n);
       const name = data.layers[n].name.replace(' forward', '');
       lines.push({name: `c, ${name}`, array: numbers(layer.d_c), colour, width: 2});
-      lines.push(
-          {name: `h, ${name}`, array: numbers(layer.d_h), colour, width: 1.5, dash: [5, 3]});
+      lines.push({name: `h, ${name}`, array: numbers(layer.d_h), colour, width: 1.5, dash: [5, 3]});
     });
     const own = numbers(this.flow.layers[state.layer]?.units_d_c);
     if (own !== null && state.unit < own.shape[1]) {

@@ -61,6 +61,7 @@ function foundText(found) {
 
 class UnitTable {
   constructor(table) {
+    this.frame = table.parentElement;
     this.columns =
         kUnitColumns.filter(column => !column.optional || data.units.some(column.optional));
     this.sorted = {column: null, down: false};
@@ -127,7 +128,17 @@ class UnitTable {
       const chosen = row.layer === state.layer && row.unit === state.unit;
       line.classList.toggle('chosen', chosen);
       line.setAttribute('aria-selected', chosen);
+      if (chosen) this.bringIntoSight(line);
     }
+  }
+
+  // Scrolls the table alone, never the page.
+  bringIntoSight(line) {
+    const head = this.heads[0].offsetHeight;
+    const top = line.offsetTop - head;
+    const bottom = line.offsetTop + line.offsetHeight - this.frame.clientHeight;
+    if (this.frame.scrollTop > top) this.frame.scrollTop = top;
+    if (this.frame.scrollTop < bottom) this.frame.scrollTop = bottom;
   }
 }
 

@@ -2,13 +2,13 @@
 import math
 import random
 
-from report_data import SIGNALS
+from report_data import SIGNALS, number_text
 
 NOT_IN_CELL = "not in this cell"
 
 
 def places(report, layer, count):
-    """Corners first, then the smallest values, which f16 has not in full, then steps and units by chance, the same in every run."""
+    """Corners, the smallest values (which f16 does not hold in full), then steps and units by chance, always the same."""
     rng = random.Random(11)
     steps, units = report.steps, report.layers[layer]["units"]
     corners = [(0, 0), (0, units - 1), (steps - 1, 0), (steps - 1, units - 1)]
@@ -143,10 +143,32 @@ def a_map_shows_every_unit_and_step_in_its_place(page, report):
         assert wrong == [], wrong
         assert found[0][1] - found[-1][1] > 50 * (found[-1][0] - found[0][0]), "too few colours"
     assert view["count"] < report.steps
+    for step in (0, report.steps - 1):
+        page.set(step=step)
+        moved = page.state()["view"]
+        assert moved["count"] == view["count"] and 0 <= step - moved["first"] < moved["count"], (step, moved)
     page.find("#zoom-all").click()
     assert page.state()["view"] == {"first": 0, "count": report.steps}
     page.settle()
 
 
-DATA_CHECKS = [the_console_gives_every_value, the_drawn_unit_has_the_values_of_the_data,
+def the_units_curves_and_figures_are_its_own(page, report):
+    rows = {(row["layer"], row["unit"]): row for row in report.json["units"]}
+    for layer in range(len(report.layers)):
+        page.set(layer=layer)
+        for step, unit in places(report, layer, 3):
+            page.set(step=step, unit=unit)
+            shown = dict(page.run("return [...document.querySelectorAll('#unit-curves .legend-line')].map(e => "
+                                  "[e.querySelector('.legend-name').textContent, e.querySelector('.legend-value').textContent]);"))
+            expected = {name: report.signal(layer, name).text(step, unit) for name in shown_signals(report, layer)
+                        if name != "tanh_c" and not (name == "h" and report.projected(layer))}
+            assert shown == expected, (layer, step, unit, shown, expected)
+            row = rows.get((layer, unit))
+            if row is not None and row["memory"]:
+                changes = page.run("return [...document.querySelectorAll('#unit-figures .memory td.number')].map(e => e.textContent);")
+                assert changes == [number_text(change) for _, change in row["memory"]], (layer, unit, changes)
+
+
+DATA_CHECKS = [the_units_curves_and_figures_are_its_own, the_console_gives_every_value,
+               the_drawn_unit_has_the_values_of_the_data,
                a_click_in_a_map_chooses_its_unit_and_step, a_map_shows_every_unit_and_step_in_its_place]

@@ -67,6 +67,18 @@ def a_row_chooses_its_unit(page, report):
     return True
 
 
+def the_table_follows_the_keys(page, report):
+    units = report.layers[0]["units"]
+    if not report.json["units"]:
+        return False
+    for unit in (units - 1, 0):
+        page.set(layer=0, unit=unit)
+        row, frame = page.run("return ['#unit-table tr.chosen', '.table-frame'].map(s => document.querySelector(s)."
+                              "getBoundingClientRect()).map(b => [b.top, b.bottom]);")
+        assert frame[0] <= row[0] and row[1] <= frame[1] + 1, (unit, row, frame)
+    return True
+
+
 def flow_values(page):
     return {line[0]: line[1] for line in page.run(
         "return [...document.querySelectorAll('#flow-curves .legend-line')].map(e => [e.title || "
@@ -162,6 +174,7 @@ def nothing_was_logged_or_asked_for_meanwhile(page, _report):
     assert page.requests() == []
 
 
-PART_CHECKS = [every_head_sorts_the_table_both_ways, a_row_chooses_its_unit, the_gradient_is_read_at_the_pointer_and_by_key,
+PART_CHECKS = [every_head_sorts_the_table_both_ways, a_row_chooses_its_unit, the_table_follows_the_keys,
+               the_gradient_is_read_at_the_pointer_and_by_key,
                an_experiment_shows_untouched_changed_and_difference, outputs_or_a_forecast_are_shown,
                nothing_was_logged_or_asked_for_meanwhile]
