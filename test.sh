@@ -2,7 +2,7 @@
 # Installs what is missing, builds, tests, and ends with one line: N passed, N failed, N skipped.
 #   ./test.sh          every test
 #   ./test.sh --fast   the unit tests alone: under three minutes once it is built
-#   ./test.sh --full   every test, again under sanitizers, format, tidy, mutants, Python: what CI runs
+#   ./test.sh --full   every test, again under sanitizers, format, tidy, mutants, Python, browser: what CI runs
 set -uo pipefail
 cd "$(dirname "$0")"
 source scripts/setup.sh
@@ -76,7 +76,7 @@ build() {  # PRESET
 }
 
 format_check() {
-  git ls-files -z '*.cpp' '*.hpp' '*.h' | xargs -0 clang-format --dry-run --Werror
+  git ls-files -z '*.cpp' '*.hpp' '*.h' '*.js' | xargs -0 clang-format --dry-run --Werror
 }
 
 # A third of the sources, another one for each commit: three that land have seen all. TIDY_ALL=1: all of them.
@@ -101,6 +101,14 @@ python_check() {
     "$python" tests/formats/python_opens_it.py "$model"
 }
 
+# Reports of made-up data, opened in a browser without a window; their pictures stay in build/release/report_pages.
+browser_check() {
+  local python=python3
+  install_packages "${browser_packages[@]}" || return
+  "$python" -c 'import selenium' 2>/dev/null || python=/usr/bin/python3  # Debian's selenium is of Debian's Python
+  "$python" -B tests/inspection/page/run.py build/release/tests/inspection/make_page build/release/report_pages
+}
+
 case "${1:-}" in
   "" | --fast | --full) mode=${1:-} ;;
   *)
@@ -123,5 +131,6 @@ if [[ $mode == --full ]]; then
   suite "all tests under sanitizers" sanitize
   check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 15
   check "a model opened in Python" python_check
+  check "browser: the report's page" browser_check
 fi
 finish

@@ -4,6 +4,7 @@
 build_packages=(g++ cmake ninja-build libhwy-dev nlohmann-json3-dev libcli11-dev libfmt-dev libgtest-dev
                 libonnx-dev libprotobuf-dev protobuf-compiler)
 test_packages=("${build_packages[@]}" clang-format clang-tidy python3 python3-venv)
+browser_packages=(chromium chromium-driver python3-selenium)
 
 missing_packages() {
   local package

@@ -277,6 +277,14 @@ plant("src/evaluation/baselines.cpp", "evaluation",
       ("drift from the last two values", "(series[t] - series[0]) / steps",
        "(series[t] - series[t > 0 ? t - 1 : 0])"))
 
+# Inspection.
+plant("src/inspection/page.cpp", "inspection",
+      ("page: the data end their script", r'next == "/" ? "<\\" : next', "next"),
+      ("page: the data open a comment", r'next == "!" ? "\\u003c" : "<"', '"<"'),
+      ("page: a title opens a tag", 'out += "&lt;";', "out += c;"),
+      ("page: a script left out", "for (const std::string_view script : parts.scripts) page += script;",
+       "page += parts.scripts.back();"))
+
 # Formats.
 plant("src/formats/safetensors.cpp", "formats",
       ("safetensors: a gap between tensors passes", "if (entry.begin != previous_end) {",

@@ -1,5 +1,6 @@
-// The arrays of the report: base64 of little-endian f16 or f32 values, row-major. They stay packed until
-// they are first read; an f16 array stays 16 bits wide and is looked up in a table of all 65,536 values.
+// The arrays of the report: base64 of little-endian f16 or f32 values, row-major. They stay packed
+// until they are first read; an f16 array stays 16 bits wide and is looked up in a table of all
+// 65,536 values.
 
 const f16Values = (() => {
   const values = new Float32Array(65536);
@@ -15,7 +16,6 @@ const f16Values = (() => {
 })();
 
 function bytesOfBase64(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; ++i) bytes[i] = characters.charCodeAt(i);
@@ -83,8 +83,8 @@ class Column {
   }
 }
 
-// The |value| that `share` of the finite values do not exceed; the largest one where that is 0. Over
-// 200,000 values spread evenly: enough for a colour scale.
+// The |value| that `share` of the finite values do not exceed; the largest one where that is 0.
+// Over 200,000 values spread evenly: enough for a colour scale.
 function magnitude(array, share) {
   const stride = Math.max(1, Math.floor(array.length / 200000));
   const found = new Float32Array(Math.ceil(array.length / stride));

@@ -1,16 +1,23 @@
-// Colour scales as tables of 256 colours (ABGR words for ImageData). Both start at the paper, so that ink
-// means "much": a gate runs from closed (paper) to open; a signed value from blue over paper to orange, the
-// pair that every common colour blindness keeps apart. The stops rise evenly in lightness.
+// Colour scales as tables of 256 colours (ABGR words for ImageData). Both start at the paper, so
+// that ink means "much": a gate runs from closed (paper) to open; a signed value from blue over
+// paper to orange, the pair that every common colour blindness keeps apart. The stops rise evenly
+// in lightness.
 
 const kScales = {
   light: {
     open: ['#f4f6f8', '#c9dde2', '#93bcc8', '#5595a8', '#246c84', '#0a4459'],
-    signed: ['#08427f', '#2f73b6', '#7eabd6', '#c6dbed', '#f6f6f4', '#f8d9b8', '#eda860', '#c9701a', '#803d05'],
+    signed: [
+      '#08427f', '#2f73b6', '#7eabd6', '#c6dbed', '#f6f6f4', '#f8d9b8', '#eda860', '#c9701a',
+      '#803d05'
+    ],
     missing: '#d6d6d6',
   },
   dark: {
     open: ['#15191e', '#1c3640', '#255c6c', '#358a9d', '#63b9c6', '#c4f1f2'],
-    signed: ['#a5d2ff', '#5aa2ea', '#2f6fb3', '#1f4266', '#15191e', '#5a3a19', '#a8651f', '#ec9a44', '#ffd9a6'],
+    signed: [
+      '#a5d2ff', '#5aa2ea', '#2f6fb3', '#1f4266', '#15191e', '#5a3a19', '#a8651f', '#ec9a44',
+      '#ffd9a6'
+    ],
     missing: '#3d4248',
   },
 };

@@ -35,7 +35,8 @@ function startControls() {
   slider.max = steps.count - 1;
   slider.addEventListener('input', () => chooseStep(Number(slider.value)));
   const layer = byId('layer');
-  layer.append(...layers.map(({name, units}, n) => html('option', {value: n}, `${name} (${countText(units, 'unit')})`)));
+  layer.append(...layers.map(
+      ({name, units}, n) => html('option', {value: n}, `${name} (${countText(units, 'unit')})`)));
   layer.addEventListener('change', () => chooseLayer(layer.selectedIndex));
   const unit = byId('unit');
   unit.addEventListener('change', () => chooseUnit(Number(unit.value)));
@@ -62,30 +63,36 @@ function showControls(what) {
   if (start || what === 'view') {
     const {first, count} = state.view;
     const all = countText(data.steps.count, 'step');
-    byId('view-text').textContent = count === data.steps.count ? `all ${all} in view`
-      : `${count} of ${all} in view, from ${stepText(first)}`;
+    byId('view-text').textContent = count === data.steps.count ?
+        `all ${all} in view` :
+        `${count} of ${all} in view, from ${stepText(first)}`;
   }
   if (start || what === 'unit' || what === 'layer') {
     byId('unit').max = layerNow().units - 1;
     byId('unit').value = state.unit;
     byId('layer').selectedIndex = state.layer;
-    for (const place of document.querySelectorAll('.chosen-unit')) place.textContent = `unit ${state.unit} of ${layerNow().name}`;
+    for (const place of document.querySelectorAll('.chosen-unit'))
+      place.textContent = `unit ${state.unit} of ${layerNow().name}`;
   }
 }
 
 function startHead() {
   const {model, steps, experiment} = data;
   byId('title').textContent = data.title;
-  byId('model-line').textContent = [model.description, `${countText(model.inputs, 'input')}`, `${countText(model.outputs, 'output')}`,
-                                   countText(model.parameters, 'parameter')].join(' · ');
+  byId('model-line').textContent = [
+    model.description, `${countText(model.inputs, 'input')}`,
+    `${countText(model.outputs, 'output')}`, countText(model.parameters, 'parameter')
+  ].join(' · ');
   const last = steps.count - 1;
-  byId('steps-line').textContent = `${countText(steps.count, 'step')}: ${stepText(0)} to ${stepText(last)}` +
-    (steps.labels ? ` (rows ${steps.first} to ${steps.first + last})` : '');
+  byId('steps-line').textContent =
+      `${countText(steps.count, 'step')}: ${stepText(0)} to ${stepText(last)}` +
+      (steps.labels ? ` (rows ${steps.first} to ${steps.first + last})` : '');
   byId('experiment').hidden = !experiment;
   if (!experiment) return;
   byId('expression').textContent = experiment.set;
   const {metric} = experiment;
   if (!metric) return;
   const percent = signedPercentText((metric.after / metric.before - 1) * 100);
-  byId('experiment-metric').textContent = `${metric.name} ${numberText(metric.before)} untouched, ${numberText(metric.after)} changed (${percent} %).`;
+  byId('experiment-metric').textContent = `${metric.name} ${numberText(metric.before)} untouched, ${
+      numberText(metric.after)} changed (${percent} %).`;
 }

@@ -1,5 +1,5 @@
-// Lines over time on a canvas: each pixel column shows the least and the greatest value that falls into it,
-// so that no peak is lost when there are more steps than pixels. NaN leaves a gap.
+// Lines over time on a canvas: each pixel column shows the least and the greatest value that falls
+// into it, so that no peak is lost when there are more steps than pixels. NaN leaves a gap.
 
 class TimePlot {
   // `series()`: [{name, array, colour, dash, width}], `band()`: {low, high, colour} or null,
@@ -84,7 +84,9 @@ class TimePlot {
         return;
       }
       // First the end nearer to where the line comes from.
-      const [near, far] = Math.abs(before - least) <= Math.abs(before - greatest) ? [least, greatest] : [greatest, least];
+      const [near, far] = Math.abs(before - least) <= Math.abs(before - greatest) ?
+          [least, greatest] :
+          [greatest, least];
       if (open) {
         pen.lineTo(x, this.y(near));
       } else {
@@ -107,7 +109,8 @@ class TimePlot {
     pen.fillStyle = band.colour;
     const known = n => tops[n][1] === tops[n][1] && bottoms[n][1] === bottoms[n][1];
     for (let start = 0, end; start < tops.length; start = end + 1) {
-      for (end = start; end < tops.length && known(end); ++end);
+      for (end = start; end < tops.length && known(end); ++end)
+        ;
       pen.beginPath();
       for (let n = start; n < end; ++n) pen.lineTo(tops[n][0], this.y(tops[n][1]));
       for (let n = end; n-- > start;) pen.lineTo(bottoms[n][0], this.y(bottoms[n][1]));
@@ -123,8 +126,9 @@ class TimePlot {
       const key = html('span', {class: 'key', style: `border-color:${line.colour};${style}`});
       const value = html('span', {class: 'legend-value'});
       this.values.push({line, value});
-      this.legend.append(html('div', {class: 'legend-line', title: line.name},
-                              html('div', {class: 'legend-name'}, key, line.name), value));
+      this.legend.append(html(
+          'div', {class: 'legend-line', title: line.name},
+          html('div', {class: 'legend-name'}, key, line.name), value));
     }
     this.showValues();
   }
@@ -140,10 +144,13 @@ function lineColour(index) {
   return kLines[state.theme][index % kLines[state.theme].length];
 }
 
-// The runs that the mode asks for, as [{mode, dash, suffix}]: the untouched run lies dashed under the changed
-// one. `both`: also where the untouched one is chosen.
+// The runs that the mode asks for, as [{mode, dash, suffix}]: the untouched run lies dashed under
+// the changed one. `both`: also where the untouched one is chosen.
 function runsShown(both = false) {
-  if (!data.experiment || (state.mode === 'untouched' && !both)) return [{mode: 'untouched', suffix: ''}];
+  if (!data.experiment || (state.mode === 'untouched' && !both))
+    return [{mode: 'untouched', suffix: ''}];
   if (state.mode === 'difference') return [{mode: 'difference', suffix: ', difference'}];
-  return [{mode: 'untouched', dash: [4, 3], suffix: ', untouched'}, {mode: 'changed', suffix: ', changed'}];
+  return [
+    {mode: 'untouched', dash: [4, 3], suffix: ', untouched'}, {mode: 'changed', suffix: ', changed'}
+  ];
 }

@@ -1,5 +1,6 @@
-// The gradient's way back from the chosen output: its size per layer, step by step, on a log scale. Values that
-// f32 cannot hold lie on a line of their own at the bottom. What attribution.js draws shares the steps back.
+// The gradient's way back from the chosen output: its size per layer, step by step, on a log scale.
+// Values that f32 cannot hold lie on a line of their own at the bottom. What attribution.js draws
+// shares the steps back.
 
 const kGutter = 18;  // pixels below the log scale, for what is 0 or below f32
 
@@ -41,13 +42,22 @@ class FlowPlot {
     this.canvas = html('canvas', {'aria-hidden': 'true'});
     this.legend = html('div', {class: 'plot-right legend'});
     this.axis = html('div', {class: 'plot-axis'});
-    const label = [html('b', {}, 'gradient'), html('span', {}, '|dL/dc| and |dL/dh| of each layer: the norm over its units, log scale'), this.axis];
+    const label = [
+      html('b', {}, 'gradient'),
+      html('span', {}, '|dL/dc| and |dL/dh| of each layer: the norm over its units, log scale'),
+      this.axis
+    ];
     const {row, frame} = plotRow(label, this.canvas, this.legend);
     Object.assign(this, {row, frame});
     frame.id = 'flow-plot';
     frame.style.height = '240px';
-    setAttributes(frame, {tabindex: 0, role: 'slider', 'aria-label': 'steps back from the chosen output',
-                          'aria-valuemin': 0, 'aria-valuemax': this.flow.back});
+    setAttributes(frame, {
+      tabindex: 0,
+      role: 'slider',
+      'aria-label': 'steps back from the chosen output',
+      'aria-valuemin': 0,
+      'aria-valuemax': this.flow.back
+    });
     frame.addEventListener('keydown', event => this.key(event));
     parent.append(row);
     cursor.add(frame);
@@ -70,14 +80,27 @@ class FlowPlot {
     const lines = [];
     this.flow.layers.forEach((layer, n) => {
       const colour = lineColour(n);
-      lines.push({name: `c, layer ${n}`, array: numbers(layer.d_c), colour, width: 2});
-      lines.push({name: `h, layer ${n}`, array: numbers(layer.d_h), colour, width: 1.5, dash: [5, 3]});
+      const name = data.layers[n].name.replace(' forward', '');
+      lines.push({name: `c, ${name}`, array: numbers(layer.d_c), colour, width: 2});
+      lines.push({name: `h, ${name}`, array: numbers(layer.d_h), colour, width: 1.5, dash: [5, 3]});
     });
     const own = numbers(this.flow.layers[state.layer]?.units_d_c);
     if (own !== null && state.unit < own.shape[1]) {
-      lines.push({name: `c, unit ${state.unit}`, array: new Column(own, state.unit), colour: themeColour('ink'), width: 0.8});
+      lines.push({
+        name: `c, unit ${state.unit}`,
+        array: new Column(own, state.unit),
+        colour: themeColour('ink'),
+        width: 0.8
+      });
     }
-    if (this.flow.rnn) lines.push({name: 'h, RNN', array: numbers(this.flow.rnn.d_h), colour: themeColour('muted'), width: 2, dash: [1, 3]});
+    if (this.flow.rnn)
+      lines.push({
+        name: 'h, RNN',
+        array: numbers(this.flow.rnn.d_h),
+        colour: themeColour('muted'),
+        width: 2,
+        dash: [1, 3]
+      });
     return lines;
   }
 
@@ -94,7 +117,8 @@ class FlowPlot {
       }
     }
     this.top = high > 0 ? Math.ceil(Math.log10(high) + 0.05) : 0;
-    this.bottom = low < Infinity ? Math.min(this.top - 1, Math.floor(Math.log10(low))) : this.top - 1;
+    this.bottom =
+        low < Infinity ? Math.min(this.top - 1, Math.floor(Math.log10(low))) : this.top - 1;
     const {pen, width, height} = context(this.canvas);
     this.height = height;
     this.drawAxis(pen, width);
@@ -116,9 +140,9 @@ class FlowPlot {
       if (!Number.isInteger(decade)) continue;
       const y = Math.round(this.y(10 ** decade));
       pen.fillRect(0, y, width, 1);
-      this.axis.append(html('span', {style: `top:${Math.max(6, y)}px`}, `1e${withMinus(String(decade))}`));
+      this.axis.append(html('span', {style: `top:${Math.max(6, y)}px`}, `1e${decade}`));
     }
-    this.axis.append(html('span', {style: `top:${this.height - kGutter / 2}px`}, '< 1e−38'));
+    this.axis.append(html('span', {style: `top:${this.height - kGutter / 2}px`}, '< 1e-38'));
     pen.fillStyle = themeColour('sunken');
     pen.fillRect(0, this.height - kGutter, width, kGutter);
   }
@@ -131,8 +155,10 @@ class FlowPlot {
     pen.beginPath();
     for (let k = 0; k < line.array.length; ++k) {
       const x = (k + 0.5) * step;
-      if (k === 0) pen.moveTo(x, this.y(line.array.at(k)));
-      else pen.lineTo(x, this.y(line.array.at(k)));
+      if (k === 0)
+        pen.moveTo(x, this.y(line.array.at(k)));
+      else
+        pen.lineTo(x, this.y(line.array.at(k)));
     }
     pen.stroke();
     pen.setLineDash([]);
@@ -142,10 +168,15 @@ class FlowPlot {
     this.values = [];
     this.legend.replaceChildren();
     for (const line of lines) {
-      const key = html('span', {class: 'key', style: `border-color:${line.colour};${line.dash ? 'border-top-style:dashed' : ''}`});
+      const key = html('span', {
+        class: 'key',
+        style: `border-color:${line.colour};${line.dash ? 'border-top-style:dashed' : ''}`
+      });
       const value = html('span', {class: 'legend-value'});
       this.values.push({line, value});
-      this.legend.append(html('div', {class: 'legend-line'}, html('div', {class: 'legend-name'}, key, line.name), value));
+      this.legend.append(html(
+          'div', {class: 'legend-line'}, html('div', {class: 'legend-name'}, key, line.name),
+          value));
     }
   }
 
@@ -158,7 +189,9 @@ class FlowPlot {
     const where = step >= 0 && step < data.steps.count ? stepText(step) : rowText(step);
     byId('flow-place').textContent = `${countText(k, 'step')} back: ${where}`;
     this.frame.setAttribute('aria-valuenow', k);
-    this.frame.setAttribute('aria-valuetext', this.values.map(({line, value}) => `${line.name} ${value.textContent}`).join(', '));
+    this.frame.setAttribute(
+        'aria-valuetext',
+        this.values.map(({line, value}) => `${line.name} ${value.textContent}`).join(', '));
   }
 }
 
@@ -169,10 +202,13 @@ function startFlow() {
     return;
   }
   const {output, step, rnn, back} = data.flow;
-  byId('flow-from').textContent = `From ${output} at ${stepText(step)} (${rowText(step)}), ${countText(back, 'step')} back.` +
-    (rnn ? ` Beside it: ${rnn.description}.` : '');
+  byId('flow-from').textContent =
+      `From ${output} at ${stepText(step)} (${rowText(step)}), ${countText(back, 'step')} back.` +
+      (rnn ? ` Beside it: ${rnn.description}.` : '');
   const cursor = new BackCursor(back);
   new FlowPlot(byId('flow-curves'), cursor);
-  if (data.flow.attribution) new Attribution(byId('attribution'), cursor);
-  else byId('attribution-part').hidden = true;
+  if (data.flow.attribution)
+    new Attribution(byId('attribution'), cursor);
+  else
+    byId('attribution-part').hidden = true;
 }

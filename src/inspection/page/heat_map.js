@@ -1,7 +1,9 @@
-// A heat map, unit by step: pooled and coloured once per layer, zoom and theme into a bitmap of one pixel a
-// cell; the cursors are elements of their own above it, so that moving them draws nothing anew.
+// A heat map, unit by step: pooled and coloured once per layer, zoom and theme into a bitmap of one
+// pixel a cell; the cursors are elements of their own above it, so that moving them draws nothing
+// anew.
 
-// [rows of the picture = units, columns]: the mean of the steps that fall into each column, NaN left out.
+// [rows of the picture = units, columns]: the mean of the steps that fall into each column, NaN
+// left out.
 function pooled(array, view, columns) {
   const units = array.shape[1];
   const sums = new Float32Array(columns * units);
@@ -19,7 +21,8 @@ function pooled(array, view, columns) {
   const picture = new Float32Array(columns * units);
   for (let column = 0; column < columns; ++column) {
     for (let unit = 0; unit < units; ++unit) {
-      picture[unit * columns + column] = sums[column * units + unit] / counts[column * units + unit];
+      picture[unit * columns + column] =
+          sums[column * units + unit] / counts[column * units + unit];
     }
   }
   return picture;
@@ -30,7 +33,8 @@ function scaleOf(name, array, mode) {
   if (mode !== 'difference') {
     if (kGates.includes(name)) return {kind: 'open', low: 0, high: 1, note: '0 closed, 1 open'};
     const high = magnitude(array, 1);
-    if (['g', 'tanh_c'].includes(name) && high <= 1) return {kind: 'signed', low: -1, high: 1, note: ''};
+    if (['g', 'tanh_c'].includes(name) && high <= 1)
+      return {kind: 'signed', low: -1, high: 1, note: ''};
   }
   const high = magnitude(array, 0.995) || 1;
   return {kind: 'signed', low: -high, high, note: '99.5 % lie within'};
@@ -52,8 +56,10 @@ class HeatMap {
     this.bar = html('div', {class: 'colour-bar'});
     this.ends = ['high', 'middle', 'low'].map(place => html('span', {class: place}));
     this.note = html('div', {class: 'plot-note'});
-    const scale = html('div', {class: 'scale'}, this.bar, html('div', {class: 'scale-ends'}, ...this.ends));
-    const label = [html('b', {}, name), html('span', {}, kSignalNames[name]), this.value, this.note];
+    const scale =
+        html('div', {class: 'scale'}, this.bar, html('div', {class: 'scale-ends'}, ...this.ends));
+    const label =
+        [html('b', {}, name), html('span', {}, kSignalNames[name]), this.value, this.note];
     const {row, frame} = plotRow(label, this.canvas, html('div', {class: 'plot-right'}, scale));
     Object.assign(this, {row, frame});
     frame.dataset.signal = name;
@@ -89,7 +95,9 @@ class HeatMap {
     this.bitmap.height = units;
     const inner = this.bitmap.getContext('2d');
     const image = inner.createImageData(columns, units);
-    colourWords(pooled(array, state.view, columns), this.scale, state.theme, new Uint32Array(image.data.buffer));
+    colourWords(
+        pooled(array, state.view, columns), this.scale, state.theme,
+        new Uint32Array(image.data.buffer));
     inner.putImageData(image, 0, 0);
     pen.imageSmoothingEnabled = false;
     pen.drawImage(this.bitmap, 0, 0, width, height);

@@ -1,5 +1,5 @@
-// The stack of heat maps: one per signal that the chosen layer has, those wanted shown, each drawn in a task
-// of its own so that the page answers in between.
+// The stack of heat maps: one per signal that the chosen layer has, those wanted shown, each drawn
+// in a task of its own so that the page answers in between.
 
 class HeatMaps {
   constructor(parent, choices) {
@@ -14,11 +14,17 @@ class HeatMaps {
   }
 
   choice(map) {
-    const box = html('input', {type: 'checkbox', checked: true, onchange: () => {
-      if (box.checked) this.wanted.add(map.name);
-      else this.wanted.delete(map.name);
-      this.drawAll();
-    }});
+    const box = html('input', {
+      type: 'checkbox',
+      checked: true,
+      onchange: () => {
+        if (box.checked)
+          this.wanted.add(map.name);
+        else
+          this.wanted.delete(map.name);
+        this.drawAll();
+      }
+    });
     map.choice = html('label', {class: 'chip'}, box, ` ${map.name}`);
     return map.choice;
   }

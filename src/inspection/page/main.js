@@ -1,7 +1,10 @@
-// Starts the page, and is where a choice becomes a change: every move of the step, unit, layer, run and
-// theme goes through here. `window.sluice` is the same for the console and the tests.
+// Starts the page, and is where a choice becomes a change: every move of the step, unit, layer, run
+// and theme goes through here. `window.sluice` is the same for the console and the tests.
 
-const timings = {first_map_ms: null, last_move_ms: null};
+const timings = {
+  first_map_ms: null,
+  last_move_ms: null
+};
 
 function clamp(value, count) {
   return Math.max(0, Math.min(count - 1, Math.round(value) || 0));
@@ -53,7 +56,8 @@ function chooseMode(mode) {
 function showTheme() {
   document.documentElement.dataset.theme = state.theme;
   byId('theme').textContent = state.theme === 'dark' ? 'Light' : 'Dark';
-  byId('theme').setAttribute('aria-label', `switch to the ${state.theme === 'dark' ? 'light' : 'dark'} theme`);
+  byId('theme').setAttribute(
+      'aria-label', `switch to the ${state.theme === 'dark' ? 'light' : 'dark'} theme`);
 }
 
 function switchTheme() {

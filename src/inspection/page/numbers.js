@@ -1,9 +1,10 @@
-// Numbers as text: four significant digits, a true minus sign, and plain words where there is no number.
+// Numbers as text: four significant digits, a true minus sign, and plain words where there is no
+// number.
 
 const kSmallestNormalHalf = 2 ** -14;
 
 function withMinus(text) {
-  return text.replace('-', '−');
+  return text.replace(/^-/, '−');
 }
 
 function exponential(value, digits) {
@@ -17,8 +18,8 @@ function numberText(value, half = false) {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (half && size < kSmallestNormalHalf) return '<6e-5';
-  if (size < 1e-3 || size >= 1e5) return withMinus(exponential(value, 3));
-  return withMinus(value.toPrecision(4));
+  if (size < 1e-3 || size >= 1e8) return withMinus(exponential(value, 3));
+  return withMinus(size >= 9999.5 ? value.toFixed(0) : value.toPrecision(4));
 }
 
 // A norm of a gradient: what f32 cannot hold comes as 0.
@@ -29,9 +30,9 @@ function gradientText(value) {
 
 // Short text for an axis: as few digits as tell.
 function axisText(value) {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return withMinus(exponential(value, 1));
-  return withMinus(String(Number(value.toPrecision(3))));
+  const short = Number(value.toPrecision(3));
+  const size = Math.abs(short);
+  return withMinus(size !== 0 && (size < 1e-3 || size >= 1e6) ? exponential(short) : String(short));
 }
 
 function percentText(share) {
@@ -41,6 +42,10 @@ function percentText(share) {
 function signedPercentText(percent) {
   if (percent === null || percent === undefined) return '–';
   return (percent > 0 ? '+' : '') + withMinus(percent.toFixed(Math.abs(percent) < 10 ? 2 : 1));
+}
+
+function correlationText(r) {
+  return r === null ? '–' : withMinus(r.toFixed(2));
 }
 
 function countText(count, noun) {

@@ -1,9 +1,12 @@
-// Making elements: HTML and SVG by tag, attributes and children; a canvas at the screen's own resolution.
+// Making elements: HTML and SVG by tag, attributes and children; a canvas at the screen's own
+// resolution.
 
 function setAttributes(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== false) element.setAttribute(name, value === true ? '' : value);
+    if (name.startsWith('on'))
+      element.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== false)
+      element.setAttribute(name, value === true ? '' : value);
   }
 }
 
@@ -41,6 +44,7 @@ function context(canvas) {
 // A row of a plot: what it is at the left, the drawing, its scale and its value at the right.
 function plotRow(label, canvas, right) {
   const frame = html('div', {class: 'plot-frame'}, canvas);
-  const row = html('div', {class: 'plot'}, html('div', {class: 'plot-label'}, ...label), frame, right);
+  const row =
+      html('div', {class: 'plot'}, html('div', {class: 'plot-label'}, ...label), frame, right);
   return {row, frame};
 }

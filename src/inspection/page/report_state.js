@@ -1,10 +1,16 @@
-// What the page shows and what is chosen in it: the report's data, the chosen step, unit and layer, which
-// run (untouched, changed by the experiment, or their difference), and the part of the time in view.
+// What the page shows and what is chosen in it: the report's data, the chosen step, unit and layer,
+// which run (untouched, changed by the experiment, or their difference), and the part of the time
+// in view.
 
 const kSignals = ['f', 'i', 'g', 'o', 'c', 'tanh_c', 'h'];
 const kSignalNames = {
-  f: 'forget gate', i: 'input gate', g: 'candidate', o: 'output gate',
-  c: 'cell state', tanh_c: 'squashed cell state', h: 'hidden state',
+  f: 'forget gate',
+  i: 'input gate',
+  g: 'candidate',
+  o: 'output gate',
+  c: 'cell state',
+  tanh_c: 'squashed cell state',
+  h: 'hidden state',
 };
 const kGates = ['f', 'i', 'o'];
 
@@ -88,8 +94,8 @@ function unitFigures() {
   return data.units.find(row => row.layer === state.layer && row.unit === state.unit) || null;
 }
 
-// Whoever draws something registers a function of what changed: 'step', 'unit', 'layer', 'mode', 'view',
-// 'theme', 'size', and once 'start'.
+// Whoever draws something registers a function of what changed: 'step', 'unit', 'layer', 'mode',
+// 'view', 'theme', 'size', and once 'start'.
 const listeners = [];
 
 function onChange(draw) {

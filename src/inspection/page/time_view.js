@@ -1,8 +1,8 @@
-// The part of the time in view, shared by everything that is drawn over time, so that one cursor runs
-// through all of it; and the pointer on such a drawing: a click chooses, a drag zooms.
+// The part of the time in view, shared by everything that is drawn over time, so that one cursor
+// runs through all of it; and the pointer on such a drawing: a click chooses, a drag zooms.
 
 const kDragPixels = 5;
-const tracks = [];  // {frame, cursor}
+const tracks = [];   // {frame, cursor}
 let trackWidth = 1;  // of every track: they stand in one grid
 
 // A rectangle of the drawing in which step t lies, in pixels from its left edge.
@@ -30,7 +30,8 @@ function measureTracks() {
   trackWidth = Math.max(1, ...tracks.map(track => track.frame.clientWidth));
 }
 
-// Gives the drawing in `frame` the cursor, and the pointer's meaning; `choose(step, y share)` is a click.
+// Gives the drawing in `frame` the cursor, and the pointer's meaning; `choose(step, y share)` is a
+// click.
 function addTrack(frame, choose) {
   const cursor = html('div', {class: 'cursor'});
   const range = html('div', {class: 'drag-range', hidden: true});
@@ -94,7 +95,8 @@ function zoomBy(factor) {
 function followStep() {
   const {first, count} = state.view;
   if (state.step >= first && state.step < first + count) return false;
-  const begin = state.step < first ? state.step - Math.floor(count / 4) : state.step - Math.floor(3 * count / 4);
+  const begin = state.step < first ? state.step - Math.floor(count / 4) :
+                                     state.step - Math.floor(3 * count / 4);
   state.view = {first: Math.max(0, Math.min(data.steps.count - count, begin)), count};
   return true;
 }
@@ -118,7 +120,9 @@ class TimeAxis {
     pen.textAlign = 'center';
     const widest = pen.measureText(stepText(first + count - 1)).width + 24;
     let free = -Infinity;
-    for (const row of ticks(data.steps.first + first, data.steps.first + first + count - 1, Math.max(1, width / widest))) {
+    for (const row of ticks(
+             data.steps.first + first, data.steps.first + first + count - 1,
+             Math.max(1, width / widest))) {
       const step = Math.round(row - data.steps.first);
       if (step !== row - data.steps.first) continue;
       const text = stepText(step);

@@ -1,9 +1,11 @@
-// One unit drawn: the cell state runs along the top from c' to c, the gates stand below it like sluices. Bars
-// show how far each gate is open; a stream is as broad as the value it carries, blue below zero, orange above.
+// One unit drawn: the cell state runs along the top from c' to c, the gates stand below it like
+// sluices. Bars show how far each gate is open; a stream is as broad as the value it carries, blue
+// below zero, orange above.
 
 const kBroadest = 16;  // pixels of a stream that carries 1 or more
 
-const kCards = {  // left edge of each card; all are 140 x 122 at y = 214
+const kCards = {
+  // left edge of each card; all are 140 x 122 at y = 214
   f: {x: 150, tag: 'S1', title: 'forget gate', gate: true},
   g: {x: 330, tag: 'S2', title: 'candidate', gate: false},
   i: {x: 490, tag: 'S3', title: 'input gate', gate: true},
@@ -19,7 +21,12 @@ class UnitDrawing {
     this.texts = {};
     this.fills = {};
     this.streams = {};
-    this.root = svg('svg', {viewBox: '0 0 1080 400', role: 'img', 'aria-labelledby': 'unit-heading', class: 'unit-drawing'});
+    this.root = svg('svg', {
+      viewBox: '0 0 1080 400',
+      role: 'img',
+      'aria-labelledby': 'unit-heading',
+      class: 'unit-drawing'
+    });
     parent.append(this.root);
     this.drawStreams();
     this.drawBus();
@@ -28,12 +35,16 @@ class UnitDrawing {
     this.box('c', 600, 36, 170, 68, 'S4', 'cell state c');
     this.box('tanh_c', 775, 128, 170, 58, 'S5', 'tanh_c');
     this.box('h', 900, 238, 170, 74, 'S7', 'hidden state h');
-    for (const [x, y, sign] of [[220, 70, '×'], [480, 165, '×'], [480, 70, '+'], [860, 275, '×']]) this.node(x, y, sign);
+    for (const [x, y, sign] of [[220, 70, '×'], [480, 165, '×'], [480, 70, '+'], [860, 275, '×']])
+      this.node(x, y, sign);
     this.label('kept', 232, 38, 'start');
     this.label('written', 496, 136, 'start');
-    this.root.append(svg('text', {x: 1070, y: 52, class: 'small', 'text-anchor': 'end'}, 'to the next step'));
-    this.root.append(svg('text', {x: 1070, y: 334, class: 'small', 'text-anchor': 'end'}, 'to the next step,'));
-    this.root.append(svg('text', {x: 1070, y: 352, class: 'small', 'text-anchor': 'end'}, 'layer and head'));
+    this.root.append(
+        svg('text', {x: 1070, y: 52, class: 'small', 'text-anchor': 'end'}, 'to the next step'));
+    this.root.append(
+        svg('text', {x: 1070, y: 334, class: 'small', 'text-anchor': 'end'}, 'to the next step,'));
+    this.root.append(
+        svg('text', {x: 1070, y: 352, class: 'small', 'text-anchor': 'end'}, 'layer and head'));
   }
 
   stream(name, path) {
@@ -58,8 +69,13 @@ class UnitDrawing {
   }
 
   drawBus() {
-    this.root.append(svg('path', {d: 'M150 372 H740 M220 372 V336 M400 372 V336 M560 372 V336 M740 372 V336', class: 'control'}));
-    this.root.append(svg('text', {x: 10, y: 367, class: 'small'}, 'inputs x and'), svg('text', {x: 10, y: 385, class: 'small'}, 'h′ of all units'));
+    this.root.append(svg('path', {
+      d: 'M150 372 H740 M220 372 V336 M400 372 V336 M560 372 V336 M740 372 V336',
+      class: 'control'
+    }));
+    this.root.append(
+        svg('text', {x: 10, y: 367, class: 'small'}, 'inputs x and'),
+        svg('text', {x: 10, y: 385, class: 'small'}, 'h′ of all units'));
   }
 
   text(name, attributes) {
@@ -81,14 +97,16 @@ class UnitDrawing {
   drawCard(name, {x, tag, title, gate}) {
     const y = 214;
     this.root.append(svg('rect', {x, y, width: 140, height: 122, rx: 6, class: 'card'}));
-    this.root.append(svg('text', {x: x + 10, y: y + 21, class: 'small'}, `${tag} ${title} ${name}`));
+    this.root.append(
+        svg('text', {x: x + 10, y: y + 21, class: 'small'}, `${tag} ${title} ${name}`));
     this.text(name, {x: x + 10, y: y + 53, class: 'value number'});
     this.root.append(svg('rect', {x: x + 10, y: y + 68, width: 120, height: 14, class: 'trough'}));
     this.fills[name] = svg('rect', {y: y + 68, height: 14});
     this.root.append(this.fills[name]);
     const ends = gate ? ['closed', 'open'] : ['−1', '1'];
     this.root.append(svg('text', {x: x + 10, y: y + 104, class: 'small'}, ends[0]));
-    this.root.append(svg('text', {x: x + 130, y: y + 104, class: 'small', 'text-anchor': 'end'}, ends[1]));
+    this.root.append(
+        svg('text', {x: x + 130, y: y + 104, class: 'small', 'text-anchor': 'end'}, ends[1]));
   }
 
   node(x, y, sign) {
@@ -106,11 +124,16 @@ class UnitDrawing {
   }
 
   writeTexts(values) {
-    for (const name of kSignals) this.write(name, name === 'h' && isProjected() ? 'projected' : unitText(name));
+    for (const name of kSignals)
+      this.write(name, name === 'h' && isProjected() ? 'projected' : unitText(name));
     this.write('before', stateBefore().text);
     const {kept, written} = this.parts(values);
-    this.write('kept', Number.isNaN(kept) ? '' : `kept: ${has('f') ? 'f c′' : 'c′'} = ${numberText(kept)}`);
-    this.write('written', Number.isNaN(written) ? '' : `${has('i') ? 'i g' : 'g'} = ${numberText(written)}`);
+    this.write(
+        'kept',
+        Number.isNaN(kept) ? '' : `kept: ${has('f') ? 'f c′' : 'c′'} = ${numberText(kept)}`);
+    this.write(
+        'written',
+        Number.isNaN(written) ? '' : `${has('i') ? 'i g' : 'g'} = ${numberText(written)}`);
   }
 
   // The two parts of S4; a gate that the cell does not have acts as 1.

@@ -4,22 +4,29 @@ class UnitFigures {
   constructor(curves, figures) {
     this.figures = figures;
     const plot = (names, label, height, range) => new TimePlot(curves, {
-      label, height, range,
-      series: () => runsShown().flatMap(run => names.map((name, n) => ({name, n, run}))
-        .filter(({name}) => this.hasRow(name, run.mode))
-        .map(({name, n, run: {mode, dash, suffix}}) => ({
-          name: name + suffix,
-          array: new Column(signalArray(state.layer, name, mode), state.unit),
-          colour: lineColour(n),
-          dash,
-        }))),
+      label,
+      height,
+      range,
+      series: () => runsShown().flatMap(
+          run => names.map((name, n) => ({name, n, run}))
+                     .filter(({name}) => this.hasRow(name, run.mode))
+                     .map(({name, n, run: {mode, dash, suffix}}) => ({
+                            name: name + suffix,
+                            array: new Column(signalArray(state.layer, name, mode), state.unit),
+                            colour: lineColour(n),
+                            dash,
+                          }))),
     });
     const unit = {low: 0, high: 1};
-    this.gates = plot(kGates, [html('b', {}, 'gates'), html('span', {}, '0 closed, 1 open')], 120, unit);
+    this.gates =
+        plot(kGates, [html('b', {}, 'gates'), html('span', {}, '0 closed, 1 open')], 120, unit);
     this.plots = [
       this.gates,
       plot(['c'], [html('b', {}, 'c'), html('span', {}, 'cell state, the memory')], 90, null),
-      plot(['h', 'g'], [html('b', {}, 'h, g'), html('span', {}, 'what is shown, what could be written')], 90, null),
+      plot(
+          ['h', 'g'],
+          [html('b', {}, 'h, g'), html('span', {}, 'what is shown, what could be written')], 90,
+          null),
     ];
     new TimeAxis(curves);
     onChange(what => this.changed(what));
@@ -48,13 +55,28 @@ class UnitFigures {
       return;
     }
     const list = html('dl', {});
-    const line = (term, text, help) => list.append(html('dt', {title: help}, term), html('dd', {}, text));
-    const steps = value => value === null || value === undefined ? '–' : countText(Number(value.toPrecision(3)), 'step');
-    line('Half-life', row.half_life === null ? 'does not decay' : steps(row.half_life), 'steps until half of the cell state is forgotten');
-    line('Remembers', steps(row.remembers), 'steps over which a change of the cell state can still be seen');
-    line('Strongest input', this.link(row.input), 'the input column that the cell state follows most, with its correlation r');
-    if (row.calendar) line('Strongest calendar', this.link(row.calendar), 'the time of day, week or year that it follows most');
-    line('Without it', row.ablation === null ? '–' : `${this.metric()} ${signedPercentText(row.ablation)} %`, 'how the error changes without this unit');
+    const line = (term, text, help) =>
+        list.append(html('dt', {title: help}, term), html('dd', {}, text));
+    const steps = value => value === null || value === undefined ?
+        '–' :
+        countText(Number(value.toPrecision(3)), 'step');
+    line(
+        'Half-life', row.half_life === null ? 'does not decay' : steps(row.half_life),
+        'steps until half of the cell state is forgotten');
+    line(
+        'Remembers', steps(row.remembers),
+        'steps over which a change of the cell state can still be seen');
+    line(
+        'Strongest input', this.link(row.input),
+        'the input column that the cell state follows most, with its correlation r');
+    if (row.calendar)
+      line(
+          'Strongest calendar', this.link(row.calendar),
+          'the time of day, week or year that it follows most');
+    line(
+        'Without it',
+        row.ablation === null ? '–' : `${this.metric()} ${signedPercentText(row.ablation)} %`,
+        'how the error changes without this unit');
     if (row.note) line('Note', row.note, '');
     this.figures.append(list);
     if (row.memory?.length > 0) this.figures.append(this.memory(row.memory));
@@ -65,18 +87,26 @@ class UnitFigures {
   }
 
   link(found) {
-    return found ? `${found.name}, r = ${withMinus(found.r.toFixed(2))}` : '–';
+    return found ? `${found.name}, r = ${correlationText(found.r)}` : '–';
   }
 
   memory(pairs) {
     const most = Math.max(...pairs.map(([, change]) => Math.abs(change))) || 1;
-    const rows = pairs.map(([k, change]) => html('tr', {},
-      html('th', {scope: 'row'}, String(k)),
-      html('td', {}, html('div', {class: 'small-bar', style: `width:${Math.abs(change) / most * 100}%`})),
-      html('td', {class: 'number'}, numberText(change))));
-    return html('table', {class: 'memory'},
-                html('caption', {}, 'What is left of a change, k steps later'),
-                html('thead', {}, html('tr', {}, html('th', {scope: 'col'}, 'k'), html('th', {}), html('th', {scope: 'col'}, 'change'))),
-                html('tbody', {}, ...rows));
+    const rows = pairs.map(
+        ([k, change]) => html(
+            'tr', {}, html('th', {scope: 'row'}, String(k)),
+            html(
+                'td', {},
+                html(
+                    'div', {class: 'small-bar', style: `width:${Math.abs(change) / most * 100}%`})),
+            html('td', {class: 'number'}, numberText(change))));
+    return html(
+        'table', {class: 'memory'}, html('caption', {}, 'What is left of a change, k steps later'),
+        html(
+            'thead', {},
+            html(
+                'tr', {}, html('th', {scope: 'col'}, 'k'), html('th', {}),
+                html('th', {scope: 'col'}, 'change'))),
+        html('tbody', {}, ...rows));
   }
 }
