@@ -26,13 +26,6 @@ std::size_t row_at(const data::Table& table, const std::string& text) {
                                   table.times.begin());
 }
 
-/// Where the model's training and validation ended, in this table's rows; 0 where the table begins
-/// later.
-data::Split find_split(const training::ForecastModel& model, const data::Table& table) {
-  if (model.train_end_time.empty()) return model.split;
-  return {row_at(table, model.train_end_time), row_at(table, model.validation_end_time)};
-}
-
 struct Range {
   std::size_t first, end;  // origins
 };
@@ -194,6 +187,11 @@ TargetBacktest score_target(const training::ForecastModel& model, const data::Fr
 }
 
 }  // namespace
+
+data::Split find_split(const training::ForecastModel& model, const data::Table& table) {
+  if (model.train_end_time.empty()) return model.split;
+  return {row_at(table, model.train_end_time), row_at(table, model.validation_end_time)};
+}
 
 const MethodScore& TargetBacktest::best_baseline() const {
   return *std::min_element(

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/split.hpp"
 #include "data/table.hpp"
 #include "evaluation/metrics.hpp"
 #include "training/forecast_model.hpp"
@@ -40,6 +41,10 @@ struct Backtest {
   std::string ridge_note;                 ///< How ridge was fitted.
   std::vector<TargetBacktest> targets;
 };
+
+/// Where the model's training and validation ended, in this table's rows; 0 where the table begins
+/// later.
+data::Split find_split(const training::ForecastModel& model, const data::Table& table);
 
 /// Scores every row after validation from which the whole horizon lies in the file; with
 /// `all_rows`, every such row of the file. Ridge is fitted anew on the file's training and

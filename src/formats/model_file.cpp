@@ -293,14 +293,17 @@ std::string serialize_model(const training::ForecastModel& model) {
   return serialize_safetensors(file);
 }
 
+void check_state(const std::string& state) {
+  if (window_of(state)) return;
+  throw Error(ErrorCode::usage, {.where = "--state",
+                                 .what = "unknown state policy",
+                                 .expected = kStates,
+                                 .got = "'" + state + "'"});
+}
+
 void save_model(const std::string& path, const network::Network& network,
                 const std::string& state) {
-  if (!window_of(state)) {
-    throw Error(ErrorCode::usage, {.where = "--state",
-                                   .what = "unknown state policy",
-                                   .expected = kStates,
-                                   .got = "'" + state + "'"});
-  }
+  check_state(state);
   if (state == "carried" && network.architecture().direction != Direction::forward) {
     throw Error(ErrorCode::usage,
                 {.where = "--state",

@@ -34,6 +34,9 @@ struct StoredModel {
 /// T of the state policy "reset:T", 0 of "carried" and "unknown"; nothing where it is none of them.
 std::optional<std::size_t> window_of(const std::string& state);
 
+/// Throws Error(usage) where it is none of them.
+void check_state(const std::string& state);
+
 /// For who needs a forecasting model and was given another.
 Error not_a_forecaster(const std::string& path);
 
