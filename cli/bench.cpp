@@ -53,6 +53,7 @@ void run(const BenchOptions& options, const CLI::App& command) {
   if (options.train) {
     refuse(!options.model.empty(), "bench --train", "a model is timed as a stream; give --shape");
     refuse(options.window.has_value(), "--window", "training has none");
+    refuse(!options.weights.empty(), "--weights", "training is done in float32");
     return bench_train(options);
   }
   for (const char* name : {"--batch", "--steps", "--recompute", "--threads"})
@@ -98,6 +99,11 @@ void add_bench(CLI::App& program, int&) {
                    "A stream over windows of T rows, 0: its state is carried [as the model says]")
       ->check(CLI::Range(std::size_t{0}, streaming::Window::kLongest))
       ->type_name("T");
+  command
+      ->add_option("--weights", options->weights,
+                   "How the weights are stored that a stream reads [as the model says]")
+      ->check(CLI::IsMember({"f32", "f16", "int8"}))
+      ->type_name("f32|f16|int8");
   command->add_option("--seconds", options->seconds, "About how long")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()

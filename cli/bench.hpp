@@ -18,6 +18,7 @@ struct BenchOptions {
   std::optional<std::size_t> window;  // 0: carried
   double seconds = 3.0;
   bool train = false, recompute = false;
+  std::string weights;  // "f32", "f16", "int8"; empty: the model's, float32
   std::string json;
 };
 

@@ -29,6 +29,19 @@ struct Subject {
   std::size_t window = 0;
 };
 
+// Time does not depend on what is cut.
+constexpr float kLargestInput = 4.0f;
+
+std::shared_ptr<const streaming::StreamModel> stream_model(const network::Network& network,
+                                                           const std::string& weights) {
+  auto stored = std::make_shared<network::Network>(weights == "f16" ? network::to_f16(network)
+                                                   : weights == "int8"
+                                                       ? network::to_int8(network, kLargestInput)
+                                                       : network);
+  if (weights == "f32") stored->set_parameters(network.parameters());
+  return std::make_shared<streaming::StreamModel>(stored);
+}
+
 Subject of_model(const BenchOptions& options) {
   const formats::StoredModel stored = formats::load_model(options.model);
   if (stored.network() == nullptr) {
@@ -37,16 +50,14 @@ Subject of_model(const BenchOptions& options) {
                                    .hint = "there is nothing to time"});
   }
   const std::size_t window = options.window.value_or(formats::window_of(stored.state).value_or(0));
-  return {std::make_shared<streaming::StreamModel>(
-              std::make_shared<network::Network>(*stored.network())),
-          window};
+  return {stream_model(*stored.network(), options.weights), window};
 }
 
 Subject of_shape(const BenchOptions& options) {
   const network::Architecture architecture = architecture_of(options);
-  auto network = std::make_shared<network::Network>(architecture);
-  network->set_parameters(network::initial_parameters(architecture, {.seed = 1}));
-  return {std::make_shared<streaming::StreamModel>(network), options.window.value_or(0)};
+  network::Network network(architecture);
+  network.set_parameters(network::initial_parameters(architecture, {.seed = 1}));
+  return {stream_model(network, options.weights), options.window.value_or(0)};
 }
 
 // Rows by chance, used again and again: enough that nothing learns them.
@@ -176,8 +187,10 @@ void bench_stream(const BenchOptions& options) {
   const double audio = 1e9 / 48000.0 / (1e9 / seen.rate);
   const std::string state =
       subject.window > 0 ? fmt::format("windows of {} rows", subject.window) : "state carried";
-  fmt::print("I {}, H {}, O {}: {}, one core, {}\n", of.input, fmt::join(of.hidden, "+"),
-             of.width(), state, kernels::chosen().name);
+  const char* weights =
+      network::kWeightsNames[static_cast<std::size_t>(subject.model->network().storage().weights)];
+  fmt::print("I {}, H {}, O {}: {}, {} weights, one core, {}\n", of.input,
+             fmt::join(of.hidden, "+"), of.width(), state, weights, kernels::chosen().name);
   fmt::print("  {:<20}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "ns", "min", "p50", "p99", "p99.9", "max");
   fmt::print("{}{}{}{}", line("whole step", seen.step), line("prepare", seen.prepare),
              line("push after it", seen.push), line("nothing", seen.null));
@@ -192,6 +205,7 @@ void bench_stream(const BenchOptions& options) {
   const json out = {{"shape", shape},
                     {"threads", 1},
                     {"window", subject.window},
+                    {"weights", weights},
                     {"kernels", kernels::chosen().name},
                     {"fma_peak_gflops", peak},
                     {"step_ns", seen.step.to_json()},

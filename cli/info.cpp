@@ -42,10 +42,21 @@ std::string summary(const network::Architecture& of) {
       of.output > 0 ? fmt::format("linear head with {} outputs", of.output) : "no head");
 }
 
+const char* weights_name(const network::Network& network) {
+  return network::kWeightsNames[static_cast<std::size_t>(network.storage().weights)];
+}
+
 void print_network(const network::Network& network) {
   const network::Architecture& architecture = network.architecture();
   fmt::print("{}: {}\n", architecture.cell.kind == CellKind::rnn ? "RNN" : "LSTM",
              summary(architecture));
+  if (network.storage().weights != kernels::Weights::f32) {
+    fmt::print(
+        "weights: {}{}\n", weights_name(network),
+        network.storage().weights == kernels::Weights::int8
+            ? fmt::format(", inputs of up to {:.4g} in size", network.storage().largest_input)
+            : "");
+  }
   fmt::print("equations of a step (h' and c' are those of the step before):\n{}",
              equations(architecture));
   std::vector<std::vector<std::string>> rows = {{"tensor", "shape", "parameters"}};
@@ -130,6 +141,7 @@ void run(const Options& options) {
         {"written_by", model.written_by},
         {"state", model.state},
         {"parameters", network != nullptr ? network->count() : 0},
+        {"weights", network != nullptr ? nlohmann::json(weights_name(*network)) : nlohmann::json()},
         {"architecture",
          network != nullptr ? formats::to_json(network->architecture()) : nlohmann::json()}};
     if (model.forecast) out["forecast"] = formats::to_json(*model.forecast);

@@ -188,20 +188,14 @@ TargetBacktest score_target(const training::ForecastModel& model, const data::Fr
 
 }  // namespace
 
-const MethodScore& TargetBacktest::best_baseline() const {
-  return *std::min_element(
-      baselines.begin(), baselines.end(),
-      [](const MethodScore& a, const MethodScore& b) { return a.all.mae < b.all.mae; });
-}
-
-data::Split split_in(const training::ForecastModel& model, const data::Table& table) {
+data::Split find_split(const training::ForecastModel& model, const data::Table& table) {
   if (model.train_end_time.empty()) return model.split;
   return {row_at(table, model.train_end_time), row_at(table, model.validation_end_time)};
 }
 
 Backtest backtest(const training::ForecastModel& model, const data::Table& table, bool all_rows) {
   const data::Frame frame = data::make_frame(model.features, table);
-  const data::Split split = split_in(model, table);
+  const data::Split split = find_split(model, table);
   const Range range = origins_to_score(model, table, frame, split, all_rows);
   if (range.first >= range.end) {
     throw Error(ErrorCode::data, {.where = table.path,

@@ -44,7 +44,7 @@ struct Backtest {
 
 /// Where the model's training and validation ended, in this table's rows; 0 where the table begins
 /// later.
-data::Split split_in(const training::ForecastModel& model, const data::Table& table);
+data::Split find_split(const training::ForecastModel& model, const data::Table& table);
 
 /// Scores every row after validation from which the whole horizon lies in the file; with
 /// `all_rows`, every such row of the file. Ridge is fitted anew on the file's training and

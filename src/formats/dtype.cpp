@@ -7,6 +7,8 @@
 #include <cstring>
 #include <limits>
 
+#include "core/half.hpp"
+
 namespace sluice::formats {
 namespace {
 
@@ -51,17 +53,7 @@ const Row& row(DType dtype) { return kRows[static_cast<std::size_t>(dtype)]; }
 
 struct Half {
   std::uint16_t bits;
-  explicit operator float() const {
-    const std::uint32_t sign = (bits & 0x8000u) << 16;
-    const std::uint32_t exponent = (bits >> 10) & 0x1fu;
-    const std::uint32_t fraction = bits & 0x3ffu;
-    if (exponent == 0) {  // zero or subnormal: fraction * 2^-24, exact in float
-      const float value = static_cast<float>(fraction) * 0x1p-24f;
-      return sign != 0 ? -value : value;
-    }
-    const std::uint32_t wide = exponent == 0x1f ? 0xffu : exponent + (127 - 15);
-    return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
-  }
+  explicit operator float() const { return from_half(bits); }
   explicit operator double() const { return static_cast<float>(*this); }
 };
 

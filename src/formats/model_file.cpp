@@ -15,6 +15,7 @@
 #include "formats/forecast_json.hpp"
 #include "formats/pytorch_names.hpp"
 #include "formats/safetensors.hpp"
+#include "formats/stored_network.hpp"
 #include "network/run.hpp"
 #include "sluice/error.hpp"
 #include "streaming/window.hpp"
@@ -61,11 +62,7 @@ std::vector<double> run_linear(const training::LinearModel& linear,
 }
 
 void add_network(SafeTensors& file, const network::Network& network) {
-  for (const network::Parameter& parameter : network.list()) {
-    file.tensors.push_back(
-        Tensor::from_floats(parameter.name, parameter.shape,
-                            network.parameters().subspan(parameter.offset, parameter.count)));
-  }
+  add_tensors(file, network);
   Random random(kTestSeed);
   std::vector<float> x(kTestSteps * network.architecture().input);
   for (float& value : x) value = static_cast<float>(random.normal());
@@ -73,6 +70,14 @@ void add_network(SafeTensors& file, const network::Network& network) {
       Tensor::from_floats("test.x", {kTestSteps, network.architecture().input}, x));
   file.tensors.push_back(Tensor::from_floats("test.y", {kTestSteps, network.architecture().width()},
                                              run_once(network, x)));
+}
+
+// The version that the network's weights need, and how they are stored.
+void describe_weights(json& description, const network::Network& network) {
+  const kernels::Weights weights = network.storage().weights;
+  description["format"] = format_of(weights);
+  if (weights != kernels::Weights::f32)
+    description["weights"] = network::kWeightsNames[static_cast<std::size_t>(weights)];
 }
 
 void add_linear(SafeTensors& file, const training::ForecastModel& model) {
@@ -130,7 +135,7 @@ void read_linear(const SafeTensors& file, const std::string& path, training::For
 void refuse_strangers(const SafeTensors& file, const std::string& path, const StoredModel& model) {
   std::set<std::string> known = {"test.x", "test.y"};
   if (const network::Network* network = model.network()) {
-    for (const network::Parameter& parameter : network->list()) known.insert(parameter.name);
+    for (const std::string& name : tensor_names(*network)) known.insert(name);
   }
   for (std::size_t k = 0; k < (model.forecast ? model.forecast->targets() : 0); ++k) {
     for (const char* part : {"weight", "bias", "spread"}) known.insert(linear_name(k, part));
@@ -143,19 +148,6 @@ void refuse_strangers(const SafeTensors& file, const std::string& path, const St
   }
 }
 
-network::Network read_network(const SafeTensors& file, const std::string& path,
-                              const network::Architecture& architecture) {
-  // Before anything is reserved by the description's sizes, the tensors must have them.
-  std::vector<std::string> names;
-  for (const network::Parameter& parameter : network::parameter_list(architecture)) {
-    shaped(file, path, parameter.name, parameter.shape);
-    names.push_back(parameter.name);
-  }
-  network::Network network(architecture);
-  fill_parameters(network, file, path, names);
-  return network;
-}
-
 network::Architecture read_architecture(JsonFields& fields) {
   network::Architecture architecture = architecture_from(fields.object("architecture"));
   network::check(architecture);
@@ -163,7 +155,7 @@ network::Architecture read_architecture(JsonFields& fields) {
 }
 
 training::ForecastModel read_forecast(const SafeTensors& file, const std::string& path,
-                                      JsonFields& fields) {
+                                      JsonFields& fields, kernels::Weights weights) {
   training::ForecastModel model = forecast_from(fields.object("forecast"));
   if (!fields.at("architecture").is_null()) {
     const network::Architecture architecture = read_architecture(fields);
@@ -174,7 +166,7 @@ training::ForecastModel read_forecast(const SafeTensors& file, const std::string
           fmt::format("{} inputs and {} outputs", model.network_inputs(), model.network_outputs()),
           fmt::format("{} and {}", architecture.input, architecture.output));
     }
-    model.network = read_network(file, path, architecture);
+    model.network = read_network(file, path, architecture, weights);
   }
   read_linear(file, path, model);
   return model;
@@ -234,12 +226,13 @@ void read_description(const SafeTensors& file, const std::string& path, const st
            fmt::format("model format {} or older", kModelFormat), fmt::format("format {}", format),
            "update Sluice");
   }
+  const kernels::Weights weights = weights_from(fields, format);
   stored.written_by = fields.get<std::string>("written_by");
   stored.state = fields.get<std::string>("state");
   const std::optional<std::size_t> window = window_of(stored.state);
   if (!window) refuse(path, "unknown state policy", kStates, "'" + stored.state + "'");
   if (!fields.at("forecast").is_null()) {
-    stored.forecast = read_forecast(file, path, fields);
+    stored.forecast = read_forecast(file, path, fields, weights);
     stored.forecast->window = *window;
     const network::Network* network = stored.network();
     if (stored.state == kUnknownState ||
@@ -250,7 +243,7 @@ void read_description(const SafeTensors& file, const std::string& path, const st
              "'" + stored.state + "'");
     }
   } else {
-    stored.plain = read_network(file, path, read_architecture(fields));
+    stored.plain = read_network(file, path, read_architecture(fields), weights);
   }
   refuse_strangers(file, path, stored);
   fields.finish();
@@ -288,25 +281,29 @@ std::string serialize_model(const training::ForecastModel& model) {
   SafeTensors file;
   if (model.network) add_network(file, *model.network);
   add_linear(file, model);
-  const json description = {
-      {"format", kModelFormat},
+  json description = {
+      {"format", 1},
       {"written_by", "sluice " SLUICE_VERSION},
       {"state", model.window > 0 ? fmt::format("reset:{}", model.window) : "carried"},
       {"architecture", model.network ? to_json(model.network->architecture()) : json(nullptr)},
       {"forecast", to_json(model)}};
+  if (model.network) describe_weights(description, *model.network);
   // Columns have UTF-8 names; the data file's own name may be anything.
   file.metadata["sluice"] = description.dump(-1, ' ', false, json::error_handler_t::replace);
   return serialize_safetensors(file);
 }
 
+void check_state(const std::string& state) {
+  if (window_of(state)) return;
+  throw Error(ErrorCode::usage, {.where = "--state",
+                                 .what = "unknown state policy",
+                                 .expected = kStates,
+                                 .got = "'" + state + "'"});
+}
+
 void save_model(const std::string& path, const network::Network& network,
                 const std::string& state) {
-  if (!window_of(state)) {
-    throw Error(ErrorCode::usage, {.where = "--state",
-                                   .what = "unknown state policy",
-                                   .expected = kStates,
-                                   .got = "'" + state + "'"});
-  }
+  check_state(state);
   if (state == "carried" && network.architecture().direction != Direction::forward) {
     throw Error(ErrorCode::usage,
                 {.where = "--state",
@@ -316,12 +313,13 @@ void save_model(const std::string& path, const network::Network& network,
   }
   SafeTensors file;
   add_network(file, network);
-  file.metadata["sluice"] = json{
-      {"format", kModelFormat},
-      {"written_by", "sluice " SLUICE_VERSION},
-      {"state", state},
-      {"architecture", to_json(network.architecture())},
-      {"forecast", nullptr}}.dump();
+  json description = {{"format", 1},
+                      {"written_by", "sluice " SLUICE_VERSION},
+                      {"state", state},
+                      {"architecture", to_json(network.architecture())},
+                      {"forecast", nullptr}};
+  describe_weights(description, network);
+  file.metadata["sluice"] = description.dump();
   write_file_atomically(path, serialize_safetensors(file));
 }
 

@@ -14,8 +14,9 @@
 
 namespace sluice::formats {
 
-/// The version of the description that this program writes; it reads this one and older ones.
-inline constexpr std::size_t kModelFormat = 1;
+/// The newest version of the description that this program reads; it reads all older ones, and
+/// writes the oldest that says what a model needs.
+inline constexpr std::size_t kModelFormat = 2;
 
 struct StoredModel {
   /// How the model was trained and is to be run: "carried"; "reset:T": from a zero state over
@@ -32,6 +33,9 @@ struct StoredModel {
 
 /// T of the state policy "reset:T", 0 of "carried" and "unknown"; nothing where it is none of them.
 std::optional<std::size_t> window_of(const std::string& state);
+
+/// Throws Error(usage) where it is none of them.
+void check_state(const std::string& state);
 
 /// For who needs a forecasting model and was given another.
 Error not_a_forecaster(const std::string& path);

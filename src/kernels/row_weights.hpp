@@ -1,46 +1,47 @@
 // The weights of a layer's gates laid out for one row at a time: groups of a few vectors of units,
 // in each group for k = 0, then k = 1 and so on the gates i f g o of the first vector, of the
-// second .. A step of one row reads them once, from front to back. Private to a run: never saved.
+// second .. A step of one row reads them once, from front to back. Where RowKernels::depth is more
+// than 1, so many k stand side by side for each output. Private to a run: never saved.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/aligned.hpp"
+#include "core/function_ref.hpp"
 #include "kernels/table.hpp"
 
 namespace sluice::kernels {
+
+/// What whole numbers stand for.
+struct Int8Scales {
+  const float* rows = nullptr;  ///< [4, hidden]: a weight is a whole number times its row's.
+  float step = 0.0f;            ///< What 1 of a row's kActivationSteps is.
+};
+
+/// The whole number, -127 to 127, that a weight is in an int8 matrix: exact where the weight is one
+/// times its row's scale.
+std::int8_t whole_number(float weight, float scale);
 
 class RowWeights {
  public:
   RowWeights() = default;
   /// row(gate, unit) points to the [inner] weights of that gate, i f g o, of a unit below `hidden`.
-  template <class Row>
-  RowWeights(std::size_t hidden, std::size_t inner, const Table& kernels, const Row& row)
-      : inner_(inner),
-        vectors_((hidden + kernels.lanes - 1) / kernels.lanes),
-        groups_(vectors_, kernels.row_vectors),
-        data_(4 * vectors_ * kernels.lanes * inner) {
-    float* group_data = data_.data();
-    for (std::size_t group = 0, first = 0; group < groups_.count; ++group) {
-      const std::size_t vectors = groups_.vectors(group), width = 4 * vectors * kernels.lanes;
-      for (std::size_t place = 0; place < width; ++place) {
-        const std::size_t vector = place / kernels.lanes;
-        const std::size_t unit = (first + vector / 4) * kernels.lanes + place % kernels.lanes;
-        if (unit >= hidden) continue;
-        const float* from = row(vector % 4, unit);
-        for (std::size_t k = 0; k < inner; ++k) group_data[k * width + place] = from[k];
-      }
-      group_data += width * inner;
-      first += vectors;
-    }
-  }
+  /// f16: they are such already; int8: such times scales.rows, and inner is at most kMostInt8Inner.
+  RowWeights(std::size_t hidden, std::size_t inner, const Table& kernels,
+             FunctionRef<const float*(std::size_t gate, std::size_t unit)> row,
+             Weights weights = Weights::f32, const Int8Scales& scales = {});
 
-  RowView view() const noexcept { return {data_.data(), inner_, vectors_, groups_}; }
+  RowView view() const noexcept;
 
  private:
   std::size_t inner_ = 0, vectors_ = 0;
   RowGroups groups_;
-  FloatVector data_;
+  AlignedVector<unsigned char> data_;
+  // int8: in the order of a row's sums.
+  float step_ = 1.0f;
+  FloatVector scale_;
+  AlignedVector<std::int32_t> sums_;
 };
 
 }  // namespace sluice::kernels

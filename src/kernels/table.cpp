@@ -15,6 +15,7 @@ struct Candidate {
   Isa isa;
   const char* name;
   bool runs_here;
+  bool vnni = false;
 };
 
 std::vector<Candidate> candidates() {
@@ -31,7 +32,8 @@ std::vector<Candidate> candidates() {
   return {{Isa::portable, "portable", true},
           {Isa::sse4, "sse4", sse4},
           {Isa::avx2, "avx2", avx2},
-          {Isa::avx512, "avx512", avx512}};
+          {Isa::avx512, "avx512", avx512},
+          {Isa::avx512, "avx512vnni", avx512 && __builtin_cpu_supports("avx512vnni") != 0, true}};
 #elif defined(__aarch64__)
   return {{Isa::neon, "neon", true}};
 #else
@@ -46,7 +48,8 @@ std::vector<Table> build_tables() {
     table.name = candidate.name;
     bool complete = candidate.runs_here;
     for (const Fills* fills :
-         {&product_fills(), &cell_fills(), &step_fills(), &row_fills(), &update_fills()}) {
+         {&product_fills(), &cell_fills(), &step_fills(), &row_fills(),
+          candidate.vnni ? &row_vnni_fills() : &row_int8_fills(), &update_fills()}) {
       const Fill fill = (*fills)[static_cast<std::size_t>(candidate.isa)];
       complete = complete && fill != nullptr;
       if (complete) fill(table);

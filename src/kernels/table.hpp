@@ -8,7 +8,9 @@
 // padding is never read.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -207,12 +209,29 @@ struct RowGroups {
   std::size_t count = 0, least = 0, larger = 0;
 };
 
+/// How the weights of a network are stored, in its file and where a stream reads them.
+enum class Weights : std::size_t {
+  f32,
+  f16,   ///< Computed with in float32: the sums are those of the weights' own float32 values.
+  int8,  ///< Whole numbers, each output with a scale of its own; so are what they multiply.
+};
+inline constexpr std::size_t kWeights = 3;
+
+/// int8: a value that is multiplied is a whole number in +-kActivationSteps, and a sum has at most
+/// so many terms: exact in 32 bits.
+inline constexpr float kActivationSteps = 32767.0f;
+inline constexpr std::size_t kMostInt8Inner = 4096;
+
 /// The gates' weights for a row, or a few, at a time (row_weights.hpp).
 struct RowView {
-  const float* data;
+  const void* data;
   std::size_t inner;
   std::size_t vectors;  ///< Of units.
   RowGroups groups;
+  // int8 alone.
+  float per_step = 0.0f;               ///< x times this is rounded to a whole number.
+  const float* scale = nullptr;        ///< In the order of a row's sums: what 1 of a sum is worth.
+  const std::int32_t* sums = nullptr;  ///< In the same order: of an output's whole numbers.
 };
 
 /// b + R h' of some rows, ahead of their x. Sums of gates lie as [vectors of units, i|f|g|o,
@@ -235,6 +254,17 @@ struct RowStep {
   float* const* h;         ///< [rows] each [whole vectors of units] out; none is an `x`
 };
 
+/// The step of rows over weights of one storage. int8: x becomes whole numbers, q = x * per_step
+/// rounded to the nearest, the even one of two, and cut to +-kActivationSteps; the sum of q times
+/// the weights is exact; it counts scale times itself as a float. The whole numbers are the same on
+/// every processor. A NaN in x makes the whole row's sums NaN.
+struct RowKernels {
+  std::size_t vectors;  ///< The most vectors of units in a group of RowWeights.
+  std::size_t depth;    ///< Weights of one output that lie side by side.
+  void (*sums)(const RowSums&) noexcept;
+  void (*step)(const RowStep&) noexcept;
+};
+
 /// One update of parameters [count]; with PyTorch's formulas. What does not change within a step
 /// has been worked out.
 struct AdamUpdate {
@@ -253,7 +283,7 @@ struct AdamUpdate {
 
 /// One instruction set's kernels.
 struct Table {
-  std::string_view name;  ///< "portable", "sse4", "avx2", "avx512" or "neon"
+  std::string_view name;  ///< "portable", "sse4", "avx2", "avx512", "avx512vnni" or "neon"
   std::size_t lanes;      ///< Floats in a vector.
   std::size_t panel;      ///< Outputs in a panel of packed weights.
   void (*multiply)(const Product&) noexcept;
@@ -264,15 +294,15 @@ struct Table {
   void (*cell_backward)(const CellBackward&) noexcept;
   void (*normalise)(const Normalise&) noexcept;
   void (*normalise_backward)(const NormaliseBackward&) noexcept;
-  std::size_t row_vectors;  ///< The most vectors of units in a group of RowWeights.
-  void (*row_sums)(const RowSums&) noexcept;
-  void (*row_step)(const RowStep&) noexcept;
+  std::array<RowKernels, kWeights> rows;  ///< By Weights.
   void (*adam)(const AdamUpdate&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.
   void (*tanh)(const float* x, float* y, std::size_t count) noexcept;     ///< y may be x.
   /// Multiply-adds on registers alone, `rounds` times 12 vectors of them: what the processor can do
   /// at most. Answers a number that depends on all of them.
   float (*multiply_adds)(std::size_t rounds) noexcept;
+
+  const RowKernels& row(Weights weights) const { return rows[static_cast<std::size_t>(weights)]; }
 };
 
 /// The tables that this processor can run, slowest first; never empty.

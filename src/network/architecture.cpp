@@ -120,6 +120,11 @@ bool plain(const Architecture& architecture) {
          cell.recurrent_dropout <= 0.0 && standard(architecture);
 }
 
+bool plain_stack(const Architecture& of) {
+  return plain(of) && of.direction == Direction::forward && of.cell.projection == 0 &&
+         of.cell.projection_clip <= 0.0 && of.cell.zoneout_h <= 0.0 && !of.residual;
+}
+
 bool standard(const Architecture& architecture) {
   return architecture.cell.gate_clip <= 0.0 &&
          architecture.activations == std::array<CellActivations, 2>{};

@@ -48,6 +48,8 @@ struct Architecture {
 /// Whether every cell is S1..S7 and nothing else, but for a projection and training noise on x, h'
 /// and R: what the fast kernel computes.
 bool plain(const Architecture& architecture);
+/// Whether a step of rows computes it: plain layers, one upon the other, and nothing between them.
+bool plain_stack(const Architecture& architecture);
 /// Whether sigma and tanh alone are applied, unclipped: their slopes follow from their values.
 bool standard(const Architecture& architecture);
 

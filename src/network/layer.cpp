@@ -185,6 +185,7 @@ void Layer::first_state(const Tape& tape, LayerTape& of, const Samples& samples)
 
 void Layer::forward(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
                     Steps steps, bool training) const noexcept {
+  if (rows_) return forward_rows(x, tape, of, samples, steps);
   const kernels::UnitVectors all{0, unit_vectors()};
   const kernels::CellExtras more = extras();
   if (tape.base() == 0 && steps.first == 0) first_state(tape, of, samples);
@@ -203,6 +204,29 @@ void Layer::forward(const RowsView& x, const Tape& tape, LayerTape& of, const Sa
         kernels_->step_forward({product, cell, all});
       }
       if (!of.emitted.empty()) emit(tape, of, now, t, training);
+    }
+    if (!tape.all_run()) carry(tape, of, samples, t);
+  }
+}
+
+// Row by row, as a stream does: the places of the gates hold the recurrent sums.
+void Layer::forward_rows(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
+                         Steps steps) const noexcept {
+  if (tape.base() == 0 && steps.first == 0) first_state(tape, of, samples);
+  const kernels::RowKernels& kernels = kernels_->row(kernels::Weights::int8);
+  const std::size_t batch = tape.batch();
+  for (std::size_t t = steps.first; t < steps.last; ++t) {
+    const Samples now = tape.running(t, samples, reverse_);
+    for (std::size_t sample = now.first; sample < now.last; ++sample) {
+      const std::size_t before = t * batch + sample, after = before + batch;
+      const float* h_prev = of.h.data() + before * state_units_;
+      const float* x_row = x.row(t, sample);
+      float* sums = of.gates.data() + before * 4 * units_;
+      float* h = of.h.data() + after * state_units_;
+      float* c = of.c.data() + after * units_;
+      std::copy_n(of.c.data() + before * units_, units_, c);
+      kernels.sums({&h_prev, 1, rows_->r.view(), rows_->bias.data(), sums});
+      kernels.step({&x_row, 1, rows_->w.view(), sums, &c, &h});
     }
     if (!tape.all_run()) carry(tape, of, samples, t);
   }
@@ -246,7 +270,7 @@ void Layer::forward_units(const RowsView& x, const Tape& tape, LayerTape& of,
 }
 
 bool Layer::splits(const Tape& tape, const LayerTape& of, bool training) const noexcept {
-  return fused(tape, of) && options_.layer_norm == LayerNorm::none &&
+  return !rows_ && fused(tape, of) && options_.layer_norm == LayerNorm::none &&
          !(training && !of.keep_g.empty());
 }
 

@@ -6,12 +6,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/barrier.hpp"
 #include "kernels/packed_matrix.hpp"
 #include "kernels/table.hpp"
 #include "network/architecture.hpp"
+#include "network/row_layer.hpp"
 #include "network/tape.hpp"
 
 namespace sluice::network {
@@ -29,6 +32,10 @@ class Layer {
   void pack(const float* parameters, std::size_t task);
   /// Packs R anew with each weight dropped at the options' rate, or kept and enlarged.
   void drop_connections(const float* parameters, std::uint64_t seed);
+
+  /// From now on forward runs on these, row by row, without a way back; and no longer.
+  void run_rows(RowLayer rows) { rows_ = std::move(rows); }
+  void run_products() { rows_.reset(); }
 
   /// Some samples from x and the state before the first step: all steps that `of` keeps.
   void forward(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
@@ -104,6 +111,8 @@ class Layer {
                           const Samples& samples) const noexcept;
   void input_products(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
                       Steps steps, const kernels::UnitVectors& units) const noexcept;
+  void forward_rows(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
+                    Steps steps) const noexcept;
   void step_between_norms(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t step,
                           kernels::Product product, kernels::CellForward cell) const noexcept;
   void normalise_inputs(const Tape& tape, LayerTape& of, const Samples& samples,
@@ -165,7 +174,8 @@ class Layer {
   std::array<std::size_t, 4> blocks_;    // of gate i, f, g, o in the parameters; kNone: not there
   std::array<std::size_t, 16> offsets_;  // by Role, in all parameters
   Packed packed_;
-  std::vector<float> keep_r_;  // [G H, P] DropConnect's factors; empty: none dropped
+  std::optional<RowLayer> rows_;  // of int8 weights: what runs instead of the products
+  std::vector<float> keep_r_;     // [G H, P] DropConnect's factors; empty: none dropped
 };
 
 }  // namespace sluice::network

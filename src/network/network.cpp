@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/float_mode.hpp"
+#include "network/row_layer.hpp"
 #include "network/rows.hpp"
 #include "sluice/error.hpp"
 
@@ -36,6 +37,8 @@ void Network::set_parameters(std::span<const float> parameters, ThreadPool* pool
                                    .got = std::to_string(parameters.size())});
   }
   std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+  storage_ = {};
+  for (Layer& layer : layers_) layer.run_products();
   const auto pack = [&](std::size_t task) {
     layers_[task / Layer::kPackTasks].pack(parameters_.data(), task % Layer::kPackTasks);
   };
@@ -48,6 +51,36 @@ void Network::set_parameters(std::span<const float> parameters, ThreadPool* pool
     for (std::size_t task = 0; task < tasks; ++task) pack(task);
   }
   if (architecture_.output > 0) pack_head();
+}
+
+void Network::set_stored(std::span<const float> parameters, Storage storage) {
+  const bool int8 = storage.weights == kernels::Weights::int8;
+  if (int8) check_int8(architecture_);
+  set_parameters(parameters);
+  storage_ = std::move(storage);
+  for (std::size_t layer = 0; layer < (int8 ? layers_.size() : 0); ++layer)
+    layers_[layer].run_rows(row_layer(*this, layer));
+}
+
+const float* Network::tensor(Role role, std::size_t layer) const {
+  for (const Parameter& parameter : list_) {
+    const bool head = role == Role::head_weight || role == Role::head_bias;
+    if (parameter.role == role && (head || parameter.layer == layer))
+      return parameters_.data() + parameter.offset;
+  }
+  return nullptr;
+}
+
+const float* Network::scales(Role role, std::size_t layer) const {
+  if (storage_.scales.empty()) return nullptr;
+  const float* scales = storage_.scales.data();
+  for (const Parameter& parameter : list_) {
+    if (!is_matrix(parameter.role)) continue;
+    if (parameter.role == role && (role == Role::head_weight || parameter.layer == layer))
+      return scales;
+    scales += parameter.shape[0];
+  }
+  return nullptr;
 }
 
 void Network::drop_connections(std::uint64_t seed) {

@@ -13,6 +13,7 @@
 #include "network/architecture.hpp"
 #include "network/layer.hpp"
 #include "network/noise.hpp"
+#include "network/storage.hpp"
 #include "network/tape.hpp"
 
 namespace sluice::network {
@@ -33,6 +34,15 @@ class Network {
   void set_parameters(std::span<const float> parameters, ThreadPool& pool) {
     set_parameters(parameters, &pool);
   }
+  /// The same, with parameters that are what is stored: whole numbers times their scales, or
+  /// float16. A forward pass over int8 weights has no way back. Throws Error(usage) as check_int8.
+  void set_stored(std::span<const float> parameters, Storage storage);
+  /// How the matrices are stored; float32 after set_parameters.
+  const Storage& storage() const { return storage_; }
+  /// The values of a tensor, the scales of a matrix' rows, of the one direction of a layer (of the
+  /// head: of any layer); null where there are none.
+  const float* tensor(Role role, std::size_t layer) const;
+  const float* scales(Role role, std::size_t layer) const;
   /// DropConnect: until set_parameters, weights of R are dropped at the options' rate.
   void drop_connections(std::uint64_t seed);
   /// DropConnect's factors of R, [G H, P], of a direction of a layer (as Tape::layers counts them);
@@ -89,6 +99,7 @@ class Network {
   const kernels::Table* kernels_;
   std::vector<Parameter> list_;
   std::vector<float> parameters_;
+  Storage storage_;
   std::vector<Layer> layers_;  // layer 0 forward, layer 0 reverse, layer 1 forward, ..
   kernels::PackedMatrix head_, head_transposed_;  // [Op, inputs], [inputs padded, O]
   FloatVector head_bias_;                         // [Op]

@@ -11,7 +11,8 @@ BatchStep::BatchStep(const StreamModel& model, std::size_t most, TraceSink* trac
     : model_(model), most_(most), trace_(trace), running_(most) {
   if (!model.rows().empty() && trace == nullptr) {
     std::size_t widest = 0;
-    for (const RowLayer& layer : model.rows()) widest = std::max(widest, layer.bias.size());
+    for (const network::RowLayer& layer : model.rows())
+      widest = std::max(widest, layer.bias.size());
     sums_.resize(widest * most);
     y_.resize(padded(model.outputs()));
     x_.resize(most);
@@ -34,25 +35,26 @@ void BatchStep::run(std::span<const BatchRow> rows) noexcept {
 
 void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
   const FlushDenormals flush;
+  const kernels::RowKernels& kernels = model_.row_kernels();
   for (std::size_t n = 0; n < rows.size(); ++n) x_[n] = rows[n].x;
   for (std::size_t layer = 0; layer < model_.rows().size(); ++layer) {
-    const RowLayer& of = model_.rows()[layer];
+    const network::RowLayer& of = model_.rows()[layer];
     for (std::size_t n = 0; n < rows.size(); ++n) {
       h_[n] = rows[n].state + model_.h_at(layer);
       c_[n] = rows[n].state + model_.c_at(layer);
       h_before_[n] = h_[n];
     }
-    model_.kernels().row_sums({.x = h_before_.data(),
-                               .rows = rows.size(),
-                               .w = of.r.view(),
-                               .bias = of.bias.data(),
-                               .sums = sums_.data()});
-    model_.kernels().row_step({.x = x_.data(),
-                               .rows = rows.size(),
-                               .w = of.w.view(),
-                               .recurrent = sums_.data(),
-                               .c = c_.data(),
-                               .h = h_.data()});
+    kernels.sums({.x = h_before_.data(),
+                  .rows = rows.size(),
+                  .w = of.r.view(),
+                  .bias = of.bias.data(),
+                  .sums = sums_.data()});
+    kernels.step({.x = x_.data(),
+                  .rows = rows.size(),
+                  .w = of.w.view(),
+                  .recurrent = sums_.data(),
+                  .c = c_.data(),
+                  .h = h_.data()});
     std::copy_n(h_.begin(), rows.size(), x_.begin());
   }
   for (const BatchRow& row : rows) {

@@ -11,7 +11,7 @@ RowStep::RowStep(const StreamModel& model, TraceSink* trace)
       y_(padded(model.outputs())) {
   if (layers_.empty()) batch_.emplace(model, 1, trace);
   for (std::size_t number = 0; number < layers_.size(); ++number) {
-    const RowLayer& weights = model.rows()[number];
+    const network::RowLayer& weights = model.rows()[number];
     Layer& layer = layers_[number];
     layer.h_before = layer.h = state() + model.h_at(number);
     layer.c = state() + model.c_at(number);
@@ -33,7 +33,7 @@ RowStep::RowStep(const StreamModel& model, TraceSink* trace)
 
 void RowStep::prepare() noexcept {
   const FlushDenormals flush;
-  for (const Layer& layer : layers_) model_.kernels().row_sums(layer.sums);
+  for (const Layer& layer : layers_) model_.row_kernels().sums(layer.sums);
 }
 
 void RowStep::run(const float* x, float* y, bool prepared) noexcept {
@@ -42,11 +42,11 @@ void RowStep::run(const float* x, float* y, bool prepared) noexcept {
     return batch_->run({&row, 1});
   }
   const FlushDenormals flush;
-  const kernels::Table& kernels = model_.kernels();
+  const kernels::RowKernels& kernels = model_.row_kernels();
   layers_.front().x = x;
   for (const Layer& layer : layers_) {
-    if (!prepared) kernels.row_sums(layer.sums);
-    kernels.row_step(layer.step);
+    if (!prepared) kernels.sums(layer.sums);
+    kernels.step(layer.step);
   }
   model_.answer(state(), y_.data(), y);
 }

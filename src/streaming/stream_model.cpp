@@ -13,12 +13,6 @@ namespace {
 using network::Architecture;
 using network::Role;
 
-// What kernels::RowStep computes, layer upon layer.
-bool stacked_plain(const Architecture& of) {
-  return network::plain(of) && of.cell.projection == 0 && of.cell.projection_clip <= 0.0 &&
-         of.cell.zoneout_h <= 0.0 && !of.residual;
-}
-
 // Of all that decides what a row's answer is.
 std::uint64_t fingerprint_of(const network::Network& network) {
   const Architecture& of = network.architecture();
@@ -44,6 +38,11 @@ std::uint64_t fingerprint_of(const network::Network& network) {
     add_number(function.beta);
   }
   for (const float value : network.parameters()) add(std::bit_cast<std::uint32_t>(value));
+  const network::Storage& storage = network.storage();
+  if (storage.weights == kernels::Weights::f32) return hash;
+  add(static_cast<std::uint64_t>(storage.weights));
+  for (const float scale : storage.scales) add(std::bit_cast<std::uint32_t>(scale));
+  add(std::bit_cast<std::uint32_t>(storage.largest_input));
   return hash;
 }
 
@@ -62,19 +61,10 @@ StreamModel::StreamModel(std::shared_ptr<const network::Network> network)
     : network_(streamable(std::move(network))), fingerprint_(fingerprint_of(*network_)) {
   lay_out_state();
   const Architecture& of = network_->architecture();
-  if (!stacked_plain(of)) return;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) rows_.push_back(row_layer(layer));
+  if (!network::plain_stack(of)) return;
+  for (std::size_t layer = 0; layer < of.layers(); ++layer)
+    rows_.push_back(network::row_layer(*network_, layer));
   if (of.output > 0) pack_head();
-}
-
-// Null where the model has no such tensor.
-const float* StreamModel::tensor(Role role, std::size_t layer) const {
-  for (const network::Parameter& parameter : network_->list()) {
-    const bool head = role == Role::head_weight || role == Role::head_bias;
-    if (parameter.role == role && (head || parameter.layer == layer))
-      return network_->parameters().data() + parameter.offset;
-  }
-  return nullptr;
 }
 
 void StreamModel::lay_out_state() {
@@ -86,34 +76,11 @@ void StreamModel::lay_out_state() {
   }
   initial_.resize(floats);
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    if (const float* h = tensor(Role::initial_h, layer))
+    if (const float* h = network_->tensor(Role::initial_h, layer))
       std::copy_n(h, of.state(layer), initial_.data() + h_at(layer));
-    if (const float* c = tensor(Role::initial_c, layer))
+    if (const float* c = network_->tensor(Role::initial_c, layer))
       std::copy_n(c, of.hidden[layer], initial_.data() + c_at(layer));
   }
-}
-
-RowLayer StreamModel::row_layer(std::size_t layer) const {
-  const Architecture& of = network_->architecture();
-  const std::size_t hidden = of.hidden[layer], inputs = of.layer_input(layer);
-  const std::size_t lanes = kernels().lanes, vectors = (hidden + lanes - 1) / lanes;
-  const auto rows_of = [&](Role role, std::size_t inner) {
-    const float* weights = tensor(role, layer);
-    return kernels::RowWeights(hidden, inner, kernels(), [=](std::size_t gate, std::size_t unit) {
-      return weights + (gate * hidden + unit) * inner;
-    });
-  };
-  RowLayer made{rows_of(Role::weight_ih, inputs), rows_of(Role::weight_hh, hidden),
-                FloatVector(4 * vectors * lanes)};
-  for (const Role role : {Role::bias_ih, Role::bias_hh}) {
-    const float* bias = tensor(role, layer);
-    if (bias == nullptr) continue;
-    for (std::size_t gate = 0; gate < 4; ++gate) {
-      for (std::size_t unit = 0; unit < hidden; ++unit)
-        made.bias[(4 * (unit / lanes) + gate) * lanes + unit % lanes] += bias[gate * hidden + unit];
-    }
-  }
-  return made;
 }
 
 void StreamModel::answer(const float* state, float* room, float* y) const noexcept {
@@ -135,12 +102,12 @@ void StreamModel::answer(const float* state, float* room, float* y) const noexce
 void StreamModel::pack_head() {
   const Architecture& of = network_->architecture();
   const std::size_t inputs = of.layer_output(of.layers() - 1), outputs = of.output;
-  const float* weights = tensor(Role::head_weight, 0);
+  const float* weights = network_->tensor(Role::head_weight, 0);
   head_ = {outputs, inputs, kernels()};
   head_.pack_rows(0, head_.panels(),
                   [=](std::size_t n) { return n < outputs ? weights + n * inputs : nullptr; });
   head_bias_.resize(padded(outputs));
-  std::copy_n(tensor(Role::head_bias, 0), outputs, head_bias_.begin());
+  std::copy_n(network_->tensor(Role::head_bias, 0), outputs, head_bias_.begin());
 }
 
 }  // namespace sluice::streaming

@@ -8,16 +8,10 @@
 #include <vector>
 
 #include "kernels/packed_matrix.hpp"
-#include "kernels/row_weights.hpp"
 #include "network/network.hpp"
+#include "network/row_layer.hpp"
 
 namespace sluice::streaming {
-
-/// One layer of the plain LSTM. Sums and bias lie as kernels::RowSums says.
-struct RowLayer {
-  kernels::RowWeights w, r;  ///< [4 gates, I], [4 gates, H]
-  FloatVector bias;          ///< [vectors of units, i|f|g|o, lanes]
-};
 
 class StreamModel {
  public:
@@ -26,6 +20,10 @@ class StreamModel {
 
   const network::Network& network() const { return *network_; }
   const kernels::Table& kernels() const { return network_->kernels(); }
+  /// Those of rows(), for weights stored as the network's are.
+  const kernels::RowKernels& row_kernels() const {
+    return kernels().row(network_->storage().weights);
+  }
   std::size_t inputs() const { return network_->architecture().input; }
   std::size_t outputs() const { return network_->architecture().width(); }
 
@@ -37,7 +35,7 @@ class StreamModel {
   const FloatVector& initial_state() const { return initial_; }
 
   /// The layers where every one is the plain LSTM, and nothing is between them; else empty.
-  const std::vector<RowLayer>& rows() const { return rows_; }
+  const std::vector<network::RowLayer>& rows() const { return rows_; }
   /// y [O] of a state; where rows() are. `room` [padded(O)].
   void answer(const float* state, float* room, float* y) const noexcept;
 
@@ -49,15 +47,13 @@ class StreamModel {
     std::size_t h, c;
   };
 
-  const float* tensor(network::Role role, std::size_t layer) const;
   void lay_out_state();
-  RowLayer row_layer(std::size_t layer) const;
   void pack_head();
 
   std::shared_ptr<const network::Network> network_;
   std::vector<Places> places_;
   FloatVector initial_;
-  std::vector<RowLayer> rows_;
+  std::vector<network::RowLayer> rows_;
   kernels::PackedMatrix head_;  // [Op, H of the last layer]
   FloatVector head_bias_;       // [Op]; empty: no head
   std::uint64_t fingerprint_;

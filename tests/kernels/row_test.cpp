@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/half.hpp"
 #include "kernels/packed_matrix.hpp"
 #include "kernels/row_weights.hpp"
 #include "kernels/rows.hpp"
@@ -85,13 +86,14 @@ State by_step(const Table& table, const Layer& layer) {
 }
 
 // Several layers of one size and of the same weights are the rows.
-std::vector<State> by_rows(const Table& table, const std::vector<Layer>& layers) {
+std::vector<State> by_rows(const Table& table, const std::vector<Layer>& layers,
+                           Weights weights = Weights::f32) {
   const Layer& one = layers.front();
-  const auto of = [&](const Rows& weights) {
-    return [&](std::size_t gate, std::size_t unit) { return one.weights(weights, gate, unit); };
+  const auto of = [&](const Rows& matrix) {
+    return [&](std::size_t gate, std::size_t unit) { return one.weights(matrix, gate, unit); };
   };
-  const RowWeights w(one.hidden, one.inputs, table, of(one.w));
-  const RowWeights r(one.hidden, one.hidden, table, of(one.r));
+  const RowWeights w(one.hidden, one.inputs, table, of(one.w), weights);
+  const RowWeights r(one.hidden, one.hidden, table, of(one.r), weights);
   const std::size_t places = 4 * w.view().vectors * table.lanes;
   FloatVector bias(places), sums(places * layers.size());
   for (std::size_t gate = 0; gate < 4; ++gate) {
@@ -113,8 +115,9 @@ std::vector<State> by_rows(const Table& table, const std::vector<Layer>& layers)
     h_at.push_back(h[row].data());
     c_at.push_back(c[row].data());
   }
-  table.row_sums({h_prev.data(), layers.size(), r.view(), bias.data(), sums.data()});
-  table.row_step({x.data(), layers.size(), w.view(), sums.data(), c_at.data(), h_at.data()});
+  table.row(weights).sums({h_prev.data(), layers.size(), r.view(), bias.data(), sums.data()});
+  table.row(weights).step(
+      {x.data(), layers.size(), w.view(), sums.data(), c_at.data(), h_at.data()});
   std::vector<State> states;
   for (std::size_t row = 0; row < layers.size(); ++row)
     states.push_back({{h[row].begin(), h[row].end()}, {c[row].begin(), c[row].end()}});
@@ -146,6 +149,43 @@ TEST(Row, HasTheBitsOfTheStepOfASequence) {
             ASSERT_TRUE(same_bits(rows[row].h[j], step.h[j])) << "row " << row << ", h of " << j;
             ASSERT_TRUE(same_bits(rows[row].c[j], step.c[j])) << "row " << row << ", c of " << j;
             ASSERT_TRUE(same_bits(alone.h[j], step.h[j])) << "alone, h of " << j;
+          }
+        }
+      }
+    }
+  }
+}
+
+// Every weight rounded; some are subnormal halves, some zero, some the largest.
+void round_to_halves(Rows& weights) {
+  std::size_t number = 0;
+  for (float& value : weights.data) {
+    if (std::isnan(value)) continue;
+    if (number % 5 == 0) value *= 1e-5f;
+    if (number % 41 == 0) value = 0x1p-24f;
+    if (number % 97 == 0) value = -0.0f;
+    value = from_half(to_half(value));
+    ++number;
+  }
+}
+
+TEST(Row, OverHalvesHasTheBitsOfTheirFloats) {
+  for (const Table& table : available()) {
+    Random random(29);
+    for (const std::size_t hidden : {1, 5, 16, 37, 65, 129}) {
+      for (const std::size_t inputs : {1, 3, 17}) {
+        SCOPED_TRACE(std::string(table.name) + ", H " + std::to_string(hidden) + ", I " +
+                     std::to_string(inputs));
+        Layer first(hidden, inputs, random);
+        round_to_halves(first.w);
+        round_to_halves(first.r);
+        const std::vector<Layer> layers(1 + (hidden + inputs) % 9, first);
+        const std::vector<State> floats = by_rows(table, layers);
+        const std::vector<State> halves = by_rows(table, layers, Weights::f16);
+        for (std::size_t row = 0; row < layers.size(); ++row) {
+          for (std::size_t j = 0; j < first.units; ++j) {
+            ASSERT_TRUE(same_bits(halves[row].h[j], floats[row].h[j])) << "h of " << j;
+            ASSERT_TRUE(same_bits(halves[row].c[j], floats[row].c[j])) << "c of " << j;
           }
         }
       }

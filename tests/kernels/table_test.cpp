@@ -56,6 +56,12 @@ TEST(Table, ListsDifferentAndCompleteTables) {
     EXPECT_NE(table.cell_backward, nullptr);
     EXPECT_NE(table.sigmoid, nullptr);
     EXPECT_NE(table.tanh, nullptr);
+    for (const RowKernels& row : table.rows) {
+      EXPECT_GE(row.vectors, 1u) << table.name;
+      EXPECT_GE(row.depth, 1u) << table.name;
+      EXPECT_NE(row.sums, nullptr);
+      EXPECT_NE(row.step, nullptr);
+    }
   }
 }
 

@@ -124,7 +124,12 @@ plant("src/network/layer.cpp", "network",
        "return real(n) ? r + (row(n) + hidden_) % (4 * hidden_) * state_ : nullptr; });"),
       ("bias_hh left out", "packed_.bias[n] += second[n];", ""),
       ("the projection's clip lost", "if (bound > 0.0f && std::abs(value) > bound) value", "if (false) value"),
-      ("ended sequences go on", "if (!tape.all_run()) carry(tape, of, samples, t);", ""),
+      ("ended sequences go on",
+       "now, t, training);\n    }\n    if (!tape.all_run()) carry(tape, of, samples, t);",
+       "now, t, training);\n    }"),
+      ("int8: ended sequences go on",
+       "sums, &c, &h});\n    }\n    if (!tape.all_run()) carry(tape, of, samples, t);",
+       "sums, &c, &h});\n    }"),
       ("learned state for those that carry one", "if (!tape.fresh(sample)) continue;", ""),
       ("new cell of the step before", "of.c.data() + (at + batch) * units_", "of.c.data() + at * units_"))
 plant("src/network/layer_backward.cpp", "network",
@@ -299,29 +304,60 @@ plant("src/formats/gate_order.cpp", "formats",
        "return {{0, 3, 2, 1}, false};"),
       ("the output gate's peephole one block too far", "if (place && *place == cell.gates() - 1)",
        "if (false)"))
-plant("src/formats/dtype.cpp", "formats",
+plant("src/core/half.hpp", "core",
       ("half floats with the wrong bias", "exponent + (127 - 15)", "exponent + (127 - 16)"))
 
 # Streams.
-plant("src/kernels/row.cpp", "kernels streaming",
+plant("src/kernels/row-inl.hpp", "kernels streaming",
       ("row: c' dropped", "const RowVec c = hn::MulAdd(f, hn::Load(d, c_of), hn::Mul(i, g));",
        "const RowVec c = hn::Add(f, hn::Mul(i, g));"),
-      ("row: the last of several rows left out",
-       "  if (row < of.rows) Part::template run<1, 1>(of, vector, row);\n", ""),
       ("row: a group begins where the one before did", "    first += vectors;\n  }", "  }"))
-plant("src/kernels/row_weights.hpp", "kernels",
-      ("row weights: gates of a unit out of order", "row(vector % 4, unit)", "row(3 - vector % 4, unit)"))
-plant("src/streaming/stream_model.cpp", "streaming",
+plant("src/kernels/row.cpp", "kernels streaming",
+      ("row: the last of several rows left out",
+       "  if (row < of.rows) Part::template run<1, 1>(of, vector, row);\n", ""))
+plant("src/kernels/whole-inl.hpp", "kernels",
+      ("int8: halves of 15 bits", "hn::ShiftRight<8>(q)", "hn::ShiftRight<7>(q)"),
+      ("int8: a step off", "kBitsOfZero = 0x4B408000", "kBitsOfZero = 0x4B408001"))
+plant("src/kernels/row_int8.cpp", "kernels",
+      ("int8: beyond the range from the start", "at_most(d, kActivationSteps,", "at_most(d, 65000.0f,"),
+      ("int8: a NaN becomes a number", "return hn::MulAdd(steps, hn::Zero(d), nan);", "return nan;"),
+      ("int8: the rest of a row left out", "    if (k < inner) {  // behind", "    if (false) {  // behind"),
+      ("int8: the lower halves left out", "hn::ConvertTo(d, low[r][v][gate]));", "hn::Zero(d));"),
+      ("int8: the bias left out", "hn::Load(d, of.bias + base + at)", "hn::Zero(d)"))
+plant("src/kernels/row_weights.cpp", "kernels",
+      ("int8: scales of another unit", "scales.rows[gate * hidden + unit]",
+       "scales.rows[gate * hidden + hidden - 1 - unit]"),
+      ("int8: neighbours not side by side", "* depth + k % depth", "* depth + (depth - 1 - k % depth)"))
+plant("src/network/row_layer.cpp", "network",
+      ("int8: a later layer's x cut as the first one's", "layer == 0 ? network.storage().largest_input : 1.0f",
+       "network.storage().largest_input"))
+plant("src/network/network.cpp", "network",
+      ("int8: the scales of the layer before", "      return scales;\n    scales += parameter.shape[0];",
+       "      return scales;\n    scales += parameter.shape[0] / 4;"),
+      ("int8: new parameters are whole numbers still", "for (Layer& layer : layers_) layer.run_products();", ""))
+plant("src/network/storage.cpp", "network",
+      ("int8: the largest weight is 128", "largest / 127.0f", "largest / 128.0f"),
+      ("f16: not the head", "role == Role::weight_hr ||\n         role == Role::head_weight;",
+       "role == Role::weight_hr;"))
+plant("src/kernels/row_weights.cpp", "kernels",
+      ("row weights: gates of a unit out of order", "gate = vector % 4;", "gate = 3 - vector % 4;"))
+plant("src/network/row_layer.cpp", "streaming",
       ("stream: the second bias left out", "for (const Role role : {Role::bias_ih, Role::bias_hh}) {",
-       "for (const Role role : {Role::bias_ih}) {"),
-      ("stream: the learned state of c left out", "if (const float* c = tensor(Role::initial_c, layer))",
+       "for (const Role role : {Role::bias_ih}) {"))
+plant("src/streaming/stream_model.cpp", "streaming",
+      ("stream: the learned state of c left out", "if (const float* c = network_->tensor(Role::initial_c, layer))",
        "if (const float* c = nullptr)"),
+      ("stream: another storage, the same fingerprint", "add(static_cast<std::uint64_t>(storage.weights));",
+       ""),
+      ("stream: another range of x, the same fingerprint",
+       "add(std::bit_cast<std::uint32_t>(storage.largest_input));", ""))
+plant("src/network/architecture.cpp", "streaming",
       ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
        "of.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
-      ("stream: sums of the row before", "if (!prepared) kernels.row_sums(layer.sums);", ""),
-      ("stream: denormals are kept", "  const FlushDenormals flush;\n  const kernels::Table& kernels",
-       "  const kernels::Table& kernels"))
+      ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.sums);", ""),
+      ("stream: denormals are kept", "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_",
+       "  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_"))
 plant("src/streaming/session.cpp", "streaming",
       ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",
        "  for (std::size_t n = 0; n"),

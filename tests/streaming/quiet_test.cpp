@@ -42,7 +42,7 @@ TEST(Quiet, APushAllocatesLocksAndAsksNothing) {
 
 TEST(Quiet, ArchitecturesWithOptionsAreQuietToo) {
   for (const Named& of : architectures()) {
-    const Problem problem(of.architecture, 8, 157);
+    const Problem problem(of, 8, 157);
     Session session(problem.model, 0, MissingRow::refuse);
     std::vector<float> y(problem.outputs());
     const auto push = [&] {

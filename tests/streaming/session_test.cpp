@@ -35,7 +35,7 @@ TEST(Stream, HasTheBitsOfTheWholeSequencePreparedOrNot) {
   for (const kernels::Table& table : kernels::available()) {
     for (const Named& of : architectures()) {
       SCOPED_TRACE(std::string(table.name) + ", " + of.name);
-      const Problem problem(of.architecture, 23, 41, table);
+      const Problem problem(of, 23, 41, table);
       const std::vector<float> whole = problem.whole();
       for (const std::size_t every : {1, 2, 100}) {
         Session session(problem.model, 0, MissingRow::refuse);
@@ -51,14 +51,14 @@ TEST(Stream, HasTheBitsOfTheWholeSequencePreparedOrNot) {
 TEST(Stream, RunsPlainStacksOnTheKernelsOfRows) {
   std::size_t on_rows = 0;
   for (const Named& of : architectures())
-    on_rows += Problem(of.architecture, 1, 1).model->rows().empty() ? 0 : 1;
-  EXPECT_EQ(on_rows, 6u);  // the five plain ones, and the learned state
+    on_rows += Problem(of, 1, 1).model->rows().empty() ? 0 : 1;
+  EXPECT_EQ(on_rows, 13u);  // the five plain ones, the learned state, and seven smaller ones
 }
 
 TEST(Stream, GoesOnWhereItWasSavedToTheBit) {
   for (const Named& of : architectures()) {
     SCOPED_TRACE(of.name);
-    const Problem problem(of.architecture, 17, 43);
+    const Problem problem(of, 17, 43);
     const std::vector<float> whole = problem.whole();
     for (const bool prepared : {false, true}) {
       Session first(problem.model, 0, MissingRow::refuse);
@@ -79,7 +79,7 @@ TEST(Stream, GoesOnWhereItWasSavedToTheBit) {
 TEST(Stream, TakesAndGivesTheStateOfARun) {
   for (const Named& of : architectures()) {
     SCOPED_TRACE(of.name);
-    const Problem problem(of.architecture, 17, 47);
+    const Problem problem(of, 17, 47);
     network::RunState state;
     problem.whole(0, 6, state);
     Session session(problem.model, 0, MissingRow::refuse);
@@ -179,7 +179,7 @@ TEST(Stream, RemembersItsLastOutputsInASavedState) {
 TEST(Stream, SilenceLeavesZerosAndNoDenormals) {
   for (const Named& of : architectures()) {
     if (of.architecture.biases != 0) continue;  // its state goes to zero
-    const Problem problem(of.architecture, 1, 83);
+    const Problem problem(of, 1, 83);
     for (const bool prepared : {false, true}) {
       Session session(problem.model, 0, MissingRow::refuse);
       const std::vector<float> silence(problem.model->inputs());
@@ -249,6 +249,26 @@ TEST(Stream, RefusesTheStateOfACellWithOtherOptions) {
   Session session(plain.model, 0, MissingRow::refuse);
   Session stranger(other.model, 0, MissingRow::refuse);
   EXPECT_NE(refusal(session, stranger.save()).find("the state of another model"),
+            std::string::npos);
+}
+
+TEST(Stream, RefusesTheStateOfTheSameNumbersStoredOtherwise) {
+  Random random(151);
+  const network::Architecture of = architectures()[0].architecture;
+  network::Network network(of);
+  network.set_parameters(network::random_parameters(of, random));
+  const network::Network halves = network::to_f16(network);
+  network.set_parameters(halves.parameters());  // as floats
+  const auto session_of = [](const network::Network& one) {
+    return Session(std::make_shared<StreamModel>(std::make_shared<network::Network>(one)), 0,
+                   MissingRow::refuse);
+  };
+  Session session = session_of(halves);
+  EXPECT_NE(refusal(session, session_of(network).save()).find("the state of another model"),
+            std::string::npos);
+  Session whole = session_of(network::to_int8(network, 1.0f));
+  EXPECT_NE(refusal(whole, session_of(network::to_int8(network, 2.0f)).save())
+                .find("the state of another model"),
             std::string::npos);
 }
 

@@ -16,21 +16,45 @@
 
 namespace sluice::streaming {
 
+struct Named {
+  std::string name;
+  network::Architecture architecture;
+  kernels::Weights weights = kernels::Weights::f32;
+};
+
+/// The network with its weights stored so; int8: of inputs up to `largest_input`.
+inline network::Network stored(const network::Network& network, kernels::Weights weights,
+                               float largest_input) {
+  switch (weights) {
+    case kernels::Weights::f16:
+      return network::to_f16(network);
+    case kernels::Weights::int8:
+      return network::to_int8(network, largest_input);
+    default:
+      return network;
+  }
+}
+
 struct Problem {
   std::shared_ptr<const StreamModel> model;
   std::size_t steps;
   std::vector<float> x;  // [T, I]
 
-  Problem(const network::Architecture& architecture, std::size_t steps_, std::uint64_t seed,
+  Problem(const Named& of, std::size_t steps_, std::uint64_t seed,
           const kernels::Table& table = kernels::chosen())
       : steps(steps_) {
     Random random(seed);
-    auto network = std::make_shared<network::Network>(architecture, table);
-    network->set_parameters(network::random_parameters(architecture, random));
-    model = std::make_shared<StreamModel>(network);
+    network::Network network(of.architecture, table);
+    network.set_parameters(network::random_parameters(of.architecture, random));
+    // Rows below reach beyond 2: some are cut.
+    model = std::make_shared<StreamModel>(
+        std::make_shared<network::Network>(stored(network, of.weights, 2.0f)));
     for (std::size_t n = 0; n < steps * model->inputs(); ++n)
       x.push_back(static_cast<float>(random.normal()));
   }
+
+  Problem(const network::Architecture& architecture, std::size_t steps_, std::uint64_t seed)
+      : Problem(Named{"", architecture}, steps_, seed) {}
 
   std::size_t outputs() const { return model->outputs(); }
   std::span<const float> row(std::size_t t) const {
@@ -51,12 +75,8 @@ struct Problem {
   }
 };
 
-struct Named {
-  std::string name;
-  network::Architecture architecture;
-};
-
-/// Plain stacks, which run row by row on kernels of their own, and one of each option.
+/// Plain stacks, which run row by row on kernels of their own, one of each option, and both with
+/// smaller weights.
 inline std::vector<Named> architectures() {
   const network::Architecture base{.input = 3, .hidden = {13, 5}, .output = 2, .biases = 2};
   std::vector<Named> list = {
@@ -86,6 +106,15 @@ inline std::vector<Named> architectures() {
     of.hidden = {13, 13};
     of.residual = true;
   });
+  const auto smaller = [&](std::size_t number, kernels::Weights weights, const char* name) {
+    list.push_back({list[number].name + ", " + name, list[number].architecture, weights});
+  };
+  for (const std::size_t number : {0, 2, 5}) {
+    smaller(number, kernels::Weights::int8, "int8");
+    smaller(number, kernels::Weights::f16, "f16");
+  }
+  smaller(3, kernels::Weights::int8, "int8");
+  smaller(6, kernels::Weights::f16, "f16");
   return list;
 }
 

@@ -23,7 +23,7 @@ std::vector<float> fresh(const Problem& problem, std::size_t t, std::size_t wind
 TEST(Window, GivesTheBitsOfAFreshRunOverTheLastRows) {
   for (const kernels::Table& table : kernels::available()) {
     for (const Named& of : architectures()) {
-      const Problem problem(of.architecture, 19, 83, table);
+      const Problem problem(of, 19, 83, table);
       for (const std::size_t window : {1, 2, 7}) {
         SCOPED_TRACE(std::string(table.name) + ", " + of.name + ", T " + std::to_string(window));
         Session session(problem.model, window, MissingRow::refuse);

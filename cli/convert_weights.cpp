@@ -1,0 +1,169 @@
+#include "cli/convert_weights.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "cli/columns.hpp"
+#include "data/table.hpp"
+#include "evaluation/backtest.hpp"
+#include "evaluation/drift.hpp"
+#include "formats/npy.hpp"
+#include "network/storage.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::size_t kSteps = 100000;
+// What may change: a forecast's MAE by 1 %; of a bare network, whose task nobody has said, the
+// outputs by 1 % of their own size.
+constexpr double kMostMetric = 0.01, kMostErrorToSignal = 1e-4;
+// An x twice as large as any seen is not cut: of 16 bits, one is well spent on that.
+constexpr float kHeadroom = 2.0f;
+
+// What a model is calibrated and judged on.
+struct Rows {
+  std::vector<float> x;         // [T, I] as the network sees them
+  std::size_t window = 0;       // rows that start from the initial state; 0: carried over all
+  std::size_t calibration = 0;  // of the T: those that the model may learn from
+  std::optional<data::Table> table;
+};
+
+Rows array_rows(const formats::StoredModel& model, const std::string& path) {
+  const formats::NpyArray array = formats::read_npy(path);
+  const network::Architecture& of = model.network()->architecture();
+  const std::size_t dimensions = array.shape.size();
+  if (dimensions < 2 || dimensions > 3 || array.shape.back() != of.input || array.count() == 0) {
+    throw Error(ErrorCode::shape,
+                {.where = path,
+                 .what = "not rows of the model's inputs",
+                 .expected = fmt::format("[steps, {0}] or [batch, steps, {0}]", of.input),
+                 .got = fmt::format("[{}]", fmt::join(array.shape, ", "))});
+  }
+  Rows rows{.x = array.as_floats(), .window = *formats::window_of(model.state), .table = {}};
+  rows.calibration = rows.x.size() / of.input;
+  // A direction that reads from the end: sequences as they come.
+  if (rows.window == 0 && of.direction != Direction::forward)
+    rows.window = array.shape[dimensions - 2];
+  return rows;
+}
+
+Rows table_rows(const training::ForecastModel& model, const std::string& path) {
+  Rows rows{.x = {}, .window = model.window, .table = {}};
+  rows.table = data::read_table(path, {.time_column = model.features.time_name});
+  const data::Frame frame = data::make_frame(model.features, *rows.table);
+  const FloatVector padded_rows =
+      training::network_inputs(model, frame, training::linear_forecasts(model, frame));
+  const std::size_t inputs = model.network_inputs();
+  for (std::size_t row = 0; row < frame.rows; ++row) {
+    const float* from = padded_rows.data() + row * padded(inputs);
+    rows.x.insert(rows.x.end(), from, from + inputs);
+  }
+  const std::size_t end = evaluation::find_split(model, *rows.table).validation_end;
+  rows.calibration = end == 0 ? frame.rows : std::min(frame.rows, end);
+  return rows;
+}
+
+float largest_of(const Rows& rows, std::size_t inputs) {
+  float largest = 0.0f;
+  for (const float value : std::span(rows.x).first(rows.calibration * inputs))
+    largest = std::max(largest, std::abs(value));
+  return std::max(kHeadroom * largest, 1e-6f);
+}
+
+void print_drift(const evaluation::Drift& drift, const std::string& weights) {
+  fmt::print("{} against float32 over {} steps, of the outputs' size (rms):\n", weights,
+             drift.steps);
+  std::vector<std::vector<std::string>> table = {{"quarter of time", "1", "2", "3", "4", "largest"},
+                                                 {"  error"}};
+  for (const double quarter : drift.quarters) table[1].push_back(fmt::format("{:.2g}", quarter));
+  table[1].push_back(fmt::format("{:.2g}", drift.largest));
+  fmt::print("{}  error-to-signal ratio {:.2g}\n", columns(table), drift.error_to_signal);
+}
+
+// Prints the MAE of all targets before and after; the largest change.
+double metric_change(const training::ForecastModel& exact, const training::ForecastModel& smaller,
+                     const data::Table& table) {
+  const evaluation::Backtest before = evaluation::backtest(exact, table, false);
+  const evaluation::Backtest after = evaluation::backtest(smaller, table, false);
+  double largest = 0.0;
+  for (std::size_t k = 0; k < before.targets.size(); ++k) {
+    const double was = before.targets[k].model.all.mae, is = after.targets[k].model.all.mae;
+    const double change = was > 0.0 ? is / was - 1.0 : 0.0;
+    fmt::print("  MAE of '{}' on the test rows, {} origins: {:.6g}, was {:.6g}: {:+.3f} %\n",
+               before.targets[k].target, before.origins, is, was, 100.0 * change);
+    if (!(std::abs(change) <= largest)) largest = std::isnan(change) ? HUGE_VAL : std::abs(change);
+  }
+  if (exact.alpha <= 0.0) fmt::print("  the LSTM has no share in these forecasts (alpha 0)\n");
+  return largest;
+}
+
+// Whether what has changed may be; says what may not.
+bool judged(const formats::StoredModel& exact, const formats::StoredModel& smaller,
+            const Rows& rows, const std::string& weights) {
+  const evaluation::Drift drift =
+      evaluation::measure_drift(*exact.network(), *smaller.network(), rows.x, rows.window, kSteps);
+  print_drift(drift, weights);
+  bool good = true;
+  const auto refuse = [&](const std::string& why) {
+    fmt::print("  too much: {}\n", why);
+    good = false;
+  };
+  if (exact.forecast) {
+    const double change = metric_change(*exact.forecast, *smaller.forecast, *rows.table);
+    if (!(change <= kMostMetric))
+      refuse(fmt::format("the MAE changes by more than {:g} %", 100 * kMostMetric));
+  } else if (!(drift.error_to_signal <= kMostErrorToSignal)) {
+    refuse(fmt::format("an error-to-signal ratio above {:g}", kMostErrorToSignal));
+  }
+  if (drift.grows()) {
+    refuse(fmt::format("the error grows: the last quarter's is more than {:g} times the first's",
+                       evaluation::Drift::kGrowth));
+  }
+  return good;
+}
+
+}  // namespace
+
+void check(const WeightsOptions& options) {
+  const auto refuse = [](const char* where, const char* what, const char* expected) {
+    throw Error(ErrorCode::usage, {.where = where, .what = what, .expected = expected});
+  };
+  if (options.weights.empty() && !options.calibrate.empty())
+    refuse("--calibrate", "it is for smaller weights", "--weights f16 or int8 beside it");
+  if (options.force && options.calibrate.empty())
+    refuse("--force", "nothing is judged that could be refused", "--weights and --calibrate");
+  if (options.weights == "int8" && options.calibrate.empty())
+    refuse("--weights int8", "the size of the inputs is not known", "--calibrate DATA beside it");
+}
+
+std::optional<formats::StoredModel> with_weights(const formats::StoredModel& model,
+                                                 const WeightsOptions& options) {
+  const network::Network* network = model.network();
+  if (network == nullptr) {
+    throw Error(ErrorCode::model, {.where = "--weights",
+                                   .what = "the model has no LSTM, only a linear part",
+                                   .hint = "there is nothing to store smaller"});
+  }
+  if (options.weights == "int8") network::check_int8(network->architecture());
+  std::optional<Rows> rows;
+  if (!options.calibrate.empty()) {
+    rows = model.forecast ? table_rows(*model.forecast, options.calibrate)
+                          : array_rows(model, options.calibrate);
+  }
+  formats::StoredModel made = model;
+  network::Network& smaller = model.forecast ? *made.forecast->network : *made.plain;
+  smaller = options.weights == "f16"
+                ? network::to_f16(*network)
+                : network::to_int8(*network, largest_of(*rows, network->architecture().input));
+  if (!rows || judged(model, made, *rows, options.weights)) return made;
+  if (options.force) return made;
+  fmt::print("not written (--force writes it all the same)\n");
+  return std::nullopt;
+}
+
+}  // namespace sluice::cli

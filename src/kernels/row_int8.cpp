@@ -1,0 +1,209 @@
+// A step of a row or of several over int8 weights (RowKernels says what is computed): x becomes
+// whole numbers once, their sums with the weights are exact whatever the order, and from there on
+// everything is float32: scales, bias, gates, c and h.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/row_int8.cpp"
+#include "kernels/targets.hpp"
+// targets.hpp first: it says which targets foreach_target.h compiles.
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "core/aligned.hpp"
+#include "kernels/row-inl.hpp"
+#include "kernels/whole-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace sluice::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Each vector of units has eight sums: four gates, two halves.
+constexpr std::size_t kWholeVectors = kManyRegisters ? 2 : 1;
+constexpr std::size_t kWholeRows = kManyRegisters ? 2 : 1;
+
+// A row as whole numbers. `spoilt` is 0, or NaN where the row holds one.
+template <class Product>
+struct WholeRow {
+  static constexpr std::size_t kRoom = kMostInt8Inner + kLineFloats;
+  alignas(kCacheLine) typename Product::Half high[kRoom], low[kRoom];
+  float spoilt;
+
+  HWY_INLINE void set(const float* x, std::size_t inner, float per_step) {
+    const RowTag d;
+    const std::size_t lanes = hn::Lanes(d);
+    RowVec nan = hn::Zero(d);
+    std::size_t k = 0;
+    for (; k + lanes <= inner; k += lanes) nan = put(hn::LoadU(d, x + k), per_step, k, nan);
+    if (k < inner) {  // behind the last one: zeros
+      alignas(kCacheLine) float rest[kLineFloats] = {};
+      for (std::size_t j = 0; k + j < inner; ++j) rest[j] = x[k + j];
+      nan = put(hn::Load(d, rest), per_step, k, nan);
+    }
+    spoilt = hn::GetLane(hn::SumOfLanes(d, nan));
+  }
+
+ private:
+  HWY_INLINE RowVec put(RowVec x, float per_step, std::size_t k, RowVec nan) {
+    const RowTag d;
+    const RowVec steps = at_least(d, -kActivationSteps,
+                                  at_most(d, kActivationSteps, hn::Mul(x, hn::Set(d, per_step))));
+    // Two roundings, as on targets that have no multiply-add: the same whole number everywhere.
+    const RowVec moved = hn::Add(steps, hn::Set(d, kToBits));
+    Product::store(hn::BitCast(WholeTag(), moved), high + k, low + k);
+    return hn::MulAdd(steps, hn::Zero(d), nan);
+  }
+};
+
+// The sums of the four gates of some vectors of units, of some rows.
+template <class Product, std::size_t kRows, std::size_t kVectors>
+struct WholeSums {
+  WholeVec high[kRows][kVectors][4], low[kRows][kVectors][4];
+
+  HWY_INLINE void add(const WholeRow<Product>* x, const RowView& w,
+                      const Place<std::int8_t>& place) {
+    const std::size_t lanes = hn::Lanes(RowTag());
+    const std::int32_t* sums = w.sums + 4 * place.first * lanes;
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      for (std::size_t gate = 0; gate < 4; ++gate) {
+        for (std::size_t r = 0; r < kRows; ++r) {
+          high[r][v][gate] = Product::first_high(sums + (4 * v + gate) * lanes);
+          low[r][v][gate] = hn::Zero(WholeTag());
+        }
+      }
+    }
+    const std::int8_t* from = place.w;
+    for (std::size_t k = 0; k < w.inner; k += Product::kDepth) {
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        for (std::size_t gate = 0; gate < 4; ++gate) {
+          const auto weights = Product::weights(from + (4 * v + gate) * lanes * Product::kDepth);
+          for (std::size_t r = 0; r < kRows; ++r) {
+            high[r][v][gate] =
+                Product::add(high[r][v][gate], Product::factor(x[r].high + k), weights);
+            low[r][v][gate] = Product::add(low[r][v][gate], Product::factor(x[r].low + k), weights);
+          }
+        }
+      }
+      from += place.width * Product::kDepth;
+    }
+  }
+
+  // start + scale (256 high + low): the whole number rounded once to a float.
+  HWY_INLINE RowVec times_scale(std::size_t r, std::size_t v, std::size_t gate, const float* scale,
+                                RowVec start) const {
+    const RowTag d;
+    const RowVec sum = hn::MulAdd(hn::ConvertTo(d, high[r][v][gate]), hn::Set(d, 256.0f),
+                                  hn::ConvertTo(d, low[r][v][gate]));
+    return hn::MulAdd(sum, hn::Load(d, scale), start);
+  }
+};
+
+template <class Product>
+struct WholeSumsPart {
+  static constexpr std::size_t kMost = kWholeVectors;
+  template <std::size_t kRows, std::size_t kVectors>
+  static HWY_NOINLINE void run(const RowSums& of, const WholeRow<Product>* x,
+                               const Place<std::int8_t>& place, std::size_t row) {
+    const RowTag d;
+    const std::size_t lanes = hn::Lanes(d), base = 4 * place.first * lanes;
+    WholeSums<Product, kRows, kVectors> sums;
+    sums.add(x, of.w, place);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      float* to = of.sums + (row + r) * sums_of_row(of.w) + base;
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        for (std::size_t gate = 0; gate < 4; ++gate) {
+          const std::size_t at = (4 * v + gate) * lanes;
+          const RowVec start = hn::Add(hn::Load(d, of.bias + base + at), hn::Set(d, x[r].spoilt));
+          hn::Store(sums.times_scale(r, v, gate, of.w.scale + base + at, start), d, to + at);
+        }
+      }
+    }
+  }
+};
+
+template <class Product>
+struct WholeStepPart {
+  static constexpr std::size_t kMost = kWholeVectors;
+  template <std::size_t kRows, std::size_t kVectors>
+  static HWY_NOINLINE void run(const RowStep& of, const WholeRow<Product>* x,
+                               const Place<std::int8_t>& place, std::size_t row) {
+    const RowTag d;
+    const std::size_t lanes = hn::Lanes(d), base = 4 * place.first * lanes;
+    WholeSums<Product, kRows, kVectors> sums;
+    sums.add(x, of.w, place);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        RowVec input[4];
+        for (std::size_t gate = 0; gate < 4; ++gate) {
+          input[gate] = sums.times_scale(r, v, gate, of.w.scale + base + (4 * v + gate) * lanes,
+                                         hn::Set(d, x[r].spoilt));
+        }
+        finish(of, row + r, place.first + v, input);
+      }
+    }
+  }
+};
+
+// Rows from `row` on, which become whole numbers first.
+template <class Product, class Part, std::size_t kRows, class Of>
+HWY_INLINE void some_rows(const Of& of, std::size_t row) {
+  WholeRow<Product> x[kRows];
+  for (std::size_t r = 0; r < kRows; ++r) x[r].set(of.x[row + r], of.w.inner, of.w.per_step);
+  const WholeRow<Product>* rows = x;
+  over_groups<std::int8_t>(of.w, Product::kDepth,
+                           [&](const Place<std::int8_t>& group, std::size_t vectors) HWY_ATTR {
+                             whole_group<Part, kRows>(vectors, of, rows, group, row);
+                           });
+}
+
+template <class Product, class Part, class Of>
+HWY_INLINE void all_rows(const Of& of) {
+  std::size_t row = 0;
+  for (; row + kWholeRows <= of.rows; row += kWholeRows)
+    some_rows<Product, Part, kWholeRows>(of, row);
+  for (; row < of.rows; ++row) some_rows<Product, Part, 1>(of, row);
+}
+
+template <class Product>
+void row_sums_int8(const RowSums& of) noexcept {
+  all_rows<Product, WholeSumsPart<Product>>(of);
+}
+
+template <class Product>
+void row_step_int8(const RowStep& of) noexcept {
+  all_rows<Product, WholeStepPart<Product>>(of);
+}
+
+template <class Product>
+void fill_int8(Table& table) {
+  table.rows[static_cast<std::size_t>(Weights::int8)] = {
+      kWholeVectors, Product::kDepth, &row_sums_int8<Product>, &row_step_int8<Product>};
+}
+
+void fill_row_int8(Table& table) {
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_NEON
+  fill_int8<ByOne>(table);
+#else
+  fill_int8<ByTwo>(table);
+#endif
+}
+
+#if HWY_TARGET == HWY_AVX3
+void fill_row_vnni(Table& table) { fill_int8<ByFour>(table); }
+#endif
+
+}  // namespace sluice::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sluice::kernels {
+const Fills& row_int8_fills() {
+  static constexpr Fills fills = SLUICE_FILLS(fill_row_int8);
+  return fills;
+}
+const Fills& row_vnni_fills() {
+  static constexpr Fills fills = {nullptr, nullptr, nullptr, HWY_CHOOSE_AVX3(fill_row_vnni),
+                                  nullptr};
+  return fills;
+}
+}  // namespace sluice::kernels
+#endif

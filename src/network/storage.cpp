@@ -1,0 +1,117 @@
+#include "network/storage.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/half.hpp"
+#include "kernels/row_weights.hpp"
+#include "network/network.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::network {
+namespace {
+
+using kernels::Weights;
+
+void expect_floats(const Network& network) {
+  if (network.storage().weights == Weights::f32) return;
+  throw Error(ErrorCode::usage,
+              {.where = "weights",
+               .what = "the model's weights are stored smaller already",
+               .expected = "float32",
+               .got = kWeightsNames[static_cast<std::size_t>(network.storage().weights)],
+               .hint = "convert the model that it was made of"});
+}
+
+// A row's scale, where its weights are not as good as zero.
+float scale_of(const float* weights, std::size_t count) {
+  constexpr float kAsGoodAsZero = 1e-30f;
+  float largest = 0.0f;
+  for (std::size_t k = 0; k < count; ++k) largest = std::max(largest, std::abs(weights[k]));
+  return largest < kAsGoodAsZero ? 0.0f : largest / 127.0f;
+}
+
+void expect_finite(const Parameter& parameter, float value, float most) {
+  if (std::abs(value) <= most) return;
+  throw Error(ErrorCode::model, {.where = "tensor '" + parameter.name + "'",
+                                 .what = "a weight is too large to be stored smaller",
+                                 .expected = "at most " + std::to_string(most) + " in size",
+                                 .got = std::to_string(value)});
+}
+
+}  // namespace
+
+bool is_matrix(Role role) {
+  return role == Role::weight_ih || role == Role::weight_hh || role == Role::weight_hr ||
+         role == Role::head_weight;
+}
+
+std::size_t scale_count(const std::vector<Parameter>& list) {
+  std::size_t rows = 0;
+  for (const Parameter& parameter : list)
+    rows += is_matrix(parameter.role) ? parameter.shape[0] : 0;
+  return rows;
+}
+
+void check_int8(const Architecture& architecture) {
+  if (!plain_stack(architecture)) {
+    throw Error(ErrorCode::usage, {.where = "weights int8",
+                                   .what = "not for the options of this model's cell",
+                                   .expected = "a stack of plain LSTMs that reads forward",
+                                   .hint = "store them as f16"});
+  }
+  for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
+    const std::size_t inner = std::max(architecture.layer_input(layer), architecture.hidden[layer]);
+    if (inner <= kernels::kMostInt8Inner) continue;
+    throw Error(
+        ErrorCode::usage,
+        {.where = "weights int8",
+         .what = "a layer is too wide for exact sums",
+         .expected = "at most " + std::to_string(kernels::kMostInt8Inner) + " inputs and units",
+         .got = std::to_string(inner),
+         .hint = "store them as f16"});
+  }
+}
+
+Network to_f16(const Network& network) {
+  expect_floats(network);
+  constexpr float kLargestHalf = 65504.0f;
+  std::vector<float> values(network.parameters().begin(), network.parameters().end());
+  for (const Parameter& parameter : network.list()) {
+    if (!is_matrix(parameter.role)) continue;
+    for (std::size_t n = 0; n < parameter.count; ++n) {
+      float& value = values[parameter.offset + n];
+      value = from_half(to_half(value));
+      expect_finite(parameter, value, kLargestHalf);
+    }
+  }
+  Network rounded(network.architecture(), network.kernels());
+  rounded.set_stored(values, {.weights = Weights::f16, .scales = {}});
+  return rounded;
+}
+
+Network to_int8(const Network& network, float largest_input) {
+  expect_floats(network);
+  check_int8(network.architecture());
+  constexpr float kLargest = 1e30f;
+  std::vector<float> values(network.parameters().begin(), network.parameters().end());
+  Storage storage{.weights = Weights::int8, .scales = {}, .largest_input = largest_input};
+  for (const Parameter& parameter : network.list()) {
+    if (!is_matrix(parameter.role)) continue;
+    const std::size_t inner = parameter.shape[1];
+    for (std::size_t row = 0; row < parameter.shape[0]; ++row) {
+      float* weights = values.data() + parameter.offset + row * inner;
+      for (std::size_t k = 0; k < inner; ++k) expect_finite(parameter, weights[k], kLargest);
+      const float scale = scale_of(weights, inner);
+      for (std::size_t k = 0; k < inner; ++k)
+        weights[k] = static_cast<float>(kernels::whole_number(weights[k], scale)) * scale;
+      storage.scales.push_back(scale);
+    }
+  }
+  Network whole(network.architecture(), network.kernels());
+  whole.set_stored(values, std::move(storage));
+  return whole;
+}
+
+}  // namespace sluice::network
