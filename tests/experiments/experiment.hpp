@@ -40,7 +40,11 @@ struct Outcome {
   std::size_t wrong;      ///< Of these.
   double baseline;
   double seconds;
+  std::vector<float> parameters;  ///< As they are then.
 };
+
+/// The network that an experiment trains on a task of its own.
+network::Architecture architecture_of(const Experiment& experiment, const Task& task);
 
 /// Trains from this seed until a check is passed or the updates are spent, then judges.
 Outcome run(const Experiment& experiment, std::uint64_t seed, std::size_t threads);

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
 
 #include "core/random.hpp"
 #include "experiments/experiment.hpp"
@@ -16,10 +17,7 @@ class Runner {
  public:
   Runner(const Experiment& experiment, std::uint64_t seed, std::size_t threads)
       : task_(experiment.task(experiment.slices * SmallTrainer::kSlice)),
-        trainer_({.architecture = {.input = task_->inputs(),
-                                   .hidden = {experiment.units},
-                                   .output = task_->outputs(),
-                                   .cell = experiment.cell},
+        trainer_({.architecture = architecture_of(experiment, *task_),
                   .steps = task_->steps(),
                   .slices = experiment.slices,
                   .rate = experiment.rate,
@@ -56,6 +54,7 @@ class Runner {
   }
 
   const Task& task() const { return *task_; }
+  std::span<const float> parameters() const { return trainer_.parameters(); }
   std::size_t batch() const { return trainer_.batch(); }
 
  private:
@@ -75,6 +74,13 @@ constexpr std::uint64_t kCheckSeed = 1'000'003, kJudgeSeed = 2'000'003;
 
 }  // namespace
 
+network::Architecture architecture_of(const Experiment& experiment, const Task& task) {
+  return {.input = task.inputs(),
+          .hidden = {experiment.units},
+          .output = task.outputs(),
+          .cell = experiment.cell};
+}
+
 Outcome run(const Experiment& experiment, std::uint64_t seed, std::size_t threads) {
   const auto start = std::chrono::steady_clock::now();
   Runner runner(experiment, seed, threads);
@@ -89,6 +95,7 @@ Outcome run(const Experiment& experiment, std::uint64_t seed, std::size_t thread
   outcome.loss = judged.loss;
   outcome.wrong = judged.wrong;
   outcome.baseline = runner.task().baseline();
+  outcome.parameters.assign(runner.parameters().begin(), runner.parameters().end());
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return outcome;
 }
