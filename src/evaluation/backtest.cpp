@@ -193,6 +193,12 @@ data::Split find_split(const training::ForecastModel& model, const data::Table& 
   return {row_at(table, model.train_end_time), row_at(table, model.validation_end_time)};
 }
 
+const MethodScore& TargetBacktest::best_baseline() const {
+  return *std::min_element(
+      baselines.begin(), baselines.end(),
+      [](const MethodScore& a, const MethodScore& b) { return a.all.mae < b.all.mae; });
+}
+
 Backtest backtest(const training::ForecastModel& model, const data::Table& table, bool all_rows) {
   const data::Frame frame = data::make_frame(model.features, table);
   const data::Split split = find_split(model, table);
