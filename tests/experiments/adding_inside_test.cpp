@@ -8,9 +8,6 @@
 #include <cstdio>
 #include <vector>
 
-#include "inspection/array_subject.hpp"
-#include "inspection/gradient_flow.hpp"
-
 namespace sluice::experiments {
 namespace {
 
@@ -67,11 +64,7 @@ TEST(ForgetBias, OfMinusTwoLetsTheGradientDie) {
     const network::Network network = untrained_adding(kSeed, forget_bias);
     std::vector<double> all;
     for (const MarkedSequence& sequence : marked_sequences(32, kSequencesSeed)) {
-      const inspection::Subject subject = inspection::array_subject(network, 0, sequence.x, {});
-      const std::size_t last = kAddingSteps - 1;
-      const std::vector<double> d_c =
-          inspection::gradient_flow(subject, 0, last, last).layers[0].d_c;
-      all.push_back(d_c[100] / d_c[0]);
+      all.push_back(cell_gradient(network, sequence, 100));
     }
     return all;
   };
