@@ -84,6 +84,15 @@ int run(const Arguments& arguments) {
              arguments.seed, lstm.error, lstm.updates, lstm.learnt ? "" : " (not learnt)",
              rnn.error, unit, *best, open, sequences.size(), lowest, vanished(of_rnn.d_h),
              vanished(rnn_start.d_h));
+  for (const float forget_bias : {-2.0f, 1.0f, 5.0f}) {
+    const network::Network network = untrained_adding(arguments.seed, forget_bias);
+    std::vector<double> all;
+    for (const MarkedSequence& sequence : sequences)
+      all.push_back(cell_gradient(network, sequence, 100));
+    const auto [least, most] = std::minmax_element(all.begin(), all.end());
+    fmt::print(stderr, "before training, forget bias {}: |dL/dc| 100 steps back {:.1e} to {:.1e}\n",
+               forget_bias, *least, *most);
+  }
   fmt::print("steps_back,lstm_d_c,lstm_d_c_start,lstm_d_h,lstm_d_h_start,rnn_d_h,rnn_d_h_start\n");
   for (std::size_t k = 0; k < kAddingSteps; ++k) {
     fmt::print("{},{:.3e},{:.3e},{:.3e},{:.3e},{:.3e},{:.3e}\n", k, trained.d_c[k], start.d_c[k],

@@ -21,6 +21,11 @@ Subject subject_of(const network::Network& network, const MarkedSequence& sequen
   return inspection::array_subject(network, 0, sequence.x, {});
 }
 
+inspection::LayerFlow flow_of(const network::Network& network, const MarkedSequence& sequence) {
+  constexpr std::size_t kLast = kAddingSteps - 1;
+  return inspection::gradient_flow(subject_of(network, sequence), 0, kLast, kLast).layers[0];
+}
+
 double squared_error(const network::Network& network, std::span<const MarkedSequence> sequences) {
   std::vector<float> x;
   for (const MarkedSequence& one : sequences) x.insert(x.end(), one.x.begin(), one.x.end());
@@ -140,18 +145,21 @@ std::vector<float> forget_gate_between(const network::Network& network,
 
 RelativeFlow relative_flow(const network::Network& network, const MarkedSequence& sequence,
                            std::size_t unit) {
-  const std::size_t last = kAddingSteps - 1;
-  const inspection::GradientFlow flow =
-      inspection::gradient_flow(subject_of(network, sequence), 0, last, last);
-  const inspection::LayerFlow& layer = flow.layers[0];
+  const inspection::LayerFlow layer = flow_of(network, sequence);
   const std::size_t hidden = network.architecture().hidden[0];
   RelativeFlow made;
-  for (std::size_t k = 0; k <= last; ++k) {
+  for (std::size_t k = 0; k < kAddingSteps; ++k) {
     made.d_h.push_back(layer.d_h[k] / layer.d_h[0]);
     if (network.architecture().cell.kind == CellKind::lstm)
       made.d_c.push_back(layer.units_d_c[k * hidden + unit] / layer.units_d_c[unit]);
   }
   return made;
+}
+
+double cell_gradient(const network::Network& network, const MarkedSequence& sequence,
+                     std::size_t back) {
+  const std::vector<double> d_c = flow_of(network, sequence).d_c;
+  return d_c[back] / d_c[0];
 }
 
 RelativeFlow median_flow(const network::Network& network, std::span<const MarkedSequence> sequences,

@@ -53,6 +53,10 @@ struct RelativeFlow {
 RelativeFlow relative_flow(const network::Network& network, const MarkedSequence& sequence,
                            std::size_t unit);
 
+/// |dL/dc| of all units of an LSTM `back` steps before the answer, relative to the answer's step.
+double cell_gradient(const network::Network& network, const MarkedSequence& sequence,
+                     std::size_t back);
+
 /// The medians over the sequences at every step back.
 RelativeFlow median_flow(const network::Network& network, std::span<const MarkedSequence> sequences,
                          std::size_t unit);

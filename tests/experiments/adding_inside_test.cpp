@@ -8,9 +8,6 @@
 #include <cstdio>
 #include <vector>
 
-#include "inspection/array_subject.hpp"
-#include "inspection/gradient_flow.hpp"
-
 namespace sluice::experiments {
 namespace {
 
@@ -31,13 +28,15 @@ TEST(AddingProblemInside, TheUnitWorthMostKeepsItsCellFromMarkToMark) {
   std::printf("after %zu updates: without unit %zu the error is %.0f times as large\n",
               lstm.updates, unit, factors[unit]);
   EXPECT_GT(factors[unit], 20.0);  // 238
-  std::size_t steps = 0;
-  for (const MarkedSequence& sequence : marked_sequences(64, kSequencesSeed + 1)) {
-    for (const float f : forget_gate_between(lstm.network, sequence, unit)) {
-      ASSERT_GT(f, 0.95f);  // 0.978 at the lowest
-      ++steps;
-    }
+  const std::vector<MarkedSequence> sequences = marked_sequences(64, kSequencesSeed + 1);
+  std::size_t open = 0, steps = 0;
+  for (const MarkedSequence& sequence : sequences) {
+    const std::vector<float> f = forget_gate_between(lstm.network, sequence, unit);
+    open += std::all_of(f.begin(), f.end(), [](float one) { return one > 0.95f; }) ? 1 : 0;
+    steps += f.size();
   }
+  // In all 64 here, in 63 from another seed: other instruction sets may train another network.
+  EXPECT_GE(open, 60u);
   EXPECT_GT(steps, 64u * 50u);
 }
 
@@ -65,11 +64,7 @@ TEST(ForgetBias, OfMinusTwoLetsTheGradientDie) {
     const network::Network network = untrained_adding(kSeed, forget_bias);
     std::vector<double> all;
     for (const MarkedSequence& sequence : marked_sequences(32, kSequencesSeed)) {
-      const inspection::Subject subject = inspection::array_subject(network, 0, sequence.x, {});
-      const std::size_t last = kAddingSteps - 1;
-      const std::vector<double> d_c =
-          inspection::gradient_flow(subject, 0, last, last).layers[0].d_c;
-      all.push_back(d_c[100] / d_c[0]);
+      all.push_back(cell_gradient(network, sequence, 100));
     }
     return all;
   };
