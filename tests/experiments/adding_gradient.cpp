@@ -87,6 +87,7 @@ int run(const Arguments& arguments) {
   for (const float forget_bias : {-2.0f, 1.0f, 5.0f}) {
     const network::Network network = untrained_adding(arguments.seed, forget_bias);
     std::vector<double> all;
+    all.reserve(sequences.size());
     for (const MarkedSequence& sequence : sequences)
       all.push_back(cell_gradient(network, sequence, 100));
     const auto [least, most] = std::minmax_element(all.begin(), all.end());

@@ -50,6 +50,7 @@ std::vector<double> medians(const std::vector<std::vector<double>>& curves) {
   std::vector<double> made;
   for (std::size_t k = 0; k < curves.front().size(); ++k) {
     std::vector<double> at_k;
+    at_k.reserve(curves.size());
     for (const std::vector<double>& curve : curves) at_k.push_back(curve[k]);
     made.push_back(median(std::move(at_k)));
   }

@@ -51,8 +51,10 @@ TEST(AddingProblemInside, TheGradientReachesBackInTheLstmAndVanishesInTheRnn) {
   for (const MarkedSequence& sequence : marked_sequences(32, kSequencesSeed + 1)) {
     const std::vector<double> d_c = relative_flow(lstm.network, sequence, unit).d_c;
     ASSERT_EQ(d_c.size(), kAddingSteps);
+    ASSERT_EQ(d_c[0], 1.0);
     for (const double relative : d_c) ASSERT_GT(relative, 1e-2);  // 1.0 at the lowest
     const std::vector<double> d_h = relative_flow(rnn.network, sequence, 0).d_h;
+    ASSERT_EQ(d_h[0], 1.0);
     for (std::size_t k = 100; k < kAddingSteps; ++k) ASSERT_LT(d_h[k], 1e-6);  // 7e-52 at 100
   }
 }
@@ -68,10 +70,10 @@ TEST(ForgetBias, OfMinusTwoLetsTheGradientDie) {
     }
     return all;
   };
-  for (const double relative : at_100_steps(-2.0f)) EXPECT_LT(relative, 1e-40);  // 6e-64
-  for (const double relative : at_100_steps(1.0f)) EXPECT_LT(relative, 1e-5);    // 9e-8
-  for (const double relative : at_100_steps(1.0f)) EXPECT_GT(relative, 1e-10);
-  for (const double relative : at_100_steps(5.0f)) EXPECT_GT(relative, 0.1);  // 0.37
+  for (const double relative : at_100_steps(-2.0f)) ASSERT_LT(relative, 1e-40);  // 6e-64
+  for (const double relative : at_100_steps(1.0f)) ASSERT_LT(relative, 1e-5);    // 9e-8
+  for (const double relative : at_100_steps(1.0f)) ASSERT_GT(relative, 1e-10);
+  for (const double relative : at_100_steps(5.0f)) ASSERT_GT(relative, 0.1);  // 0.37
 }
 
 }  // namespace

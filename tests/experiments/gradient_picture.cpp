@@ -63,8 +63,9 @@ std::string step_axis(const PlotFrame& frame) {
 std::string legend(const PlotFrame& frame, const std::vector<GradientCurve>& curves) {
   std::string out;
   for (std::size_t n = 0; n < curves.size(); ++n) {
-    const double x = frame.left + 400.0 * static_cast<double>(n % 2);
-    const double y = 54.0 + 20.0 * static_cast<double>(n / 2);
+    const std::size_t row = n / 2, column = n % 2;
+    const double x = frame.left + 400.0 * static_cast<double>(column);
+    const double y = 54.0 + 20.0 * static_cast<double>(row);
     out += fmt::format("<path class=\"line {}\" d=\"M{:.2f} {}h28\"/>\n", curves[n].style, x, y);
     out += fmt::format("<text class=\"key\" x=\"{:.2f}\" y=\"{}\">{}</text>\n", x + 36, y + 4.5,
                        curves[n].name);
