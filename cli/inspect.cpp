@@ -111,11 +111,15 @@ class Inspection {
   Where chosen() const {
     const Range all{0, subject_.rows};
     Where where;
-    where.steps = {all.last - std::min(all.last, kMostRows), all.last};
-    if (!options_.select.empty()) {
-      const Range given = where.steps;
-      where = inspection::parse_where(options_.select, of_, all);
-      if (where.steps.count() == all.count()) where.steps = given;
+    if (!options_.select.empty()) where = inspection::parse_where(options_.select, of_, all);
+    if (options_.select.find("step") == std::string::npos)
+      where.steps = {all.last - std::min(all.last, kMostRows), all.last};
+    if (of_.direction != Direction::forward && where.steps.count() != all.count()) {
+      throw Error(ErrorCode::usage,
+                  {.where = options_.data,
+                   .what = "a network that reads from the end is run over all rows or none",
+                   .expected = fmt::format("at most {} rows, and no steps in --select", kMostRows),
+                   .got = fmt::format("{} rows", all.count())});
     }
     // Of a model of windows: the one that ends at the last row, or at the step that was asked for.
     if (subject_.window > 0) {
@@ -128,7 +132,7 @@ class Inspection {
   }
 
   void run_traced() {
-    network::RunState state = inspection::state_before(subject_, rows_.first);
+    network::RunState state = inspection::state_before(subject_, rows_.first, rows_.last - 1);
     before_ = state;
     const std::size_t inputs = of_.input;
     y_ = network::run(
@@ -239,7 +243,7 @@ class Inspection {
     }
     fmt::print("{}", columns(table));
     if (width > 8) fmt::print("  ({} more outputs)\n", width - 8);
-    if (experiment_->before) {
+    if (experiment_->before && *experiment_->before > 0.0) {
       fmt::print("  {} over these rows: {} before, {} after ({:+.2f} %)\n", subject_.error_name,
                  figure(*experiment_->before), figure(*experiment_->after),
                  100.0 * (*experiment_->after / *experiment_->before - 1.0));
@@ -271,8 +275,9 @@ class Inspection {
     print_units();
     const Range& rows = ablation_->rows;
     if (ablation_->error) {
-      fmt::print("  change: of the {}, {} over rows {} to {}\n", subject_.error_name,
-                 figure(*ablation_->error), rows.first, rows.last - 1);
+      fmt::print("  change: of the {}, {} over rows {} to {}{}\n", subject_.error_name,
+                 figure(*ablation_->error), rows.first, rows.last - 1,
+                 subject_.judged_seen ? ", which the model was trained on" : "");
     } else {
       fmt::print("  change: of the outputs over rows {} to {}, in percent of their spread\n",
                  rows.first, rows.last - 1);
@@ -341,14 +346,14 @@ class Inspection {
   }
 
   void train_rnn(std::size_t row, std::size_t back) {
-    fmt::print("\nTraining a simple RNN of the same size on the same rows\n");
+    fmt::print("\nTraining a simple RNN of the same size on the same data\n");
     ProgressLine line;
     rnn_.emplace(inspection::rnn_beside(*inspected_.model->forecast, *inspected_.table, cores(),
                                         [&](const training::Progress& at) { line.show(at); }));
     line.end();
     const Subject other = inspection::forecast_subject(*rnn_, *inspected_.table);
     rnn_flow_.emplace(inspection::RnnFlow{
-        .description = fmt::format("simple tanh RNN of {} units, trained on the same rows",
+        .description = fmt::format("simple tanh RNN of {} units, trained on the same data",
                                    rnn_->network->architecture().hidden.front()),
         .flow = inspection::gradient_flow(other, other.main_output, row, back)});
   }
@@ -448,13 +453,17 @@ void add_inspect(CLI::App& program, int&) {
   command->add_option("--step", options->step, "Print the seven steps with the numbers of this row")
       ->check(CLI::NonNegativeNumber)
       ->type_name("T");
-  command->add_flag("--watch", options->watch,
-                    "Take the rows one by one ('-': from standard input) and redraw after each");
+
   command
       ->add_option("--compare", options->compare,
                    "rnn: train a simple RNN of the same size and lay its gradient beside")
       ->check(CLI::IsMember({"rnn"}))
       ->type_name("rnn");
+  CLI::Option* watch = command->add_flag(
+      "--watch", options->watch,
+      "Take the rows one by one ('-': from standard input) and redraw after each");
+  for (const char* other : {"-o", "--trace", "--set", "--step", "--compare"})
+    watch->excludes(command->get_option(other));
   command->footer(
       "PLACES: layer N, layers A-B, unit N, units A-B, step N, steps A:B (B not included), "
       "forward,\n"

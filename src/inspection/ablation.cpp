@@ -141,6 +141,7 @@ Range rows_to_ablate(const Subject& subject, double seconds) {
   const double steps = static_cast<double>(std::max<std::size_t>(subject.window, 1));
   const double affordable = seconds * kFlopPerSecond / (2.0 * weights * runs * steps);
   const Range& judged = subject.judged;
+  if (of.direction != Direction::forward) return judged;  // begun from both ends
   const std::size_t rows =
       std::clamp(static_cast<std::size_t>(std::min(affordable, 1e9)), kLeast, kMost);
   return {judged.last - std::min(rows, judged.count()), judged.last};
@@ -150,7 +151,7 @@ Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, T
                 const std::function<void(std::size_t, std::size_t)>& progress) {
   const Architecture& of = subject.network->architecture();
   const network::RunState before =
-      subject.window > 0 ? network::RunState{} : state_before(subject, rows.first);
+      subject.window > 0 ? network::RunState{} : state_before(subject, rows.first, rows.first);
   const std::vector<float> untouched = answers(subject, *subject.network, rows, before);
   Ablation result{.rows = rows, .error = {}, .units = {}, .gates = {}};
   if (subject.error) result.error = subject.error(rows.first, untouched);
@@ -188,7 +189,8 @@ Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, T
     without.set_parameters(*changed[n]);
     const std::vector<float> y = answers(subject, without, rows, before);
     if (result.error) {
-      changes[n] = 100.0 * (subject.error(rows.first, y) / *result.error - 1.0);
+      if (*result.error > 0.0)
+        changes[n] = 100.0 * (subject.error(rows.first, y) / *result.error - 1.0);
     } else if (scale > 0.0) {
       changes[n] = 100.0 * distance(y, untouched) / scale;
     }

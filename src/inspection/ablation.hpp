@@ -32,8 +32,8 @@ struct Ablated {
   std::size_t unit = 0;   ///< Of a unit's entry.
   SignalIndex gate = kF;  ///< Of a gate's entry.
   double held_at = 0.0;   ///< Of a gate's: its mean over rows and units.
-  std::optional<double>
-      change = {};  ///< Percent of the error or, without a task, of the output's spread
+  std::optional<double> change =
+      {};  ///< Percent of the error or, without a task, of the output's spread
 };
 
 struct Ablation {

@@ -22,6 +22,7 @@ struct ReferenceRun {
   reference::Forward forward() const { return reference::forward(network, input, first); }
 };
 
+/// On the way to the answer from the last of the rows.
 ReferenceRun reference_run(const Subject& subject, const Range& rows);
 
 /// Applies settings while a run goes on; `untouched` is the run without them, for =mean. The steps

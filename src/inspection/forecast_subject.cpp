@@ -207,6 +207,7 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   // model has seen them all.
   const std::size_t last = made.rows - std::min(model.horizon, made.rows - 1);
   const std::size_t seen = evaluation::find_split(model, table).validation_end;
+  made.judged_seen = seen == 0 || seen - 1 >= last;
   made.judged = {seen > 0 && seen - 1 < last ? seen - 1 : 0, last};
   return made;
 }

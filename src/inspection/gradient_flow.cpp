@@ -104,7 +104,7 @@ Attribution attribute(const Subject& subject, std::size_t output, std::size_t ro
       for (std::size_t j = 0; j < inputs; ++j) tape.x(t, b)[j] = share(b) * x[j];
     }
   }
-  give_state(tape, of, state_before(subject, row - back));
+  give_state(tape, of, state_before(subject, row - back, row));
   network.forward(tape);
   for (std::size_t t = 0; t < steps; ++t) {
     for (std::size_t b = 0; b < kSamples; ++b) {

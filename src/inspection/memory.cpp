@@ -40,7 +40,8 @@ network::RunState states_before(const Subject& subject, const std::vector<std::s
   std::vector<network::RunState> each;
   for (const std::size_t place : places) {
     if (subject.window > 0 || each.empty()) {
-      each.push_back(state_before(subject, place));
+      each.push_back(subject.window > 0 ? first_state(subject)
+                                        : state_before(subject, place, place));
       continue;
     }
     // On from the one before: places rise.

@@ -237,8 +237,9 @@ class Writer {
   json metric() const {
     if (!report_.ablation) return nullptr;
     const Range& rows = report_.ablation->rows;
-    const std::string on =
-        "rows " + std::to_string(rows.first) + " to " + std::to_string(rows.last - 1);
+    const std::string on = "rows " + std::to_string(rows.first) + " to " +
+                           std::to_string(rows.last - 1) +
+                           (subject_.judged_seen ? ", which the model was trained on" : "");
     if (!report_.ablation->error)
       return {{"name", "change of the outputs, of their spread"}, {"value", nullptr}, {"on", on}};
     return {{"name", subject_.error_name}, {"value", number(*report_.ablation->error)}, {"on", on}};
@@ -272,7 +273,8 @@ class Writer {
           {"gradient_times_input",
            array({rows, inputs}, report_.attribution->gradient_times_input)},
           {"integrated", array({rows, inputs}, report_.attribution->integrated)},
-          {"baseline", "inputs of 0: every column at its mean of the training rows"}};
+          {"baseline", subject_.error ? "inputs of 0: as scaled, every column at its training mean"
+                                      : "inputs of 0"}};
     }
     return out;
   }

@@ -43,7 +43,8 @@ struct Subject {
   /// is called: "MAE of sunspots". Empty: there is no task.
   std::function<double(std::size_t first, std::span<const float> y)> error;
   std::string error_name;
-  Range judged;  ///< Rows that the error may be told on: held out from training.
+  Range judged;              ///< Rows that the error is told on: held out from training.
+  bool judged_seen = false;  ///< There are none of those: the model was trained on them.
 
   std::size_t width() const { return network->architecture().width(); }
   std::span<const float> row(std::size_t r) const {
@@ -55,8 +56,11 @@ struct Subject {
   Range read_for(const Range& shown) const;
 };
 
-/// The state that the network is in before it reads a row (of the window: its first).
-network::RunState state_before(const Subject& subject, std::size_t row);
+/// The state from which a window, or the first row, is read.
+network::RunState first_state(const Subject& subject);
+/// The state that the network is in before it reads a row, on its way to the answer from the row
+/// `answered`: that says which window. Of networks that read from the end, row 0 alone has one.
+network::RunState state_before(const Subject& subject, std::size_t row, std::size_t answered);
 
 /// y [count, O] from each of the rows, as `network` in the model's place answers: from `before`,
 /// the state before the first row, or each from its window.

@@ -34,8 +34,8 @@ class Trace final : public TraceSink {
     }
   };
 
-  /// Of sequence 0 of a run. The steps of `where` are counted from the sequence's first, or from
-  /// `first_step` where the run begins later.
+  /// Of sequence 0 of a run; takes bytes() at once, so steps must have an end. The steps of `where`
+  /// are counted from the sequence's first, or from `first_step` where the run begins later.
   Trace(const network::Architecture& of, const Where& where, std::size_t first_step = 0);
 
   /// Bytes that such a trace takes: 4 (6 H + P) for each step and direction of a layer.

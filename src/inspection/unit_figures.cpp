@@ -118,7 +118,7 @@ bool still(const Values& h) {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  return !(high - low > 1e-3);
+  return h.size() > 1 && !(high - low > 1e-3);
 }
 
 }  // namespace

@@ -74,10 +74,18 @@ TEST(Experiment, HoldsScalesAddsAndTakesMeans) {
 TEST(Experiment, UntouchedIsWhatTheEngineAnswers) {
   const Problem problem(plain(), 30, 23);
   const reference::Forward slow = reference_run(problem.subject, kRows).forward();
-  const std::vector<float> fast =
-      answers(problem.subject, problem.network, kRows, state_before(problem.subject, kRows.first));
+  const std::vector<float> fast = answers(problem.subject, problem.network, kRows,
+                                          state_before(problem.subject, kRows.first, kRows.first));
   ASSERT_EQ(fast.size(), slow.y.size());
   for (std::size_t n = 0; n < fast.size(); ++n) EXPECT_NEAR(fast[n], slow.y[n], 3e-6);
+}
+
+TEST(Answers, OfManyWindowsAreThoseOfEach) {
+  const Problem problem(plain(), 150, 28, 5);
+  const std::vector<float> all = answers(problem.subject, problem.network, {0, 150}, {});
+  ASSERT_EQ(all.size(), 300u);
+  for (const std::size_t row : {0u, 63u, 64u, 149u})
+    EXPECT_EQ(answers(problem.subject, problem.network, {row, row + 1}, {})[0], all[2 * row]);
 }
 
 TEST(Answers, OfAModelOfWindowsAreThoseOfEachRowsOwnWindow) {
@@ -101,7 +109,7 @@ TEST(Answers, OfAModelOfWindowsAreThoseOfEachRowsOwnWindow) {
 std::vector<float> engine_with(const Problem& problem, const std::vector<float>& parameters) {
   network::Network changed = problem.network;
   changed.set_parameters(parameters);
-  return answers(problem.subject, changed, {0, 30}, state_before(problem.subject, 0));
+  return answers(problem.subject, changed, {0, 30}, first_state(problem.subject));
 }
 
 void expect_close(const std::vector<float>& fast, const std::vector<double>& slow,
@@ -203,7 +211,7 @@ TEST(Ablation, TellsTheChangeOfEveryUnitAndGate) {
   ASSERT_EQ(plain_change.gates.size(), 8u);
   EXPECT_FALSE(plain_change.error);
   const std::vector<float> y =
-      answers(problem.subject, problem.network, {0, 30}, state_before(problem.subject, 0));
+      answers(problem.subject, problem.network, {0, 30}, first_state(problem.subject));
   const std::vector<float> without = engine_with(problem, *without_unit(problem.network, 1, 0, 3));
   double square = 0.0;
   for (std::size_t n = 0; n < y.size(); ++n)

@@ -66,6 +66,18 @@ TEST(GradientFlow, GoesNoFurtherThanWhatIsRead) {
   EXPECT_EQ(steps_back(windows.subject, 3, 200), 3u);
 }
 
+// Fewer steps back than the window has: what the window's earlier rows left is still there.
+TEST(GradientFlow, WithinAWindowStartsFromTheWindowsOwnState) {
+  const Problem problem(two_layers(), 40, 36, 15);
+  const std::vector<float> y = answers(problem.subject, problem.network, {35, 36}, {});
+  EXPECT_NEAR(attribute(problem.subject, 1, 35, 6).output, y[1], 1e-5);
+  const ReferenceRun run = reference_run(problem.subject, {29, 36});
+  EXPECT_NEAR(run.forward().y.back(), y[1], 1e-5);
+  const GradientFlow part = gradient_flow(problem.subject, 1, 35, 6);
+  const GradientFlow whole = gradient_flow(problem.subject, 1, 35, 14);
+  EXPECT_NEAR(part.layers[0].d_c[6], whole.layers[0].d_c[6], 1e-6);
+}
+
 TEST(GradientFlow, OfReverseLayersIsRefused) {
   network::Architecture of = two_layers();
   of.direction = Direction::both;

@@ -125,8 +125,9 @@ TEST(ForecastSubject, HasTheBacktestsErrorAndANameForEveryInput) {
   EXPECT_EQ(subject.outputs.size(), sure.network_outputs());
   EXPECT_EQ(subject.outputs[subject.main_output], "sunspots, 1 ahead, q0.5");
   EXPECT_EQ(subject.labels[0], "1749-01");
-  const std::vector<float> y = answers(subject, *subject.network, subject.judged,
-                                       state_before(subject, subject.judged.first));
+  const std::vector<float> y =
+      answers(subject, *subject.network, subject.judged,
+              state_before(subject, subject.judged.first, subject.judged.first));
   const evaluation::Backtest backtest = evaluation::backtest(sure, table, false);
   EXPECT_NEAR(subject.error(subject.judged.first, y), backtest.targets[0].model.all.mae, 1e-6);
   EXPECT_EQ(subject.judged.count(), backtest.origins);

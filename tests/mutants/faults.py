@@ -427,7 +427,7 @@ plant("src/inspection/ablation.cpp", "inspection",
 plant("src/inspection/gradient_flow.cpp", "inspection",
       ("flow: forward in time", "const std::size_t t = back - k;", "const std::size_t t = k;"),
       ("attribution: the pieces' ends", "(static_cast<float>(sample) + 0.5f)", "(static_cast<float>(sample) + 1.0f)"),
-      ("attribution: from zeros instead of the state", "give_state(tape, of, state_before(subject, row - back));", ""))
+      ("attribution: from zeros instead of the state", "give_state(tape, of, state_before(subject, row - back, row));", ""))
 plant("src/inspection/unit_figures.cpp", "inspection",
       ("figures: a clock's correlation by its sine alone",
        "std::sqrt(std::clamp((s * s + c * c - 2.0 * s * c * both) / rest, 0.0, 1.0))", "std::abs(s)"),
