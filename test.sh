@@ -90,7 +90,7 @@ tidy_check() {
     { grep -vE '^[0-9]+ warnings? (generated|treated)' || true; }
 }
 
-# Python's safetensors package opens a model of ours and, where torch is there, torch.nn.LSTM computes the same.
+# Python's safetensors package opens a model and a trace of ours and, where torch is there, torch.nn.LSTM computes the same.
 python_check() {
   local model=build/release/for_python.safetensors python=python3
   if ! python3 -c 'import numpy, safetensors' 2>/dev/null; then
@@ -98,7 +98,9 @@ python_check() {
     python3 -m venv --system-site-packages build/python && "$python" -m pip install -q numpy safetensors || return
   fi
   build/release/sluice train data/sunspots.csv --target sunspots --horizon 3 --epochs 20 -o "$model" &&
-    "$python" tests/formats/python_opens_it.py "$model"
+    "$python" tests/formats/python_opens_it.py "$model" &&
+    build/release/sluice inspect "$model" data/sunspots.csv --trace "${model/for_python/trace}" &&
+    "$python" tests/formats/python_opens_it.py "${model/for_python/trace}"
 }
 
 # Reports of made-up data, opened in a browser without a window; their pictures stay in build/release/report_pages.
