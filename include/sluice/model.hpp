@@ -42,7 +42,7 @@ class Model {
   /// layer. With `state`: from that state, and to the last one. With `lengths` [B], each at most T:
   /// later steps are not run, and give zeros; the last state is that after a sequence's own last
   /// step. With `trace`: it sees the gates of every step that is run. Throws Error(shape) where
-  /// sizes do not fit.
+  /// sizes do not fit, Error(usage) for a trace of int8 weights, which keep no gates.
   std::vector<float> run(std::span<const float> x, std::size_t batch, std::size_t steps,
                          State* state = nullptr, std::span<const std::size_t> lengths = {},
                          TraceSink* trace = nullptr) const;

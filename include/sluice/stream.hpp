@@ -45,7 +45,7 @@ struct StreamOptions {
 class Stream {
  public:
   /// Throws Error(usage) where a direction of the model reads from the end, the window is longer
-  /// than 1,000,000 rows, or a window is to be traced.
+  /// than 1,000,000 rows, or a window or int8 weights are to be traced.
   explicit Stream(const Model& model, const StreamOptions& options = {});
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;

@@ -186,6 +186,7 @@ class Run {
 std::vector<float> run(const Network& network, const Sequences& sequences, RunState& state) {
   const Architecture& of = network.architecture();
   check(of, sequences, state);
+  if (sequences.trace != nullptr) check_traceable(network);
   const std::size_t steps =
       sequences.lengths.empty()
           ? sequences.steps

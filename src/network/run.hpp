@@ -39,7 +39,7 @@ struct Sequences {
 
 /// y [B, T, width], or [T, B, width] where time_first. `state` goes from the one before the first
 /// step to the one after the last one that was run (of the reverse direction: the first in time).
-/// Throws Error(shape) where sizes do not fit.
+/// Throws Error(shape) where sizes do not fit, Error(usage) as check_traceable.
 std::vector<float> run(const Network& network, const Sequences& sequences, RunState& state);
 
 }  // namespace sluice::network

@@ -2,7 +2,17 @@
 
 #include <span>
 
+#include "sluice/error.hpp"
+
 namespace sluice::network {
+
+void check_traceable(const Network& network) {
+  if (network.storage().weights != kernels::Weights::int8) return;
+  throw Error(ErrorCode::usage, {.where = "trace",
+                                 .what = "a network of int8 weights keeps no gates",
+                                 .expected = "float32 or float16 weights",
+                                 .hint = "look into the model that it was converted from"});
+}
 
 void trace(const Tape& tape, const Architecture& of, FunctionRef<std::size_t(std::size_t)> place,
            TraceSink& sink) noexcept {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "network/trace.hpp"
 #include "sluice/error.hpp"
 #include "streaming/saved_state.hpp"
 
@@ -46,6 +47,7 @@ Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, M
                                    .expected = "at most " + std::to_string(Window::kLongest),
                                    .got = std::to_string(window)});
   }
+  if (trace != nullptr) network::check_traceable(model_->network());
   if (window > 0 && trace != nullptr) {
     throw Error(ErrorCode::usage, {.where = "trace",
                                    .what = "a row of a window is a step of many states",

@@ -22,7 +22,7 @@ bool has_no_number(std::span<const float> values) noexcept;
 class Session {
  public:
   /// `window` 0: carried. `trace`: sees every row's step, or null. Throws Error(usage) where the
-  /// window is longer than Window::kLongest, or is to be traced.
+  /// window is longer than Window::kLongest, or is to be traced; as check_traceable.
   Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing,
           TraceSink* trace = nullptr);
 

@@ -10,6 +10,8 @@
 #include "network/engine_run.hpp"
 #include "network/recorded_trace.hpp"
 #include "network/run.hpp"
+#include "network/storage.hpp"
+#include "sluice/error.hpp"
 
 namespace sluice::network {
 namespace {
@@ -99,6 +101,15 @@ TEST(Trace, OfPaddedAndSkippedStepsStandWhereTheArrayHasThem) {
   EXPECT_EQ(masked.trace.steps.size(), 10u);
   EXPECT_EQ(masked.trace.steps.count({0, 0, 0, 2}), 0u);
   EXPECT_EQ(masked.trace.steps.count({0, 0, 1, 5}), 0u);
+}
+
+TEST(Trace, OfInt8WeightsIsRefused) {
+  const Network network = to_int8(made({.input = 2, .hidden = {5}, .output = 1}), 3.0f);
+  const std::vector<float> x = normals(6);
+  RecordedTrace sink;
+  RunState state;
+  EXPECT_THROW(run(network, {.x = x, .batch = 1, .steps = 3, .trace = &sink}, state), Error);
+  EXPECT_NO_THROW(run(network, {.x = x, .batch = 1, .steps = 3}, state));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "network/recorded_trace.hpp"
+#include "network/storage.hpp"
 #include "sluice/error.hpp"
 #include "streaming/session.hpp"
 #include "streaming/stream_problem.hpp"
@@ -34,6 +35,14 @@ TEST(StreamTrace, OfAWindowIsRefused) {
   const Problem problem({.input = 1, .hidden = {4}, .output = 1}, 1, 1);
   network::RecordedTrace sink;
   EXPECT_THROW(Session(problem.model, 5, MissingRow::refuse, &sink), Error);
+}
+
+TEST(StreamTrace, OfInt8WeightsIsRefused) {
+  const Problem problem({.input = 1, .hidden = {4}, .output = 1}, 1, 1);
+  const auto small =
+      std::make_shared<network::Network>(network::to_int8(problem.model->network(), 3.0f));
+  network::RecordedTrace sink;
+  EXPECT_THROW(Session(std::make_shared<StreamModel>(small), 0, MissingRow::refuse, &sink), Error);
 }
 
 }  // namespace
