@@ -170,7 +170,7 @@ network::Network read_network(const SafeTensors& file, const std::string& path,
     fill_parameters(network, file, path, names);
     return network;
   }
-  network::Storage storage{.weights = weights, .scales = {}};
+  network::Storage storage{.weights = weights};
   std::vector<float> values(network.count());
   for (const Parameter& parameter : list) {
     const bool matrix = network::is_matrix(parameter.role);
