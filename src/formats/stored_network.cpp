@@ -166,6 +166,7 @@ network::Network read_network(const SafeTensors& file, const std::string& path,
   network::Network network(architecture);
   if (weights == Weights::f32) {
     std::vector<std::string> names;
+    names.reserve(list.size());
     for (const Parameter& parameter : list) names.push_back(parameter.name);
     fill_parameters(network, file, path, names);
     return network;

@@ -28,13 +28,21 @@ void finish(Moments& moments, std::size_t count, std::size_t rows) {
   }
 }
 
-// Upper triangular U [n, n] of U^T U = moments, with a hundredth of their mean diagonal added: what
-// the rows calibrated on never showed must not cost nothing.
+// So that the products take seconds, not minutes: every how many rows count.
+std::size_t rows_between(const Architecture& of, std::size_t rows) {
+  constexpr std::size_t kMostProducts = 4'000'000'000;
+  std::size_t products = of.input * of.input;
+  for (const std::size_t hidden : of.hidden) products += hidden * hidden;
+  return 1 + rows * products / kMostProducts;
+}
+
+// Upper triangular U [n, n] of U^T U = moments, with a thousandth of their mean diagonal added:
+// what the rows calibrated on never showed must not cost nothing.
 std::vector<double> factor(const Moments& moments, std::size_t n) {
   double mean = 0.0;
   for (std::size_t i = 0; i < n; ++i) mean += moments[i * n + i] / static_cast<double>(n);
   std::vector<double> u(moments);
-  for (std::size_t i = 0; i < n; ++i) u[i * n + i] += 0.01 * mean + 1e-12;
+  for (std::size_t i = 0; i < n; ++i) u[i * n + i] += 0.001 * mean + 1e-12;
   for (std::size_t k = 0; k < n; ++k) {
     double* row = u.data() + k * n;
     const double root = std::sqrt(row[k]);
@@ -60,24 +68,28 @@ Calibration calibrate(const Network& network, std::span<const float> rows, std::
 
   constexpr std::size_t kSteps = 256;
   Tape tape(of, window > 0 ? window : kSteps, 1, Tape::Use::forward_only);
-  const std::size_t part = tape.steps(), counted = std::min(all, kCalibrationRows);
-  for (std::size_t first = 0; first < counted; first += part) {
-    const std::size_t steps = std::min(part, counted - first);
+  const std::size_t part = tape.steps(), every = rows_between(of, all);
+  for (std::size_t first = 0; first < all; first += part) {
+    const std::size_t steps = std::min(part, all - first);
     if (window > 0 || first == 0) tape.reset_state();
     tape.set_steps(steps);
     for (std::size_t t = 0; t < steps; ++t) {
       const float* row = rows.data() + (first + t) * inputs;
       std::copy_n(row, inputs, tape.x(t, 0));
-      add_products(row, inputs, made.x);
+      if ((first + t) % every == 0) add_products(row, inputs, made.x);
     }
     network.forward(tape);
     for (std::size_t layer = 0; layer < of.layers(); ++layer) {
       const LayerTape& tape_of = tape.layers[layer];
-      for (std::size_t t = 1; t <= steps; ++t)
-        add_products(tape_of.h.data() + t * tape_of.state_units, of.hidden[layer], made.h[layer]);
+      for (std::size_t t = 0; t < steps; ++t) {
+        if ((first + t) % every != 0) continue;
+        const float* h = tape_of.h.data() + (t + 1) * tape_of.state_units;
+        add_products(h, of.hidden[layer], made.h[layer]);
+      }
     }
     if (window == 0) tape.carry_state();
   }
+  const std::size_t counted = (all + every - 1) / every;
   finish(made.x, inputs, counted);
   for (std::size_t layer = 0; layer < of.layers(); ++layer)
     finish(made.h[layer], of.hidden[layer], counted);

@@ -21,11 +21,10 @@ struct Calibration {
 };
 
 /// From a run of a plain stack over rows [T, I] that are like those it is for, `window` rows at a
-/// time from the initial state; 0: the state is carried. At most kCalibrationRows of them count for
-/// the moments. The largest input is twice the largest that there is: of 16 bits, one is well spent
-/// on what has not been seen.
+/// time from the initial state; 0: the state is carried. Of many rows of a wide network every n-th
+/// counts for the moments. The largest input is twice the largest that there is: of 16 bits, one is
+/// well spent on what has not been seen.
 Calibration calibrate(const Network& network, std::span<const float> rows, std::size_t window);
-inline constexpr std::size_t kCalibrationRows = 16384;
 
 /// Rows of weights [rows, inner] as whole numbers times their row's scale, in place. With moments:
 /// not each to its nearest, but one after the other, the last first, each so that it makes up for

@@ -36,12 +36,12 @@ Network network_of(const std::vector<std::size_t>& hidden) {
 }
 
 Moments moments_of(const std::vector<float>& rows, std::size_t width) {
+  const std::size_t count = rows.size() / width;
   Moments sums(width * width);
-  for (std::size_t t = 0; t < rows.size() / width; ++t) {
-    for (std::size_t n = 0; n < sums.size(); ++n) {
-      sums[n] += static_cast<double>(rows[t * width + n / width]) * rows[t * width + n % width] /
-                 static_cast<double>(rows.size() / width);
-    }
+  for (std::size_t t = 0; t < count; ++t) {
+    const float* row = rows.data() + t * width;
+    for (std::size_t n = 0; n < sums.size(); ++n)
+      sums[n] += static_cast<double>(row[n / width]) * row[n % width] / static_cast<double>(count);
   }
   return sums;
 }
