@@ -362,7 +362,8 @@ plant("src/network/architecture.cpp", "streaming",
        "of.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
       ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.sums);", ""),
-      ("stream: denormals are kept", "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_",
+      ("stream: denormals are kept",
+       "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_",
        "  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_"))
 plant("src/streaming/session.cpp", "streaming",
       ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",

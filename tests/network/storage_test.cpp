@@ -194,14 +194,16 @@ TEST(Storage, RunsOverInt8AreThoseOfWhatTheKernelsSee) {
   constexpr std::size_t kSteps = 50;
   const std::vector<float> x = random_rows(kSteps * 3);
   for (const kernels::Table& table : kernels::available()) {
-    const Network network = random_network(kStack, table),
-                  whole = to_int8(network, {.largest_input = 0.4f});
-    RunState state;
-    const std::vector<float> y = run(whole, {.x = x, .batch = 1, .steps = kSteps}, state);
-    const Doubles expected = run_seen(whole, x, 0.4f);
-    // Where a float and a double are rounded apart, h differs by one of its 32767 steps.
-    for (std::size_t n = 0; n < y.size(); ++n)
-      ASSERT_NEAR(y[n], expected[n], 6e-5) << table.name << ", value " << n;
+    const Network network = random_network(kStack, table);
+    for (const float largest : {1.5f, 0.05f}) {  // the second is less than h is
+      const Network whole = to_int8(network, {.largest_input = largest});
+      RunState state;
+      const std::vector<float> y = run(whole, {.x = x, .batch = 1, .steps = kSteps}, state);
+      const Doubles expected = run_seen(whole, x, largest);
+      // Where a float and a double are rounded apart, h differs by one of its 32767 steps.
+      for (std::size_t n = 0; n < y.size(); ++n)
+        ASSERT_NEAR(y[n], expected[n], 6e-5) << table.name << ", value " << n;
+    }
   }
 }
 
