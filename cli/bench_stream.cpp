@@ -34,10 +34,10 @@ constexpr float kLargestInput = 4.0f;
 
 std::shared_ptr<const streaming::StreamModel> stream_model(const network::Network& network,
                                                            const std::string& weights) {
-  auto stored = std::make_shared<network::Network>(weights == "f16" ? network::to_f16(network)
-                                                   : weights == "int8"
-                                                       ? network::to_int8(network, kLargestInput)
-                                                       : network);
+  auto stored = std::make_shared<network::Network>(
+      weights == "f16"    ? network::to_f16(network)
+      : weights == "int8" ? network::to_int8(network, {.largest_input = kLargestInput})
+                          : network);
   if (weights == "f32") stored->set_parameters(network.parameters());
   return std::make_shared<streaming::StreamModel>(stored);
 }

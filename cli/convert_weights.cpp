@@ -22,8 +22,6 @@ constexpr std::size_t kSteps = 100000;
 // What may change: a forecast's MAE by 1 %; of a bare network, whose task nobody has said, the
 // outputs by 1 % of their own size.
 constexpr double kMostMetric = 0.01, kMostErrorToSignal = 1e-4;
-// An x twice as large as any seen is not cut: of 16 bits, one is well spent on that.
-constexpr float kHeadroom = 2.0f;
 
 // What a model is calibrated and judged on.
 struct Rows {
@@ -66,13 +64,6 @@ Rows table_rows(const training::ForecastModel& model, const std::string& path) {
   const std::size_t end = evaluation::find_split(model, *rows.table).validation_end;
   rows.calibration = end == 0 ? frame.rows : std::min(frame.rows, end);
   return rows;
-}
-
-float largest_of(const Rows& rows, std::size_t inputs) {
-  float largest = 0.0f;
-  for (const float value : std::span(rows.x).first(rows.calibration * inputs))
-    largest = std::max(largest, std::abs(value));
-  return std::max(kHeadroom * largest, 1e-6f);
 }
 
 void print_drift(const evaluation::Drift& drift, const std::string& weights) {
@@ -157,9 +148,13 @@ std::optional<formats::StoredModel> with_weights(const formats::StoredModel& mod
   }
   formats::StoredModel made = model;
   network::Network& smaller = model.forecast ? *made.forecast->network : *made.plain;
-  smaller = options.weights == "f16"
-                ? network::to_f16(*network)
-                : network::to_int8(*network, largest_of(*rows, network->architecture().input));
+  if (options.weights == "f16") {
+    smaller = network::to_f16(*network);
+  } else {
+    const std::span<const float> learnt_from =
+        std::span(rows->x).first(rows->calibration * network->architecture().input);
+    smaller = network::to_int8(*network, network::calibrate(*network, learnt_from, rows->window));
+  }
   if (!rows || judged(model, made, *rows, options.weights)) return made;
   if (options.force) return made;
   fmt::print("not written (--force writes it all the same)\n");

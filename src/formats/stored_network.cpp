@@ -166,11 +166,12 @@ network::Network read_network(const SafeTensors& file, const std::string& path,
   network::Network network(architecture);
   if (weights == Weights::f32) {
     std::vector<std::string> names;
+    names.reserve(list.size());
     for (const Parameter& parameter : list) names.push_back(parameter.name);
     fill_parameters(network, file, path, names);
     return network;
   }
-  network::Storage storage{.weights = weights, .scales = {}};
+  network::Storage storage{.weights = weights};
   std::vector<float> values(network.count());
   for (const Parameter& parameter : list) {
     const bool matrix = network::is_matrix(parameter.role);

@@ -40,6 +40,13 @@ void expect_finite(const Parameter& parameter, float value, float most) {
                                  .got = std::to_string(value)});
 }
 
+// Of what a matrix multiplies. A later layer's x is the h of the one below.
+Moments moments_of(const Parameter& parameter, const Calibration& calibration) {
+  if (calibration.h.empty()) return {};
+  if (parameter.role != Role::weight_ih) return calibration.h[parameter.layer];
+  return parameter.layer == 0 ? calibration.x : calibration.h[parameter.layer - 1];
+}
+
 }  // namespace
 
 bool is_matrix(Role role) {
@@ -87,27 +94,25 @@ Network to_f16(const Network& network) {
     }
   }
   Network rounded(network.architecture(), network.kernels());
-  rounded.set_stored(values, {.weights = Weights::f16, .scales = {}});
+  rounded.set_stored(values, {.weights = Weights::f16});
   return rounded;
 }
 
-Network to_int8(const Network& network, float largest_input) {
+Network to_int8(const Network& network, const Calibration& calibration) {
   expect_floats(network);
   check_int8(network.architecture());
   constexpr float kLargest = 1e30f;
   std::vector<float> values(network.parameters().begin(), network.parameters().end());
-  Storage storage{.weights = Weights::int8, .scales = {}, .largest_input = largest_input};
+  Storage storage{.weights = Weights::int8, .largest_input = calibration.largest_input};
   for (const Parameter& parameter : network.list()) {
     if (!is_matrix(parameter.role)) continue;
-    const std::size_t inner = parameter.shape[1];
-    for (std::size_t row = 0; row < parameter.shape[0]; ++row) {
-      float* weights = values.data() + parameter.offset + row * inner;
-      for (std::size_t k = 0; k < inner; ++k) expect_finite(parameter, weights[k], kLargest);
-      const float scale = scale_of(weights, inner);
-      for (std::size_t k = 0; k < inner; ++k)
-        weights[k] = static_cast<float>(kernels::whole_number(weights[k], scale)) * scale;
-      storage.scales.push_back(scale);
-    }
+    const std::size_t inner = parameter.shape[1], rows = parameter.shape[0];
+    const std::span<float> weights(values.data() + parameter.offset, parameter.count);
+    for (const float weight : weights) expect_finite(parameter, weight, kLargest);
+    for (std::size_t row = 0; row < rows; ++row)
+      storage.scales.push_back(scale_of(weights.data() + row * inner, inner));
+    round_rows(weights, inner, std::span(storage.scales).last(rows),
+               moments_of(parameter, calibration));
   }
   Network whole(network.architecture(), network.kernels());
   whole.set_stored(values, std::move(storage));

@@ -8,6 +8,7 @@
 
 #include "kernels/table.hpp"
 #include "network/architecture.hpp"
+#include "network/calibration.hpp"
 
 namespace sluice::network {
 
@@ -16,8 +17,8 @@ class Network;
 struct Storage {
   kernels::Weights weights = kernels::Weights::f32;
   // int8 alone.
-  std::vector<float> scales;   ///< Of the rows of all matrices, in the order of the list.
-  float largest_input = 0.0f;  ///< A larger x, in size, counts as this.
+  std::vector<float> scales = {};  ///< Of the rows of all matrices, in the order of the list.
+  float largest_input = 0.0f;      ///< A larger x, in size, counts as this.
 };
 
 /// Whether a tensor is stored smaller: the matrices are.
@@ -37,8 +38,7 @@ void check_int8(const Architecture& architecture);
 Network to_f16(const Network& network);
 
 /// The network with every row of a matrix as whole numbers of [-127, 127] times a scale: its
-/// largest weight is 127. `largest_input`, above 0: that of |x| that the network is to tell from
-/// larger ones. Throws as to_f16, and check_int8.
-Network to_int8(const Network& network, float largest_input);
+/// largest weight is 127. Throws as to_f16, and check_int8.
+Network to_int8(const Network& network, const Calibration& calibration);
 
 }  // namespace sluice::network

@@ -135,6 +135,17 @@ def without_tensor(path, source, name):
     write_model(path, header, data[:begin] + data[end:])
 
 
+def lopsided(path, source, name, column):
+    """The model with one column of a matrix 300 times as large."""
+    header, data = read_model(path.parent / source)
+    begin, end = header[name]["data_offsets"]
+    weights = array.array("f", data[begin:end])
+    width = header[name]["shape"][1]
+    for n in range(int(column), len(weights), width):
+        weights[n] *= 300
+    write_model(path, header, data[:begin] + weights.tobytes() + data[end:])
+
+
 def replaced(path, source, old, new):
     """The file with one text for another of the same length, wherever it stands."""
     raw = (path.parent / source).read_bytes()
@@ -164,6 +175,12 @@ def npy(path, shape):
     """An array of that shape, `2,5,3`, of small numbers."""
     sizes = [int(n) for n in shape.split(",")]
     write_npy(path, sizes, [math.sin(0.7 * j) for j in range(math.prod(sizes))])
+
+
+def silenced(path, source, column):
+    """The array with zeros in one place of its last dimension."""
+    shape, numbers = read_npy(path.parent / source)
+    write_npy(path, shape, [0.0 if n % shape[-1] == int(column) else number for n, number in enumerate(numbers)])
 
 
 def raw(path, source):
@@ -384,7 +401,7 @@ def svg(path):
 
 KINDS = {"series": series, "one_column": one_column, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
-         "replaced": replaced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx}
+         "replaced": replaced, "lopsided": lopsided, "silenced": silenced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx}
 CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,
           "last_forecast": last_forecast, "last_values": last_values,
           "last_lines_equal": last_lines_equal, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,

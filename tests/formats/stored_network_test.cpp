@@ -35,7 +35,8 @@ network::Network network_of(const network::Architecture& of) {
 network::Network stored_as(Weights weights) {
   const network::Network network =
       network_of({.input = 3, .hidden = {11, 5}, .output = 2, .biases = 2});
-  return weights == Weights::f16 ? network::to_f16(network) : network::to_int8(network, 2.5f);
+  return weights == Weights::f16 ? network::to_f16(network)
+                                 : network::to_int8(network, {.largest_input = 2.5f});
 }
 
 class StoredNetwork : public testing::TestWithParam<Weights> {

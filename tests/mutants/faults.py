@@ -341,6 +341,20 @@ plant("src/network/storage.cpp", "network",
        "role == Role::weight_hr;"))
 plant("src/kernels/row_weights.cpp", "kernels",
       ("row weights: gates of a unit out of order", "gate = vector % 4;", "gate = 3 - vector % 4;"))
+plant("src/network/calibration.cpp", "network",
+      ("int8: errors are not made up for", "wanted += owed / of[k];", ""),
+      ("calibration: h of the step before", "(t + 1) * tape_of.state_units", "t * tape_of.state_units"),
+      ("calibration: each part starts anew", "if (window == 0) tape.carry_state();", ""))
+plant("src/formats/stored_network.cpp", "formats",
+      ("int8: the range of x is not read",
+       "storage.largest_input = read_scales(file, path, kLargestInput, 1, false).front();",
+       "storage.largest_input = 1.0f;"),
+      ("int8: -128 passes", "number == -128 || ", ""),
+      ("f16: any type passes", "if (tensor.dtype != dtype) {", "if (false) {"))
+plant("src/evaluation/drift.cpp", "evaluation",
+      ("drift: quarters of a part, not of all", "4 * (first + n / width_) / steps_",
+       "4 * (n / width_) / steps_"),
+      ("drift: windows carry their state", "if (window > 0) of_exact = of_smaller = {};", ""))
 plant("src/network/row_layer.cpp", "streaming",
       ("stream: the second bias left out", "for (const Role role : {Role::bias_ih, Role::bias_hh}) {",
        "for (const Role role : {Role::bias_ih}) {"))
@@ -356,7 +370,8 @@ plant("src/network/architecture.cpp", "streaming",
        "of.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
       ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.sums);", ""),
-      ("stream: denormals are kept", "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_",
+      ("stream: denormals are kept",
+       "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_",
        "  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_"))
 plant("src/streaming/session.cpp", "streaming",
       ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",

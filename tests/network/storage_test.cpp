@@ -58,7 +58,7 @@ TEST(Storage, HalvesAreRoundedAndTheRestIsLeft) {
 }
 
 TEST(Storage, ARowBecomesWholeNumbersOfWhichTheLargestIs127) {
-  const Network network = random_network(kStack), whole = to_int8(network, 1.0f);
+  const Network network = random_network(kStack), whole = to_int8(network, {.largest_input = 1.0f});
   EXPECT_EQ(whole.storage().scales.size(), scale_count(network.list()));
   const float* scale = whole.storage().scales.data();
   for (const Parameter& parameter : network.list()) {
@@ -88,7 +88,7 @@ TEST(Storage, ARowOfZerosStaysOne) {
   std::vector<float> values(network.parameters().begin(), network.parameters().end());
   std::fill_n(values.begin(), 3, 0.0f);
   network.set_parameters(values);
-  const Network whole = to_int8(network, 1.0f);
+  const Network whole = to_int8(network, {.largest_input = 1.0f});
   EXPECT_EQ(whole.storage().scales[0], 0.0f);
   EXPECT_EQ(whole.parameters()[1], 0.0f);
   EXPECT_NE(whole.parameters()[3], 0.0f);
@@ -98,7 +98,7 @@ TEST(Storage, NewParametersAreFloatsAgain) {
   const Network network = random_network(kStack);
   const std::vector<float> x = random_rows(5 * 3);
   RunState a, b;
-  Network other = to_int8(network, 2.0f);
+  Network other = to_int8(network, {.largest_input = 2.0f});
   other.set_parameters(network.parameters());
   EXPECT_EQ(other.storage().weights, Weights::f32);
   EXPECT_EQ(run(other, {.x = x, .batch = 1, .steps = 5}, a),
@@ -119,18 +119,19 @@ bool refused(const Call& call, const char* words) {
 TEST(Storage, RefusesWhatItCannotKeep) {
   const Network network = random_network(kStack);
   EXPECT_TRUE(refused([&] { to_f16(to_f16(network)); }, "smaller already"));
-  EXPECT_TRUE(refused([&] { to_int8(to_f16(network), 1.0f); }, "got f16"));
+  EXPECT_TRUE(refused([&] { to_int8(to_f16(network), {.largest_input = 1.0f}); }, "got f16"));
   Architecture with = kStack;
   with.cell.peephole = true;
-  EXPECT_TRUE(refused([&] { to_int8(random_network(with), 1.0f); }, "store them as f16"));
+  EXPECT_TRUE(refused([&] { to_int8(random_network(with), {.largest_input = 1.0f}); },
+                      "store them as f16"));
   const Network wide({.input = 4097, .hidden = {1}});
-  EXPECT_TRUE(refused([&] { to_int8(wide, 1.0f); }, "at most 4096"));
+  EXPECT_TRUE(refused([&] { to_int8(wide, {.largest_input = 1.0f}); }, "at most 4096"));
   Network large = random_network(kStack);
   std::vector<float> values(large.parameters().begin(), large.parameters().end());
   values[1] = 65520.0f;
   large.set_parameters(values);
   EXPECT_TRUE(refused([&] { to_f16(large); }, "'weight_ih_l0'"));
-  EXPECT_EQ(to_int8(large, 1.0f).storage().weights, Weights::int8);
+  EXPECT_EQ(to_int8(large, {.largest_input = 1.0f}).storage().weights, Weights::int8);
 }
 
 double sigma(double x) { return 1.0 / (1.0 + std::exp(-x)); }
@@ -193,13 +194,16 @@ TEST(Storage, RunsOverInt8AreThoseOfWhatTheKernelsSee) {
   constexpr std::size_t kSteps = 50;
   const std::vector<float> x = random_rows(kSteps * 3);
   for (const kernels::Table& table : kernels::available()) {
-    const Network network = random_network(kStack, table), whole = to_int8(network, 1.5f);
-    RunState state;
-    const std::vector<float> y = run(whole, {.x = x, .batch = 1, .steps = kSteps}, state);
-    const Doubles expected = run_seen(whole, x, 1.5);
-    // Where a float and a double are rounded apart, h differs by one of its 32767 steps.
-    for (std::size_t n = 0; n < y.size(); ++n)
-      ASSERT_NEAR(y[n], expected[n], 6e-5) << table.name << ", value " << n;
+    const Network network = random_network(kStack, table);
+    for (const float largest : {1.5f, 0.05f}) {  // the second is less than h is
+      const Network whole = to_int8(network, {.largest_input = largest});
+      RunState state;
+      const std::vector<float> y = run(whole, {.x = x, .batch = 1, .steps = kSteps}, state);
+      const Doubles expected = run_seen(whole, x, largest);
+      // Where a float and a double are rounded apart, h differs by one of its 32767 steps.
+      for (std::size_t n = 0; n < y.size(); ++n)
+        ASSERT_NEAR(y[n], expected[n], 6e-5) << table.name << ", value " << n;
+    }
   }
 }
 
@@ -207,7 +211,7 @@ TEST(Storage, RunsOverInt8AreTheSameInAnyBatchWithAnyEndAndInParts) {
   constexpr std::size_t kSteps = 70, kBatch = 3;
   const std::vector<float> x = random_rows(kBatch * kSteps * 3);
   const std::vector<std::size_t> lengths = {70, 0, 31};
-  const Network whole = to_int8(random_network(kStack), 2.0f);
+  const Network whole = to_int8(random_network(kStack), {.largest_input = 2.0f});
   RunState state;
   const std::vector<float> y =
       run(whole, {.x = x, .batch = kBatch, .steps = kSteps, .lengths = lengths}, state);

@@ -266,8 +266,8 @@ TEST(Stream, RefusesTheStateOfTheSameNumbersStoredOtherwise) {
   Session session = session_of(halves);
   EXPECT_NE(refusal(session, session_of(network).save()).find("the state of another model"),
             std::string::npos);
-  Session whole = session_of(network::to_int8(network, 1.0f));
-  EXPECT_NE(refusal(whole, session_of(network::to_int8(network, 2.0f)).save())
+  Session whole = session_of(network::to_int8(network, {.largest_input = 1.0f}));
+  EXPECT_NE(refusal(whole, session_of(network::to_int8(network, {.largest_input = 2.0f})).save())
                 .find("the state of another model"),
             std::string::npos);
 }

@@ -29,7 +29,7 @@ inline network::Network stored(const network::Network& network, kernels::Weights
     case kernels::Weights::f16:
       return network::to_f16(network);
     case kernels::Weights::int8:
-      return network::to_int8(network, largest_input);
+      return network::to_int8(network, {.largest_input = largest_input});
     default:
       return network;
   }
