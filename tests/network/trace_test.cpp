@@ -104,7 +104,8 @@ TEST(Trace, OfPaddedAndSkippedStepsStandWhereTheArrayHasThem) {
 }
 
 TEST(Trace, OfInt8WeightsIsRefused) {
-  const Network network = to_int8(made({.input = 2, .hidden = {5}, .output = 1}), 3.0f);
+  const Network network =
+      to_int8(made({.input = 2, .hidden = {5}, .output = 1}), {.largest_input = 3.0f});
   const std::vector<float> x = normals(6);
   RecordedTrace sink;
   RunState state;

@@ -39,8 +39,8 @@ TEST(StreamTrace, OfAWindowIsRefused) {
 
 TEST(StreamTrace, OfInt8WeightsIsRefused) {
   const Problem problem({.input = 1, .hidden = {4}, .output = 1}, 1, 1);
-  const auto small =
-      std::make_shared<network::Network>(network::to_int8(problem.model->network(), 3.0f));
+  const auto small = std::make_shared<network::Network>(
+      network::to_int8(problem.model->network(), {.largest_input = 3.0f}));
   network::RecordedTrace sink;
   EXPECT_THROW(Session(std::make_shared<StreamModel>(small), 0, MissingRow::refuse, &sink), Error);
 }
