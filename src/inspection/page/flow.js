@@ -140,7 +140,9 @@ class FlowPlot {
       if (!Number.isInteger(decade)) continue;
       const y = Math.round(this.y(10 ** decade));
       pen.fillRect(0, y, width, 1);
-      this.axis.append(html('span', {style: `top:${Math.max(6, y)}px`}, `1e${decade}`));
+      // Inside the scale, so that the lowest one stands clear of the gutter's.
+      const place = Math.max(6, Math.min(this.height - kGutter - 7, y));
+      this.axis.append(html('span', {style: `top:${place}px`}, `1e${decade}`));
     }
     this.axis.append(html('span', {style: `top:${this.height - kGutter / 2}px`}, '< 1e-38'));
     pen.fillStyle = themeColour('sunken');

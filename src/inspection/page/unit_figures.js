@@ -65,7 +65,7 @@ class UnitFigures {
         'steps until half of the cell state is forgotten');
     line(
         'Remembers', steps(row.remembers),
-        'steps over which a change of the cell state can still be seen');
+        'steps after which a change of the inputs can still be seen in the cell state');
     line(
         'Strongest input', this.link(row.input),
         'the input column that the cell state follows most, with its correlation r');

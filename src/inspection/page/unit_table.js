@@ -21,7 +21,7 @@ const kUnitColumns = [
   },
   {
     head: 'remembers',
-    help: 'steps over which a change of the cell state can still be seen',
+    help: 'steps after which a change of the inputs can still be seen in the cell state',
     value: row => row.remembers,
     text: row => row.remembers === null ? '–' : axisText(row.remembers)
   },

@@ -15,6 +15,15 @@ for (const element of document.querySelectorAll('body *')) {
   if (size < 12) small.push(`${element.textContent.slice(0, 30)}: ${size}`);
 }
 return small;"""
+OVERLAPS = """const found = [];
+for (const axis of document.querySelectorAll('.plot-axis')) {
+  const boxes = [...axis.children].map(e => e.getBoundingClientRect());
+  boxes.forEach((one, n) => boxes.slice(n + 1).forEach((other, m) => {
+    if (Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1)
+      found.push([axis.children[n].textContent, axis.children[n + 1 + m].textContent]);
+  }));
+}
+return found;"""
 FOCUS = """const e = document.activeElement;
 const style = getComputedStyle(e);
 return [e.id || e.name || e.getAttribute('aria-label') || e.textContent.trim(), style.outlineStyle !== 'none',
@@ -118,6 +127,15 @@ def nothing_is_cut_off_or_too_small_to_read(page, _report):
     page.settle()
 
 
+def the_labels_of_an_axis_do_not_lie_over_each_other(page, report):
+    assert page.run("return document.querySelectorAll('.plot-axis span').length;") > 2
+    units = report.layers[0]["units"]
+    for unit in range(0, units, max(1, units // 24)):  # each has its own range of values
+        page.set(layer=0, unit=unit)
+        assert page.run(OVERLAPS) == [], unit
+
+
 PAGE_CHECKS = [it_opens_without_a_fault_or_a_request, the_first_map_is_drawn_in_time, a_move_is_drawn_in_time,
                the_slider_moves_the_step, keys_walk_through_steps_units_and_layers, the_theme_switches_by_button_and_key,
-               the_tab_key_reaches_everything_and_shows_where_it_is, nothing_is_cut_off_or_too_small_to_read]
+               the_tab_key_reaches_everything_and_shows_where_it_is, nothing_is_cut_off_or_too_small_to_read,
+               the_labels_of_an_axis_do_not_lie_over_each_other]
