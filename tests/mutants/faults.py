@@ -361,8 +361,6 @@ plant("src/network/row_layer.cpp", "streaming",
 plant("src/streaming/stream_model.cpp", "streaming",
       ("stream: the learned state of c left out", "if (const float* c = network_->tensor(Role::initial_c, layer))",
        "if (const float* c = nullptr)"),
-      ("stream: another storage, the same fingerprint", "add(static_cast<std::uint64_t>(storage.weights));",
-       ""),
       ("stream: another range of x, the same fingerprint",
        "add(std::bit_cast<std::uint32_t>(storage.largest_input));", ""))
 plant("src/network/architecture.cpp", "streaming",
