@@ -59,7 +59,8 @@ class Counter {
     shown_ = true;
   }
   ~Counter() {
-    if (shown_) fmt::print(stderr, "\r{:60}\r", "");
+    if (shown_)
+      std::fputs("\r                                                            \r", stderr);
   }
 
  private:

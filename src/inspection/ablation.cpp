@@ -89,9 +89,8 @@ std::optional<std::vector<float>> without_unit(const network::Network& network, 
       if (here && parameter.role == Role::weight_hr) clear_column(parameters, parameter, unit);
     } else if (parameter.role == Role::weight_hh && here) {
       clear_column(parameters, parameter, unit);
-    } else if (parameter.role == Role::weight_ih && parameter.layer == layer + 1) {
-      clear_column(parameters, parameter, above);
-    } else if (parameter.role == Role::head_weight && last) {
+    } else if ((parameter.role == Role::weight_ih && parameter.layer == layer + 1) ||
+               (parameter.role == Role::head_weight && last)) {
       clear_column(parameters, parameter, above);
     }
   }
