@@ -379,6 +379,23 @@ def trace(path, layer, steps, units):
     return ""
 
 
+def steps(path, count):
+    """Do so many units' printed numbers follow from one another: S4 from S1 to S3, S5 from S4, S7 from S5 and S6?"""
+    number = r"(-?[0-9.]+)"
+    found = re.findall(rf"S1 .*? f +{number}.*?S2 .*? g +{number}.*?S3 .*? i +{number}.*?S4 .*? c +{number}  = f c' \+ i g = "
+                       rf"{number} \* {number} \+ {number} \* {number}.*?tanh\(c\) +{number}.*?S6 .*? o +{number}.*?h +{number}",
+                       path.read_text(), re.S)
+    if len(found) != int(count):
+        return f"{len(found)} units"
+    for unit in found:
+        f, g, i, c, f_again, before, i_again, g_again, tanh_c, o, h = map(float, unit)
+        if [f, i, g] != [f_again, i_again, g_again]:
+            return f"the sum's numbers are not the gates': {unit}"
+        if abs(f * before + i * g - c) > 4e-4 or abs(math.tanh(c) - tanh_c) > 2e-4 or abs(o * tanh_c - h) > 2e-4:
+            return f"one does not follow from the others: {unit}"
+    return ""
+
+
 def report(path, *parts):
     """Is it one HTML document that asks for nothing, whose data are JSON with these parts filled?"""
     text = path.read_text(encoding="utf-8")
@@ -405,5 +422,5 @@ KINDS = {"series": series, "one_column": one_column, "every_other": every_other,
 CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,
           "last_forecast": last_forecast, "last_values": last_values,
           "last_lines_equal": last_lines_equal, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,
-          "trace": trace, "report": report,
+          "trace": trace, "report": report, "steps": steps,
           "close": close_to_gold, "close_onnx": close_to_onnx}
