@@ -86,5 +86,19 @@ TEST(TraceFile, HoldsEveryTensorUnderItsName) {
   EXPECT_EQ(file.metadata.at("layer0.forward.first_unit"), "1");
 }
 
+TEST(TraceFile, OfLaterRowsHasTheirInputs) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "later.safetensors";
+  const Problem problem(two_layers(), 9, 15);
+  Trace trace(two_layers(), {.layers = {}, .units = {}, .steps = {4, 7}, .direction = {}}, 4);
+  const std::vector<float> y = problem.traced(trace, {4, 7});
+  formats::write_trace(path, problem.subject, trace, y);
+  const formats::SafeTensors file = formats::read_safetensors(path);
+  const std::vector<float>& x = problem.subject.x;
+  EXPECT_EQ(file.at("x", path).as_floats(),
+            std::vector<float>(x.begin() + 4 * 3, x.begin() + 7 * 3));
+  EXPECT_EQ(file.metadata.at("first_step"), "4");
+}
+
 }  // namespace
 }  // namespace sluice::inspection

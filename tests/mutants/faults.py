@@ -455,3 +455,6 @@ plant("src/inspection/forecast_subject.cpp", "inspection",
       ("subject: the forecast stands where it was made", "made.point[row] = all.at(row - 1, 0, 0, model.median());",
        "made.point[row] = all.at(row, 0, 0, model.median());"),
       ("subject: judged from a row later", "seen - 1 < last ? seen - 1 : 0", "seen < last ? seen : 0"))
+plant("src/training/members.cpp", "training",
+      ("members: all draw the same", "own.seed = mix64(options.seed + fits_.size());", "own.seed = mix64(options.seed);"),
+      ("members: one of those side by side is left out", "step_of(first + n);", "if (n > 0) step_of(first + n);"))
