@@ -132,17 +132,22 @@ class Inspection {
     return where;
   }
 
-  void run_traced() {
-    network::RunState state = inspection::state_before(subject_, rows_.first, rows_.last - 1);
-    before_ = state;
+  // What the network answers over the rows, seen by a trace.
+  std::vector<float> run_into(Trace& trace) const {
+    network::RunState state = before_;
     const std::size_t inputs = of_.input;
-    y_ = network::run(
+    return network::run(
         *subject_.network,
         {.x = std::span(subject_.x).subspan(rows_.first * inputs, rows_.count() * inputs),
          .batch = 1,
          .steps = rows_.count(),
-         .trace = &trace_},
+         .trace = &trace},
         state);
+  }
+
+  void run_traced() {
+    before_ = inspection::state_before(subject_, rows_.first, rows_.last - 1);
+    y_ = run_into(trace_);
     fmt::print("{}\n  {}\n  rows {} to {}", subject_.title, subject_.description, rows_.first,
                rows_.last - 1);
     if (!subject_.labels.empty())
@@ -154,14 +159,7 @@ class Inspection {
     Where where = where_;
     where.steps = rows_;
     Trace part(of_, where, rows_.first);
-    network::RunState state = before_;
-    const std::size_t inputs = of_.input;
-    network::run(*subject_.network,
-                 {.x = std::span(subject_.x).subspan(rows_.first * inputs, rows_.count() * inputs),
-                  .batch = 1,
-                  .steps = rows_.count(),
-                  .trace = &part},
-                 state);
+    run_into(part);
     formats::write_trace(options_.trace, subject_, part, y_);
     fmt::print("\nWrote the trace to {} ({:.1f} MB).\n", options_.trace,
                static_cast<double>(Trace::bytes(of_, where)) / 1e6);

@@ -10,6 +10,7 @@
 #include "core/half.hpp"
 #include "evaluation/backtest.hpp"
 #include "inspection/forecast_subject.hpp"
+#include "inspection/rnn_beside.hpp"
 #include "inspection/subject_problem.hpp"
 #include "sluice/error.hpp"
 #include "training/forecast_trainer.hpp"
@@ -137,10 +138,40 @@ TEST(ForecastSubject, HasTheBacktestsErrorAndANameForEveryInput) {
   EXPECT_DOUBLE_EQ(subject.forecast[0].point[100], made.at(0, 0, 0, sure.median()));
   EXPECT_DOUBLE_EQ(subject.forecast[0].low[100], made.at(0, 0, 0, 0));
 
+  const training::ForecastModel rnn = rnn_beside(sure, table, 1, {});
+  EXPECT_EQ(rnn.network->architecture().cell.kind, CellKind::rnn);
+  EXPECT_EQ(rnn.network->architecture().hidden, sure.network->architecture().hidden);
+  EXPECT_EQ(rnn.network_outputs(), sure.network_outputs());
+  EXPECT_EQ(rnn.linear[0].lags, sure.linear[0].lags);
+
   sure.alpha = 0.0;
   EXPECT_NE(forecast_subject(sure, table).error_name.find("full weight"), std::string::npos);
   sure.network.reset();
   EXPECT_THROW(forecast_subject(sure, table), Error);
+}
+
+// A Thursday, half past six in the evening, on the file's own clock.
+TEST(ForecastSubject, KnowsWhereARowStandsInTheCalendar) {
+  data::Table table = data::read_table(std::string(SLUICE_SOURCE_DIR) + "/data/sunspots.csv");
+  training::ForecastOptions options;
+  options.features.targets = {"sunspots"};
+  options.hidden = 2;
+  options.members = 1;
+  options.epochs = 1;
+  training::ForecastModel model = training::train_forecast(table, options).model;
+  table.step = {.seconds = 1800};
+  model.features.step = table.step;
+  model.train_end_time.clear();
+  const data::Timestamp first = data::parse_time("2026-01-01 18:30")->time;
+  for (std::size_t row = 0; row < table.times.size(); ++row)
+    table.times[row] = first - 7200 + 1800 * static_cast<data::Timestamp>(row);
+  table.format.offset = 7200;
+  const Subject subject = forecast_subject(model, table);
+  ASSERT_EQ(subject.cycles.size(), 3u);
+  EXPECT_EQ(subject.cycles[0].name, "hour of day");
+  EXPECT_NEAR(subject.cycles[0].phase[0], 18.5 / 24, 1e-9);
+  EXPECT_NEAR(subject.cycles[1].phase[0], (3 + 18.5 / 24) / 7, 1e-9);
+  EXPECT_NEAR(subject.cycles[2].phase[0], 18.5 / 24 / 365.2425, 1e-9);
 }
 
 }  // namespace

@@ -458,3 +458,9 @@ plant("src/inspection/forecast_subject.cpp", "inspection",
 plant("src/training/members.cpp", "training",
       ("members: all draw the same", "own.seed = mix64(options.seed + fits_.size());", "own.seed = mix64(options.seed);"),
       ("members: one of those side by side is left out", "step_of(first + n);", "if (n > 0) step_of(first + n);"))
+plant("src/inspection/rnn_beside.cpp", "inspection",
+      ("rnn: an LSTM laid beside", "options.cell.kind = CellKind::rnn;", ""))
+plant("src/inspection/forecast_subject.cpp", "inspection",
+      ("subject: the calendar of UTC", "data::calendar_time(table.time_at(row) + table.format.offset)",
+       "data::calendar_time(table.time_at(row))"),
+      ("subject: whole hours", "t.hour * 3600.0 + t.minute * 60.0 + t.second", "t.hour * 3600.0"))
