@@ -74,20 +74,9 @@ HWY_INLINE void multiply_panel(const Product& p, const TileCut& cut, std::size_t
                                const Sink& sink) {
   const VectorPlaces<kVectors> places(p, vector);
   cut.over([&](std::size_t row, std::size_t count) HWY_ATTR {
-    switch (count) {
-      case 6:
-        return multiply_tile<6, kVectors, 1>(p, row, vector, places, sink);
-      case 5:
-        return multiply_tile<5, kVectors, 1>(p, row, vector, places, sink);
-      case 4:
-        return multiply_tile<4, kVectors, 1>(p, row, vector, places, sink);
-      case 3:
-        return multiply_tile<3, kVectors, 1>(p, row, vector, places, sink);
-      case 2:
-        return multiply_tile<2, kVectors, 1>(p, row, vector, places, sink);
-      default:
-        return multiply_tile<1, kVectors, 1>(p, row, vector, places, sink);
-    }
+    with_count<kTileRows>(count, [&](auto rows) HWY_ATTR {
+      multiply_tile<rows, kVectors, 1>(p, row, vector, places, sink);
+    });
   });
 }
 
@@ -110,19 +99,10 @@ HWY_INLINE void multiply_vectors(const Product& p, const TileCut& cut, std::size
       multiply_tile<2, kPanelVectors, kPair / kPanelVectors>(p, 0, vector,
                                                              VectorPlaces<kPair>(p, vector), sink);
   }
-  for (; vector + kPanelVectors <= last; vector += kPanelVectors)
-    multiply_panel<kPanelVectors>(p, cut, vector, sink);
-  switch (last - vector) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-    case 3:
-      return multiply_panel<3>(p, cut, vector, sink);
-    case 2:
-      return multiply_panel<2>(p, cut, vector, sink);
-#endif
-    case 1:
-      return multiply_panel<1>(p, cut, vector, sink);
-    default:
-      return;
+  for (; vector < last; vector += kPanelVectors) {
+    with_count<kPanelVectors>(std::min(kPanelVectors, last - vector), [&](auto vectors) HWY_ATTR {
+      multiply_panel<vectors>(p, cut, vector, sink);
+    });
   }
 }
 

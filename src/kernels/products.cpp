@@ -7,8 +7,6 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <type_traits>
-
 #include "kernels/product-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -26,9 +24,6 @@ struct StoreSums {
     hn::Store(sum, TileTag(), p->out + row * p->out_stride + place);
   }
 };
-
-template <std::size_t kNumber>
-using Chain = std::integral_constant<std::size_t, kNumber>;
 
 // Some rows by a panel, each output as four chains side by side.
 template <std::size_t kRows, std::size_t kVectors>
@@ -62,18 +57,18 @@ HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vec
   // Chains by constants: by a variable, the sums would live in memory.
   const std::size_t whole = inner > 3 * quarter ? inner - 3 * quarter : 0;
   for (std::size_t k = 0; k < whole; ++k) {
-    add(Chain<0>(), k);
-    add(Chain<1>(), k);
-    add(Chain<2>(), k);
-    add(Chain<3>(), k);
+    add(Count<0>(), k);
+    add(Count<1>(), k);
+    add(Count<2>(), k);
+    add(Count<3>(), k);
   }
   const auto add_rest = [&](auto chain) HWY_ATTR {
     for (std::size_t k = whole; k < quarter && chain * quarter + k < inner; ++k) add(chain, k);
   };
-  add_rest(Chain<0>());
-  add_rest(Chain<1>());
-  add_rest(Chain<2>());
-  add_rest(Chain<3>());
+  add_rest(Count<0>());
+  add_rest(Count<1>());
+  add_rest(Count<2>());
+  add_rest(Count<3>());
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t v = 0; v < kVectors; ++v) {
       const auto& chains = sum[r];
@@ -95,22 +90,8 @@ void quarters_panel(const Product& p, std::size_t vector) {
 
 void multiply_quarters(const Product& p, std::size_t first, std::size_t last) {
   for (std::size_t vector = first; vector < last; vector += kPanelVectors) {
-    switch (std::min(kPanelVectors, last - vector)) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-      case 4:
-        quarters_panel<4>(p, vector);
-        break;
-      case 3:
-        quarters_panel<3>(p, vector);
-        break;
-#endif
-      case 2:
-        quarters_panel<2>(p, vector);
-        break;
-      default:
-        quarters_panel<1>(p, vector);
-        break;
-    }
+    with_count<kPanelVectors>(std::min(kPanelVectors, last - vector),
+                              [&](auto vectors) HWY_ATTR { quarters_panel<vectors>(p, vector); });
   }
 }
 
@@ -187,27 +168,9 @@ template <std::size_t kVectors>
 void outer_panel(const float* a, const float* b, std::size_t rows, const TileCut& cut, float* c,
                  std::size_t c_stride) {
   cut.over([&](std::size_t first, std::size_t count) HWY_ATTR {
-    float* to = c + first * c_stride;
-    switch (count) {
-      case 6:
-        outer_tile<6, kVectors>(a, b, rows, to, c_stride);
-        break;
-      case 5:
-        outer_tile<5, kVectors>(a, b, rows, to, c_stride);
-        break;
-      case 4:
-        outer_tile<4, kVectors>(a, b, rows, to, c_stride);
-        break;
-      case 3:
-        outer_tile<3, kVectors>(a, b, rows, to, c_stride);
-        break;
-      case 2:
-        outer_tile<2, kVectors>(a, b, rows, to, c_stride);
-        break;
-      default:
-        outer_tile<1, kVectors>(a, b, rows, to, c_stride);
-        break;
-    }
+    with_count<kTileRows>(count, [&](auto tile) HWY_ATTR {
+      outer_tile<tile, kVectors>(a, b, rows, c + first * c_stride, c_stride);
+    });
     a += count * rows;
   });
 }
@@ -230,22 +193,9 @@ void add_outer(const OuterSum& s) noexcept {
     pack_columns(s, first, rows, cut, s.work);
     const std::size_t end = s.first_vector + s.vectors;
     for (std::size_t vector = s.first_vector; vector < end; vector += kPanelVectors) {
-      switch (std::min(kPanelVectors, end - vector)) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-        case 4:
-          outer_vectors<4>(s, first, rows, cut, vector, s.work, room);
-          break;
-        case 3:
-          outer_vectors<3>(s, first, rows, cut, vector, s.work, room);
-          break;
-#endif
-        case 2:
-          outer_vectors<2>(s, first, rows, cut, vector, s.work, room);
-          break;
-        default:
-          outer_vectors<1>(s, first, rows, cut, vector, s.work, room);
-          break;
-      }
+      with_count<kPanelVectors>(std::min(kPanelVectors, end - vector), [&](auto vectors) HWY_ATTR {
+        outer_vectors<vectors>(s, first, rows, cut, vector, s.work, room);
+      });
     }
   }
 }

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include "core/aligned.hpp"
 #include "kernels/table.hpp"
@@ -32,6 +33,18 @@ constexpr std::size_t kPanelVectors = 4;
 constexpr std::size_t kPanelVectors = 2;
 #endif
 constexpr std::size_t kTileRows = 6;
+
+template <std::size_t kNumber>
+using Count = std::integral_constant<std::size_t, kNumber>;
+
+// call(Count<count>()) for a count of 1 to kMost.
+template <std::size_t kMost, class Call>
+HWY_INLINE void with_count(std::size_t count, const Call& call) {
+  if constexpr (kMost > 1) {
+    if (count < kMost) return with_count<kMost - 1>(count, call);
+  }
+  call(Count<kMost>());
+}
 
 using TileTag = hn::ScalableTag<float>;
 using TileVec = hn::Vec<TileTag>;
