@@ -109,23 +109,29 @@ struct PackedColumns {
   HWY_INLINE float operator()(std::size_t r, std::size_t m) const { return data[m * count + r]; }
 };
 
+// Some columns from place `within` of a part on, as columns from `r` on of a tile of `count`.
+template <std::size_t kColumns>
+void pack_part(const Columns& part, std::size_t within, std::size_t first, std::size_t rows,
+               float* to, std::size_t count) {
+  const float* from = part.data == nullptr ? nullptr : part.data + first * part.stride + within;
+  for (std::size_t m = 0; m < rows; ++m, to += count) {
+    for (std::size_t c = 0; c < kColumns; ++c)
+      to[c] = from == nullptr ? 1.0f : from[m * part.stride + c];
+  }
+}
+
 void pack_columns(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,
                   float* to) {
   std::size_t part = 0, within = 0;
   cut.over([&](std::size_t, std::size_t count) {
-    for (std::size_t r = 0; r < count; ++r, ++within) {
-      while (within == s.a[part].count) {
-        ++part;
-        within = 0;
-      }
-      const Columns& from = s.a[part];
-      float* column = to + r;
-      if (from.data == nullptr) {
-        for (std::size_t m = 0; m < rows; ++m) column[m * count] = 1.0f;
-      } else {
-        const float* value = from.data + first * from.stride + within;
-        for (std::size_t m = 0; m < rows; ++m) column[m * count] = value[m * from.stride];
-      }
+    for (std::size_t r = 0; r < count;) {
+      for (; within == s.a[part].count; within = 0) ++part;
+      const std::size_t together = std::min(count - r, s.a[part].count - within);
+      with_count<kTileRows>(together, [&](auto columns) {
+        pack_part<columns>(s.a[part], within, first, rows, to + r, count);
+      });
+      r += together;
+      within += together;
     }
     to += count * rows;
   });

@@ -1,7 +1,7 @@
 // The kernels' whole interface: products with packed weights, the gradients' sums over rows, the
 // cell with its options alone and right behind its product, a step of one row, normalised rows, the
-// optimiser's update. Everything is float32, noexcept, and allocates nothing. The maths of the cell
-// is in docs/math.md.
+// pinball loss, the optimiser's update. Everything is float32, noexcept, and allocates nothing. The
+// maths of the cell is in docs/math.md.
 //
 // Rows of activations are padded to whole cache lines (core/aligned.hpp), gates lie as [4, Hp],
 // i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros, but for the gates, whose
@@ -265,6 +265,14 @@ struct RowKernels {
   void (*step)(const RowStep&) noexcept;
 };
 
+/// The sum over [count] outputs of max(q (t - y), (q - 1) (t - y)), q being the output's level, and
+/// its gradient; 0 where the target is NaN.
+struct Pinball {
+  const float *y, *target, *level;
+  float* d_y;  ///< May be y.
+  std::size_t count;
+};
+
 /// One update of parameters [count]; with PyTorch's formulas. What does not change within a step
 /// has been worked out.
 struct AdamUpdate {
@@ -295,6 +303,7 @@ struct Table {
   void (*normalise)(const Normalise&) noexcept;
   void (*normalise_backward)(const NormaliseBackward&) noexcept;
   std::array<RowKernels, kWeights> rows;  ///< By Weights.
+  float (*pinball)(const Pinball&) noexcept;
   void (*adam)(const AdamUpdate&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.
   void (*tanh)(const float* x, float* y, std::size_t count) noexcept;     ///< y may be x.

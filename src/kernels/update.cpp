@@ -1,4 +1,5 @@
-// The optimiser's update, over flat parameters.
+// What a training step does outside the network: the pinball loss of a row, the optimiser's update
+// of flat parameters.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/update.cpp"
 #include "kernels/targets.hpp"
@@ -36,7 +37,35 @@ void adam(const AdamUpdate& u) noexcept {
   for (; at < u.count; ++at) adam_vector(hn::CappedTag<float, 1>(), u, at);
 }
 
-void fill_update(Table& table) { table.adam = &adam; }
+// From `at` on, one vector. Without branches, as which side a target lies on cannot be foretold.
+template <class D>
+HWY_INLINE hn::Vec<D> pinball_vector(D d, const Pinball& p, std::size_t at) {
+  const auto target = hn::LoadU(d, p.target + at), level = hn::LoadU(d, p.level + at);
+  const auto zero = hn::Zero(d);
+  // NaN where y is: that must be seen.
+  const auto short_by =
+      hn::IfThenElseZero(hn::Eq(target, target), hn::Sub(target, hn::LoadU(d, p.y + at)));
+  const auto slope = hn::Sub(hn::IfThenElseZero(hn::Lt(short_by, zero), hn::Set(d, 1.0f)), level);
+  hn::StoreU(hn::IfThenElse(hn::Eq(short_by, zero), zero, slope), d, p.d_y + at);
+  return hn::Neg(hn::Mul(slope, short_by));
+}
+
+float pinball(const Pinball& p) noexcept {
+  const hn::ScalableTag<float> d;
+  const hn::CappedTag<float, 1> one;
+  auto sum = hn::Zero(d);
+  auto rest = hn::Zero(one);
+  std::size_t at = 0;
+  for (; at + hn::Lanes(d) <= p.count; at += hn::Lanes(d))
+    sum = hn::Add(sum, pinball_vector(d, p, at));
+  for (; at < p.count; ++at) rest = hn::Add(rest, pinball_vector(one, p, at));
+  return hn::GetLane(hn::SumOfLanes(d, sum)) + hn::GetLane(rest);
+}
+
+void fill_update(Table& table) {
+  table.pinball = &pinball;
+  table.adam = &adam;
+}
 
 }  // namespace sluice::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -1,28 +1,40 @@
 #include "network/noise.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
+
 #include "core/random.hpp"
 
 namespace sluice::network {
 namespace {
 
-// One hash serves four values: 16 bits each decide. value(hit) is what each becomes.
-template <class Value>
-void draw_row(float* row, std::size_t count, std::uint64_t limit, std::uint64_t place,
-              Value value) noexcept {
-  for (std::size_t u = 0; u < count; u += 4) {
-    std::uint64_t bits = mix64(place + u);
-    for (std::size_t j = u; j < u + 4 && j < count; ++j, bits >>= 16) {
-      row[j] = value((bits & 0xffff) < limit);
-    }
-  }
-}
+// What a value becomes: hit at the rate, else missed.
+struct Drawn {
+  float hit, miss;
+};
 
 std::uint64_t limit_of(double rate) { return static_cast<std::uint64_t>(rate * 65536.0); }
-float scale_of(double rate) { return 65536.0f / (65536.0f - static_cast<float>(limit_of(rate))); }
 
-// What a hit makes of a value that is else enlarged.
-auto keep(double rate) {
-  return [scale = scale_of(rate)](bool hit) { return hit ? 0.0f : scale; };
+// A hit is dropped, what is kept is enlarged.
+Drawn keep(double rate) {
+  return {0.0f, 65536.0f / (65536.0f - static_cast<float>(limit_of(rate)))};
+}
+
+// One hash serves four values: 16 bits each decide, from the lowest.
+void draw_row(float* row, std::size_t count, double rate, std::uint64_t place,
+              Drawn drawn) noexcept {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::size_t kTogether = 64;
+  const auto limit = static_cast<std::uint32_t>(limit_of(rate));
+  for (; count > 0; row += kTogether, place += kTogether) {
+    std::array<std::uint64_t, kTogether / 4> hashes;
+    for (std::size_t four = 0; four < hashes.size(); ++four) hashes[four] = mix64(place + 4 * four);
+    const auto bits = std::bit_cast<std::array<std::uint16_t, kTogether>>(hashes);
+    const std::size_t now = std::min(count, kTogether);
+    for (std::size_t u = 0; u < now; ++u) row[u] = bits[u] < limit ? drawn.hit : drawn.miss;
+    count -= now;
+  }
 }
 
 // The hash of one row: of a sample at a step.
@@ -45,14 +57,13 @@ struct Drawer {
   }
 
   // [steps, B, stride] from row `row` of the mask on
-  template <class Value>
   void fill(FloatVector& mask, Steps steps, std::size_t row, std::size_t stride, Stream stream,
-            double rate, Value value) const noexcept {
+            double rate, Drawn drawn) const noexcept {
     if (mask.empty()) return;
     for (std::size_t t = steps.first; t < steps.last; ++t, ++row) {
       for (std::size_t b = 0; b < tape.batch(); ++b) {
-        draw_row(mask.data() + (row * tape.batch() + b) * stride, stride, limit_of(rate),
-                 place(stream, b, t), value);
+        draw_row(mask.data() + (row * tape.batch() + b) * stride, stride, rate, place(stream, b, t),
+                 drawn);
       }
     }
   }
@@ -61,16 +72,14 @@ struct Drawer {
 }  // namespace
 
 void draw_factors(std::span<float> factors, double rate, std::uint64_t seed) noexcept {
-  const float scale = scale_of(rate);
-  draw_row(factors.data(), factors.size(), limit_of(rate), mix64(seed),
-           [scale](bool hit) { return hit ? 0.0f : scale; });
+  draw_row(factors.data(), factors.size(), rate, mix64(seed), keep(rate));
 }
 
 void draw_sequence_noise(const CellOptions& options, std::size_t index, const Noise& noise,
                          const Tape& tape, LayerTape& of) noexcept {
   const Drawer drawer{tape, noise, index};
   const double rate = options.variational_dropout;
-  const auto varied = keep(rate);
+  const Drawn varied = keep(rate);
   drawer.fill(of.keep_h, {0, 1}, 0, of.state_units, kKeepH, rate, varied);
   const std::size_t inputs = tape.batch() > 0 ? of.keep_x.size() / tape.batch() : 0;
   drawer.fill(of.keep_x, {0, 1}, 0, inputs, kKeepX, rate, varied);
@@ -79,7 +88,7 @@ void draw_sequence_noise(const CellOptions& options, std::size_t index, const No
 void draw_step_noise(const CellOptions& options, std::size_t index, const Noise& noise,
                      const Tape& tape, LayerTape& of, Steps steps, std::size_t row) noexcept {
   const Drawer drawer{tape, noise, index};
-  const auto zone = [](bool hit) { return hit ? 1.0f : 0.0f; };
+  const Drawn zone{1.0f, 0.0f};
   drawer.fill(of.zone_c, steps, row, of.units, kZoneC, options.zoneout_c, zone);
   drawer.fill(of.zone_h, steps, row, of.state_units, kZoneH, options.zoneout_h, zone);
   drawer.fill(of.keep_g, steps, row, of.units, kKeepG, options.recurrent_dropout,
@@ -88,11 +97,11 @@ void draw_step_noise(const CellOptions& options, std::size_t index, const Noise&
 
 void draw_dropout(std::size_t layer, const Noise& noise, const Tape& tape, BetweenTape& above,
                   Steps steps, std::size_t row) noexcept {
-  const auto varied = keep(noise.dropout);
+  const Drawn varied = keep(noise.dropout);
   for (std::size_t t = steps.first; t < steps.last; ++t, ++row) {
     for (std::size_t b = 0; b < tape.batch(); ++b) {
       const std::size_t at = (row * tape.batch() + b) * above.stride;
-      draw_row(above.keep.data() + at, above.stride, limit_of(noise.dropout),
+      draw_row(above.keep.data() + at, above.stride, noise.dropout,
                place_of(noise.seed, layer, noise.first_sample + b, t), varied);
       for (std::size_t j = at; j < at + above.stride; ++j) above.out[j] *= above.keep[j];
     }

@@ -20,7 +20,7 @@ namespace sluice::training {
 namespace {
 
 constexpr std::size_t kRowsForLstm = 1000, kDefaultSteps = 400, kWarmUp = 20;
-constexpr std::size_t kValidateEvery = 10, kAlphas = 10;
+constexpr std::size_t kReportEvery = 10, kAlphas = 10;
 // The share of a time limit that may pass before the best so far is taken; the rest is for
 // refitting.
 constexpr double kFirstShare = 0.6;
@@ -44,6 +44,11 @@ std::vector<std::vector<float>> parameters_of(const std::vector<network::Network
   for (const network::Network& network : networks)
     all.emplace_back(network.parameters().begin(), network.parameters().end());
   return all;
+}
+
+// Until the next report, which in training follows a validation.
+std::size_t steps_to_report(const Members& fit, std::size_t steps) {
+  return std::min(steps - fit.steps(), kReportEvery - fit.steps() % kReportEvery);
 }
 
 class Trainer {
@@ -313,11 +318,15 @@ void Trainer::train_network() {
   CrossFit judge(validation_, kAlphas);
   best_validation_ = model_.provenance.linear_validation_mae;
   std::size_t since_best = 0;
-  double loss_sum = 0.0;
   const Stopwatch clock;
   model_.provenance.ended = "all steps done";
+  const auto late = [&] {
+    return options_.time_limit > 0 && clock_.seconds() > kFirstShare * options_.time_limit;
+  };
   while (fit.steps() < steps) {
-    const double loss = fit.step(schedule.rate(fit.steps()));
+    const double loss = fit.run(
+        steps_to_report(fit, steps), [&](std::size_t step) { return schedule.rate(step); },
+        [&] { return late() || told_to_stop(); });
     if (!fit.trouble().empty()) {
       failure_ =
           Error(ErrorCode::diverged, {.where = fmt::format("training step {}", fit.steps() + 1),
@@ -326,11 +335,6 @@ void Trainer::train_network() {
       model_.provenance.ended = "diverged";
       break;
     }
-    loss_sum += loss;
-    const bool late =
-        clock_.seconds() > kFirstShare * options_.time_limit && options_.time_limit > 0;
-    const bool cut = late || told_to_stop();
-    if (fit.steps() % kValidateEvery != 0 && fit.steps() != steps && !cut) continue;
     // Judged at the best share of the LSTM, as it will be used.
     model_.network = network::merge(members_);
     const std::vector<std::vector<double>> errors =
@@ -349,12 +353,13 @@ void Trainer::train_network() {
       ++since_best;
     }
     schedule.observe(validation);
-    const std::size_t since_report = (fit.steps() - 1) % kValidateEvery + 1;
-    report(fit, "training", steps, loss_sum / static_cast<double>(since_report), validation, clock);
-    loss_sum = 0.0;
+    report(fit, "training", steps, loss, validation, clock);
+    const bool too_late = late(), cut = too_late || told_to_stop();
     if (cut || since_best >= options_.patience) {
       if (fit.steps() < steps)
-        model_.provenance.ended = late ? "time limit" : cut ? "stopped" : "no better validation";
+        model_.provenance.ended = too_late ? "time limit"
+                                  : cut    ? "stopped"
+                                           : "no better validation";
       break;
     }
   }
@@ -416,19 +421,15 @@ bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
                            .warm_up = std::min(kWarmUp, steps / 4),
                            .steps = steps});
   const Stopwatch clock;
-  double loss_sum = 0.0;
+  const auto cut = [&] { return told_to_stop() || time_left() < 0; };
   while (fit.steps() < steps) {
-    loss_sum += fit.step(schedule.rate(fit.steps()));
-    const bool failed = !fit.trouble().empty();
-    if (failed || told_to_stop() || time_left() < 0) {
+    const double loss = fit.run(
+        steps_to_report(fit, steps), [&](std::size_t step) { return schedule.rate(step); }, cut);
+    if (!fit.trouble().empty() || cut()) {
       model_ = before;
       return false;
     }
-    if (fit.steps() % kValidateEvery == 0 || fit.steps() == steps) {
-      const std::size_t since_report = (fit.steps() - 1) % kValidateEvery + 1;
-      report(fit, "refitting", steps, loss_sum / static_cast<double>(since_report), kNaN, clock);
-      loss_sum = 0.0;
-    }
+    report(fit, "refitting", steps, loss, kNaN, clock);
   }
   model_.network = network::merge(members_);
   return true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/table.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::training {
@@ -70,20 +71,9 @@ double add_loss(const Loss& loss, std::span<const float> y, std::span<const floa
   return sum;
 }
 
-double add_pinball(std::span<const float> y, float target, std::span<const float> levels,
-                   std::span<float> d_y) {
-  double sum = 0.0;
-  for (std::size_t q = 0; q < y.size(); ++q) {
-    const float short_by = target - y[q];
-    d_y[q] = std::isnan(target) ? 0.0f
-             : short_by > 0     ? -levels[q]
-             : short_by < 0     ? 1.0f - levels[q]
-                                : 0.0f;
-    if (!std::isnan(target)) sum += std::max(levels[q] * short_by, (levels[q] - 1.0f) * short_by);
-    // A y that is NaN must not pass for a loss of nothing.
-    if (std::isnan(y[q]) && !std::isnan(target)) sum += y[q];
-  }
-  return sum;
+double add_pinball(std::span<const float> y, std::span<const float> target,
+                   std::span<const float> level, std::span<float> d_y) {
+  return kernels::chosen().pinball({y.data(), target.data(), level.data(), d_y.data(), y.size()});
 }
 
 double add_cross_entropy(std::span<const float> y, long target_class, std::span<float> d_y) {

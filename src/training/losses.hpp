@@ -24,14 +24,14 @@ struct Loss {
 
 /// squared: (y-t)^2 / 2; absolute: |y-t|; huber: the parabola within delta, the line beyond (Huber
 /// 1964). Not for quantile. Writes d loss / d y, 0 where the target is missing. y, target, d_y:
-/// [n]. Answers the sum.
+/// [n]; d_y may be y. Answers the sum.
 double add_loss(const Loss& loss, std::span<const float> y, std::span<const float> target,
                 std::span<float> d_y);
 
-/// The pinball loss (Koenker and Bassett 1978) of one target for several levels at once:
-/// max(q (t - y), (q - 1) (t - y)). y, levels, d_y: [Q].
-double add_pinball(std::span<const float> y, float target, std::span<const float> levels,
-                   std::span<float> d_y);
+/// The pinball loss (Koenker and Bassett 1978), max(q (t - y), (q - 1) (t - y)) for the level q.
+/// y, target, level, d_y: [n]; d_y may be y.
+double add_pinball(std::span<const float> y, std::span<const float> target,
+                   std::span<const float> level, std::span<float> d_y);
 
 /// Cross-entropy of softmax(y) against the class, in nats; d_y = softmax(y) - one_hot. A negative
 /// class is missing.

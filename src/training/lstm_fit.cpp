@@ -9,13 +9,6 @@
 #include "core/random.hpp"
 
 namespace sluice::training {
-namespace {
-
-// Quantile levels at most: 63 that the options allow, and the median.
-constexpr std::size_t kMostLevels = 64;
-
-}  // namespace
-
 LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOptions& options,
                  ThreadPool& pool)
     : network_(network),
@@ -31,6 +24,8 @@ LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOption
       gradient_(network.count()),
       optimizer_(options.optimizer, network.count()) {
   tape_.share(pool);
+  while (levels_.size() < data.offsets.size())
+    levels_.insert(levels_.end(), data.levels.begin(), data.levels.end());
 }
 
 std::uint64_t LstmFit::step_seed() const { return mix64(options_.seed ^ mix64(steps_)); }
@@ -76,31 +71,32 @@ void LstmFit::fill_inputs(std::size_t sample) {
 void LstmFit::find_loss(std::size_t sample) {
   const std::size_t chunk = options_.chunk;
   const Lane& lane = lanes_[sample];
+  const std::size_t levels = data_.levels.size(), outputs = data_.offsets.size() / levels;
+  std::vector<float> targets(data_.offsets.size());  // of a row, for each level
   SampleLoss sum;  // not in its place among the others', whose cache line other threads write
   for (std::size_t step = 0; step < chunk; ++step) {
     if (options_.windows ? step + 1 < chunk : lane.fresh && step < chunk / 4) {
       std::fill_n(tape_.d_y(step, sample), tape_.y_stride, 0.0f);
-    } else {
-      add_row_loss(step, sample, lane.row + step, sum);
+      continue;
     }
+    const float* row = data_.targets.data() + (lane.row + step) * outputs;
+    for (std::size_t output = 0, j = 0; output < outputs; ++output) {
+      if (!std::isnan(row[output])) sum.terms += static_cast<double>(levels);
+      for (std::size_t q = 0; q < levels; ++q) targets[j++] = row[output];
+    }
+    add_row_loss(step, sample, targets, sum);
   }
   losses_[sample] = sum;
 }
 
-void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::size_t row, SampleLoss& sum) {
-  const std::size_t levels = data_.levels.size(), outputs = data_.offsets.size() / levels;
+void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::span<const float> targets,
+                           SampleLoss& sum) {
+  const std::span<float> d_y(tape_.d_y(step, sample), targets.size());
+  // What the loss is of stands where its gradient then does.
   const float* y = tape_.y(step, sample);
-  float* d_y = tape_.d_y(step, sample);
-  std::vector<float>::const_iterator offset = data_.offsets.begin();
-  float shifted[kMostLevels];
-  for (std::size_t output = 0; output < outputs; ++output, y += levels, d_y += levels) {
-    for (std::size_t q = 0; q < levels; ++q) shifted[q] = y[q] + *offset++;
-    const float target = data_.targets[row * outputs + output];
-    if (!std::isnan(target)) sum.terms += static_cast<double>(levels);
-    sum.loss += data_.loss.kind == LossKind::quantile
-                    ? add_pinball({shifted, levels}, target, data_.levels, {d_y, levels})
-                    : add_loss(data_.loss, {shifted, 1}, {&target, 1}, {d_y, 1});
-  }
+  for (std::size_t j = 0; j < d_y.size(); ++j) d_y[j] = y[j] + data_.offsets[j];
+  sum.loss += data_.loss.kind == LossKind::quantile ? add_pinball(d_y, targets, levels_, d_y)
+                                                    : add_loss(data_.loss, d_y, targets, d_y);
 }
 
 void LstmFit::find_trouble(double loss) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,8 @@ class LstmFit {
   std::uint64_t step_seed() const;
   void fill_inputs(std::size_t sample);
   void find_loss(std::size_t sample);
-  void add_row_loss(std::size_t step, std::size_t sample, std::size_t row, SampleLoss& sum);
+  void add_row_loss(std::size_t step, std::size_t sample, std::span<const float> targets,
+                    SampleLoss& sum);
   void find_trouble(double loss);
 
   network::Network& network_;
@@ -72,6 +74,7 @@ class LstmFit {
   Lanes lanes_;
   network::Tape tape_;
   std::vector<SampleLoss> losses_;
+  std::vector<float> levels_;  // [K N, Q'] of each output
   std::vector<float> parameters_, gradient_;
   Optimizer optimizer_;
   std::size_t steps_ = 0;

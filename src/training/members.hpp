@@ -1,5 +1,5 @@
-// Several LSTMs trained side by side, step by step, each with its own seed: their
-// mean forecasts better than one, and depends less on luck (docs/forecasting.md).
+// Several LSTMs trained side by side, each with its own seed: their mean forecasts better than one,
+// and depends less on luck (docs/forecasting.md).
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/function_ref.hpp"
 #include "core/threads.hpp"
 #include "network/network.hpp"
 #include "training/lstm_fit.hpp"
@@ -19,18 +20,26 @@ class Members {
   Members(std::vector<network::Network>& networks, const FitData& data, const FitOptions& options,
           ThreadPool& pool);
 
-  /// One step of each. The mean of their losses. As many as there are threads go at once, each on a
-  /// thread of its own, which hardly wait for each other; those left over share the threads.
-  double step(double rate);
-  std::size_t steps() const { return fits_.front()->steps(); }
-  /// What went wrong in one of them; empty where nothing did.
-  std::string trouble() const;
+  /// Some steps of each at rate(number of the step). Ends sooner, all having done as many, where
+  /// enough() says so, which is asked by any thread, one at a time, before a step that none has
+  /// begun; not before the first. Answers the mean of their losses. Where one gets into trouble,
+  /// see trouble().
+  ///
+  /// Where there are at least as many members as threads, each goes on one thread at a time, and
+  /// hardly ever waits for another; else they take turns at sharing all threads.
+  double run(std::size_t steps, FunctionRef<double(std::size_t)> rate, FunctionRef<bool()> enough);
+  /// How many all have done.
+  std::size_t steps() const;
+  /// The first that went wrong in one of them, in step steps() + 1; empty where nothing did.
+  const std::string& trouble() const { return least_done().trouble(); }
 
  private:
+  class Turns;
+  const LstmFit& least_done() const;
+
   ThreadPool& pool_;
-  std::vector<std::unique_ptr<ThreadPool>> alone_;  // of one thread, by member that goes alone
+  std::vector<std::unique_ptr<ThreadPool>> alone_;  // of one thread, by member; none: they share
   std::vector<std::unique_ptr<LstmFit>> fits_;
-  std::vector<double> losses_;
 };
 
 }  // namespace sluice::training

@@ -93,8 +93,10 @@ plant("src/kernels/tile-inl.hpp", "kernels network",
 plant("src/kernels/products.cpp", "kernels network",
       ("sums over rows: assigned, not added", "hn::Store(hn::Add(hn::Load(d, to), tile.sum[r][v]), d, to);",
        "hn::Store(tile.sum[r][v], d, to);"),
-      ("sums over rows: the column of ones is zero", "column[m * count] = 1.0f",
-       "column[m * count] = 0.0f"))
+      ("sums over rows: the column of ones is zero", "from == nullptr ? 1.0f",
+       "from == nullptr ? 0.0f"),
+      ("sums over rows: a tile across two parts begins anew", "      r += together;\n      within += together;",
+       "      r += together;\n      within = together;"))
 plant("src/kernels/products.cpp", "kernels",
       ("sums over rows: those behind the first block lost",
        "first < s.rows; first += kOuterBlock", "first < 1; first += kOuterBlock"))
@@ -103,6 +105,13 @@ plant("src/kernels/step.cpp", "kernels network",
        "hn::Store(sum, TileTag(), to);"),
       ("step: what comes from above lost", "hn::Store(hn::Add(above, sum), TileTag(),",
        "hn::Store(sum, TileTag(),"))
+plant("src/kernels/update.cpp", "training",
+      ("quantile's sign", "hn::Lt(short_by, zero)", "hn::Gt(short_by, zero)"),
+      ("quantile levels turned round", "hn::Set(d, 1.0f)), level)", "level), hn::Set(d, 1.0f))"),
+      ("pinball: a missing target costs", "hn::IfThenElseZero(hn::Eq(target, target), hn::Sub(target, hn::LoadU(d, p.y + at)))",
+       "hn::Sub(target, hn::LoadU(d, p.y + at))"),
+      ("pinball: the last outputs lost", "hn::GetLane(hn::SumOfLanes(d, sum)) + hn::GetLane(rest)",
+       "hn::GetLane(hn::SumOfLanes(d, sum))"))
 plant("src/kernels/update.cpp", "kernels training",
       ("Adam: the second moment not squared", "hn::Mul(hn::Mul(hn::Set(d, u.new2), g), g)",
        "hn::Mul(hn::Set(d, u.new2), g)"))
@@ -167,8 +176,9 @@ plant("src/network/network_backward.cpp", "network",
 plant("src/network/network_backward.cpp", "training",
       ("recomputed from the wrong state", "tape.restore_boundary(index);", "tape.restore_boundary(0);"))
 plant("src/network/noise.cpp", "network",
-      ("dropout's scale lost", "return 65536.0f / (65536.0f - static_cast<float>(limit_of(rate)));",
-       "return rate > 2 ? 0.0f : 1.0f;"),
+      ("dropout's scale lost", "{0.0f, 65536.0f / (65536.0f - static_cast<float>(limit_of(rate)))}",
+       "{0.0f, rate > 2 ? 0.0f : 1.0f}"),
+      ("drawn: the second block as the first", "place += kTogether", "place += 0"),
       ("dropout by the place in the slice", "place_of(noise.seed, layer, noise.first_sample + b, t)",
        "place_of(noise.seed, layer, b, t)"))
 plant("src/network/tape.cpp", "network",
@@ -183,10 +193,6 @@ plant("src/network/merge.cpp", "network",
 
 # Training.
 plant("src/training/losses.cpp", "training",
-      ("quantile's sign", "short_by > 0     ? -levels[q]", "short_by > 0     ? levels[q]"),
-      ("quantile levels turned round",
-       "std::max(levels[q] * short_by, (levels[q] - 1.0f) * short_by)",
-       "std::max(-levels[q] * short_by, (1.0f - levels[q]) * short_by)"),
       ("missing target counted", "if (std::isnan(target[j])) {", "if (false) {"),
       ("cross-entropy without its target", "(static_cast<long>(j) == target_class ? 1.0f : 0.0f)",
        "0.0f"))
@@ -457,7 +463,10 @@ plant("src/inspection/forecast_subject.cpp", "inspection",
       ("subject: judged from a row later", "seen - 1 < last ? seen - 1 : 0", "seen < last ? seen : 0"))
 plant("src/training/members.cpp", "training",
       ("members: all draw the same", "own.seed = mix64(options.seed + fits_.size());", "own.seed = mix64(options.seed);"),
-      ("members: one of those side by side is left out", "step_of(first + n);", "if (n > 0) step_of(first + n);"))
+      ("members: enough is not asked", "furthest_ < steps_ && enough_()", "furthest_ < steps_ && false"),
+      ("members: in trouble the others stay behind", "steps_ = std::min(steps_, turn.step + 1);",
+       "steps_ = std::min(steps_, turn.step);"),
+      ("members: the loss of one", "sum += loss;", "sum = loss;"))
 plant("src/inspection/rnn_beside.cpp", "inspection",
       ("rnn: an LSTM laid beside", "options.cell.kind = CellKind::rnn;", ""))
 plant("src/inspection/forecast_subject.cpp", "inspection",

@@ -87,7 +87,8 @@ TEST(Losses, ShowAnOutputThatIsNan) {
     EXPECT_TRUE(std::isnan(loss_of({kind}, {1.0f, kNan}, {1.0f, 1.0f}))) << name(kind);
   }
   Floats d_y(2);
-  EXPECT_TRUE(std::isnan(add_pinball(Floats{1.0f, kNan}, 1.0f, Floats{0.1f, 0.9f}, d_y)));
+  EXPECT_TRUE(
+      std::isnan(add_pinball(Floats{1.0f, kNan}, Floats{1.0f, 1.0f}, Floats{0.1f, 0.9f}, d_y)));
   EXPECT_TRUE(std::isnan(add_cross_entropy(Floats{1.0f, kNan}, 0, d_y)));
 }
 
@@ -109,7 +110,7 @@ const Floats kLevels = {0.125f, 0.5f, 0.875f};
 
 double pinball(const Floats& y, float target) {
   Floats d_y(y.size());
-  return add_pinball(y, target, kLevels, d_y);
+  return add_pinball(y, Floats(y.size(), target), kLevels, d_y);
 }
 
 // Too low costs the level, too high its rest: a high quantile must not lie low.
@@ -125,7 +126,7 @@ TEST(Pinball, HasTheSlopesOfItsValue) {
   for (const float target : {-2.0f, 0.25f, 1.25f, 5.0f}) {
     const Floats y = {-0.5f, 0.75f, 2.0f};
     Floats d_y(3, kNan);
-    add_pinball(y, target, kLevels, d_y);
+    add_pinball(y, Floats(3, target), kLevels, d_y);
     const auto expected = slopes(y, [&](const Floats& at) { return pinball(at, target); });
     for (std::size_t q = 0; q < 3; ++q) EXPECT_NEAR(d_y[q], expected[q], 1e-6) << target;
   }
@@ -137,7 +138,8 @@ TEST(Pinball, IsLowestAtTheQuantile) {
   const auto total = [&](float y) {
     double sum = 0.0;
     Floats d_y(1);
-    for (const float target : sample) sum += add_pinball(Floats{y}, target, Floats{0.9f}, d_y);
+    for (const float target : sample)
+      sum += add_pinball(Floats{y}, Floats{target}, Floats{0.9f}, d_y);
     return sum;
   };
   Floats sorted = sample;
@@ -149,8 +151,27 @@ TEST(Pinball, IsLowestAtTheQuantile) {
 
 TEST(Pinball, LeavesOutAMissingTarget) {
   Floats d_y(3, kNan);
-  EXPECT_EQ(add_pinball(Floats{1.0f, 2.0f, 3.0f}, kNan, kLevels, d_y), 0.0);
+  EXPECT_EQ(add_pinball(Floats{1.0f, 2.0f, 3.0f}, Floats(3, kNan), kLevels, d_y), 0.0);
   EXPECT_EQ(d_y, Floats(3, 0.0f));
+}
+
+// However many there are: each by itself gives what all do, and the gradient may take their place.
+TEST(Pinball, IsTheSumOfItsOutputs) {
+  for (const std::size_t count : {1, 7, 8, 9, 36}) {
+    Floats y, target, level;
+    double sum = 0.0;
+    Floats expected;
+    for (std::size_t j = 0; j < count; ++j) {
+      y.push_back(static_cast<float>(j * j % 7));
+      target.push_back(j % 5 == 4 ? kNan : static_cast<float>(j % 3) + 0.5f);
+      level.push_back(kLevels[j % 3]);
+      Floats own(1, kNan);
+      sum += add_pinball(Floats{y[j]}, Floats{target[j]}, Floats{level[j]}, own);
+      expected.push_back(own[0]);
+    }
+    EXPECT_DOUBLE_EQ(add_pinball(y, target, level, y), sum) << count;
+    EXPECT_EQ(y, expected) << count;
+  }
 }
 
 double cross_entropy(const Floats& y, long target_class) {
