@@ -123,17 +123,20 @@ void Layer::matrix_gradient(const LayerTape& of, std::size_t first_row, std::siz
   const std::size_t first = part * unit_vectors() / parts;
   const std::size_t last = (part + 1) * unit_vectors() / parts;
   const float* keep = role == Role::weight_hh && !keep_r_.empty() ? keep_r_.data() : nullptr;
+  // The four gates of a row together: they lie side by side, and rows are far apart.
+  constexpr std::size_t kAhead = 4;  // rows
   for (std::size_t vector = first; vector < last; ++vector) {
     const std::size_t unit = vector * lanes, count = std::min(lanes, hidden_ - unit);
-    for (std::size_t gate = 0; gate < 4; ++gate) {
-      if (blocks_[gate] == kNone) continue;
-      const std::size_t begin = (blocks_[gate] * hidden_ + unit) * inputs;
-      const float* from = of.d_weights.data() + first_row * width + sum_place(gate, unit);
-      float* to = gradient + offset(role) + begin;
-      for (std::size_t k = 0; k < inputs; ++k) {
+    const float* from = of.d_weights.data() + first_row * width + sum_place(0, unit);
+    for (std::size_t k = 0; k < inputs; ++k, from += width) {
+      for (std::size_t gate = 0; gate < 4; ++gate) {
+        if (k + kAhead < inputs) __builtin_prefetch(from + kAhead * width + gate * lanes);
+        if (blocks_[gate] == kNone) continue;
+        const std::size_t begin = (blocks_[gate] * hidden_ + unit) * inputs + k;
+        float* to = gradient + offset(role) + begin;
         for (std::size_t j = 0; j < count; ++j) {
-          const float factor = keep == nullptr ? 1.0f : keep[begin + j * inputs + k];
-          to[j * inputs + k] += factor * from[k * width + j];
+          const float factor = keep == nullptr ? 1.0f : keep[begin + j * inputs];
+          to[j * inputs] += factor * from[gate * lanes + j];
         }
       }
     }

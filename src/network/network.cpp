@@ -135,9 +135,10 @@ void Network::run(Tape& tape, const Noise* noise) const noexcept {
 void Network::run_steps(Tape& tape, const Noise* noise, Steps of_all) const noexcept {
   tape.base_ = of_all.first;
   const Steps steps{0, of_all.count()};
+  for (std::size_t index = 0; index < (noise == nullptr ? 0 : layers_.size()); ++index)
+    draw_noise(index, *noise, tape, steps);
+  if (layers_apart(tape, steps)) return forward_wavefront(tape, noise, steps);
   for (std::size_t layer = 0; layer < architecture_.layers(); ++layer) {
-    for (std::size_t d = 0; d < (noise == nullptr ? 0 : directions()); ++d)
-      draw_noise(layer * directions() + d, *noise, tape, steps);
     const RowsView input = input_of(layer, tape);
     run_layer(layer, input, tape, steps, noise != nullptr);
     combine(layer, input, tape, steps);
@@ -268,7 +269,8 @@ void Network::combine(std::size_t layer, const RowsView& input, Tape& tape,
       for (std::size_t j = 0; j < width; ++j) to[j] += from[j];
     });
   }
-  clear_past_ends(tape, steps, above.stride, above.out.data());
+  clear_past_ends(tape, tape.of_all(steps), above.stride,
+                  above.out.data() + steps.first * batch * above.stride);
 }
 
 void Network::head_forward(Tape& tape, Steps steps) const noexcept {

@@ -90,9 +90,18 @@ class Network {
   const float* arriving(std::size_t layer, const Tape& tape, Steps steps) const noexcept;
   void separate(std::size_t layer, Tape& tape, Steps steps) const noexcept;
   void hand_down(std::size_t layer, Tape& tape, Steps steps) const noexcept;
-  void hand_down_directions(std::size_t layer, Tape& tape, Steps steps,
-                            float* below) const noexcept;
+  void hand_down_directions(std::size_t layer, Tape& tape, Steps steps) const noexcept;
+  float* below(std::size_t layer, Tape& tape, Steps steps) const noexcept;
   void head_gradient(const Tape& tape, float* gradient) const noexcept;
+  // The same for some steps of a segment.
+  void arrive(std::size_t layer, Tape& tape, Steps of_segment, Steps steps) const noexcept;
+  void hand_down_steps(std::size_t layer, Tape& tape, Steps of_segment, Steps steps) const noexcept;
+  void add_residual(std::size_t layer, Tape& tape, Steps of_segment, Steps steps) const noexcept;
+
+  // The layers over pieces of the steps at a time, each by another thread (network_wavefront.cpp).
+  bool layers_apart(const Tape& tape, Steps steps) const noexcept;
+  void forward_wavefront(Tape& tape, const Noise* noise, Steps steps) const noexcept;
+  void backward_wavefront(Tape& tape, Steps steps) const noexcept;
   std::size_t directions() const { return architecture_.directions(); }
 
   Architecture architecture_;

@@ -37,20 +37,26 @@ void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
 
 void Network::segment_backward(Tape& tape, Steps steps) const noexcept {
   head_backward(tape, steps);
+  if (layers_apart(tape, steps)) return backward_wavefront(tape, steps);
   for (std::size_t layer = architecture_.layers(); layer-- > 0;) {
-    BetweenTape& above = tape.between[layer];
-    if (!above.keep.empty()) {
-      const float* keep = above.keep.data() + steps.first * tape.batch() * above.stride;
-      const std::size_t count = steps.count() * tape.batch() * above.stride;
-      for (std::size_t j = 0; j < count; ++j) above.d_out[j] *= keep[j];
-    }
-    const Steps of_all{tape.base() + steps.first, tape.base() + steps.last};
-    clear_past_ends(tape, of_all, above.stride, above.d_out.data());
+    arrive(layer, tape, steps, steps);
     if (!tape.layers[layer * directions()].d_h.empty()) separate(layer, tape, steps);
     layer_backward(layer, tape, steps);
     layer_sums(layer, tape, steps);
     hand_down(layer, tape, steps);
   }
+}
+
+// What arrives at some of a segment's steps passes dropout; past the ends of sequences is nothing.
+void Network::arrive(std::size_t layer, Tape& tape, Steps of_segment, Steps steps) const noexcept {
+  BetweenTape& above = tape.between[layer];
+  const std::size_t row = tape.batch() * above.stride, count = steps.count() * row;
+  float* d_out = above.d_out.data() + (steps.first - of_segment.first) * row;
+  if (!above.keep.empty()) {
+    const float* keep = above.keep.data() + steps.first * row;
+    for (std::size_t j = 0; j < count; ++j) d_out[j] *= keep[j];
+  }
+  clear_past_ends(tape, tape.of_all(steps), above.stride, d_out);
 }
 
 void Network::head_backward(Tape& tape, Steps steps) const noexcept {
@@ -171,30 +177,49 @@ void Network::layer_sums(std::size_t layer, Tape& tape, Steps steps) const noexc
 // B9's d_x of all directions: to the layer below, or to x where somebody wants it.
 void Network::hand_down(std::size_t layer, Tape& tape, Steps steps) const noexcept {
   if (layer == 0 && !tape.wants_d_x_) return;
-  const std::size_t batch = tape.batch(), rows = steps.count() * batch;
-  const std::size_t stride = padded(architecture_.layer_input(layer));
-  float* below = layer == 0 ? tape.d_x_.data() + (tape.base() + steps.first) * batch * stride
-                            : tape.between[layer - 1].d_out.data();
-  if (directions() == 1 && !layers_[layer].reverse() && tape.layers[layer].keep_x.empty()) {
-    constexpr std::size_t kRows = 48;
-    tape.for_ranges(rows, kRows, flop(layer, tape, steps), [&](std::size_t begin, std::size_t end) {
-      layers_[layer].input_gradient(tape.layers[layer], steps.first * batch + begin, end - begin,
-                                    below + begin * stride);
-    });
-  } else {
-    hand_down_directions(layer, tape, steps, below);
+  if (directions() == 2 || layers_[layer].reverse() || !tape.layers[layer].keep_x.empty()) {
+    hand_down_directions(layer, tape, steps);
+    return add_residual(layer, tape, steps, steps);
   }
-  if (architecture_.residual && layer > 0) {
-    const float* above = arriving(layer, tape, steps);
-    for (std::size_t j = 0; j < rows * stride; ++j) below[j] += above[j];
-  }
+  constexpr std::size_t kRows = 48;
+  const std::size_t least = (kRows + tape.batch() - 1) / std::max<std::size_t>(tape.batch(), 1);
+  tape.for_ranges(steps.count(), least, flop(layer, tape, steps),
+                  [&](std::size_t begin, std::size_t end) {
+                    hand_down_steps(layer, tape, steps, {steps.first + begin, steps.first + end});
+                  });
+}
+
+// Where a segment's d_x goes.
+float* Network::below(std::size_t layer, Tape& tape, Steps steps) const noexcept {
+  if (layer > 0) return tape.between[layer - 1].d_out.data();
+  return tape.d_x_.data() + (tape.base() + steps.first) * tape.batch() * tape.x_stride;
+}
+
+// Of some steps of a segment, with one direction.
+void Network::hand_down_steps(std::size_t layer, Tape& tape, Steps of_segment,
+                              Steps steps) const noexcept {
+  const std::size_t batch = tape.batch(), first = (steps.first - of_segment.first) * batch;
+  layers_[layer].input_gradient(
+      tape.layers[layer], steps.first * batch, steps.count() * batch,
+      below(layer, tape, of_segment) + first * padded(architecture_.layer_input(layer)));
+  add_residual(layer, tape, of_segment, steps);
+}
+
+void Network::add_residual(std::size_t layer, Tape& tape, Steps of_segment,
+                           Steps steps) const noexcept {
+  if (!architecture_.residual || layer == 0) return;
+  const std::size_t row = tape.batch() * padded(architecture_.layer_input(layer));
+  const std::size_t first = (steps.first - of_segment.first) * row, count = steps.count() * row;
+  const float* above = arriving(layer, tape, of_segment) + first;
+  float* to = below(layer, tape, of_segment) + first;
+  for (std::size_t j = 0; j < count; ++j) to[j] += above[j];
 }
 
 // Where what comes of a direction is turned round, times variational dropout's factors, or one of
 // two.
-void Network::hand_down_directions(std::size_t layer, Tape& tape, Steps steps,
-                                   float* below) const noexcept {
+void Network::hand_down_directions(std::size_t layer, Tape& tape, Steps steps) const noexcept {
   const std::size_t batch = tape.batch(), rows = steps.count() * batch;
+  float* below = this->below(layer, tape, steps);
   const std::size_t inputs = architecture_.layer_input(layer), stride = padded(inputs);
   std::fill_n(below, rows * stride, 0.0f);
   for (std::size_t d = 0; d < directions(); ++d) {

@@ -218,6 +218,8 @@ class Tape {
   }
   /// Where the first step that is kept stands among all.
   std::size_t base() const { return base_; }
+  /// Steps counted from that one, counted from the first of all.
+  Steps of_all(Steps steps) const { return {base_ + steps.first, base_ + steps.last}; }
   /// Number of a boundary := state `step` of what is kept; and the reverse, to the first.
   void save_boundary(std::size_t index, std::size_t step);
   void restore_boundary(std::size_t index);

@@ -45,12 +45,13 @@ std::uint64_t trained(const Problem& problem, std::size_t threads, bool recomput
   return hash_of(fit.network().parameters());
 }
 
-// Sizes of which each takes another way: samples shared, units shared, small work not shared, a
-// last segment that is shorter, columns that fill no tile.
+// Sizes of which each takes another way: samples shared, units or layers shared, small work not
+// shared, a last segment that is shorter, columns that fill no tile.
 std::vector<Problem> problems() {
   std::vector<Problem> all = {
       {"samples shared", {.input = 5, .hidden = {40}}, 37, 29, 50},
       {"units shared", {.input = 19, .hidden = {136, 136}, .output = 3}, 61, 9},
+      {"layers apart", {.input = 100, .hidden = {72, 72, 72}, .output = 3}, 61, 9},
       {"small", {.input = 2, .hidden = {7, 5}, .output = 1}, 11, 3, 50},
   };
   Problem options{"options", {.input = 6, .hidden = {24, 24}, .biases = 2}, 43, 31};
