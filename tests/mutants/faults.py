@@ -160,7 +160,7 @@ plant("src/network/layer_gradients.cpp", "network",
        "to[u] = last_row[sum_place(gate, u)];"),
       ("peephole's gradient by the new c", "sum[3 * units_ + u] += d_a[3 * units_ + u] * c_new[u];",
        "sum[3 * units_ + u] += d_a[3 * units_ + u] * c[u];"),
-      ("DropConnect forgotten on the way back", "keep == nullptr ? 1.0f : keep[begin + j * inputs + k]",
+      ("DropConnect forgotten on the way back", "keep == nullptr ? 1.0f : keep[begin + j * inputs]",
        "1.0f"))
 plant("src/network/network.cpp", "network",
       ("outputs past the end are not zero",
@@ -171,8 +171,8 @@ plant("src/network/network.cpp", "network",
 plant("src/network/network_backward.cpp", "network",
       ("assigned to the head's bias, not added", "bias[n] += tape.d_head_[inputs * tape.y_stride + n]",
        "bias[n] = tape.d_head_[inputs * tape.y_stride + n]"),
-      ("dropout forgotten on the way back", "above.d_out[j] *= keep[j];", ";"),
-      ("residual forgotten on the way back", "below[j] += above[j];", ";"))
+      ("dropout forgotten on the way back", "d_out[j] *= keep[j];", ";"),
+      ("residual forgotten on the way back", "to[j] += above[j];", ";"))
 plant("src/network/network_backward.cpp", "training",
       ("recomputed from the wrong state", "tape.restore_boundary(index);", "tape.restore_boundary(0);"))
 plant("src/network/noise.cpp", "network",
