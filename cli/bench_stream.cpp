@@ -178,7 +178,8 @@ std::string line(const char* name, const Times& times) {
 void bench_stream(const BenchOptions& options) {
   const Subject subject = options.model.empty() ? of_shape(options) : of_model(options);
   const network::Architecture& of = subject.model->network().architecture();
-  streaming::Session session(subject.model, subject.window, MissingRow::refuse);
+  streaming::Session session(subject.model, subject.window, MissingRow::refuse, nullptr,
+                             options.threads);
   ThreadPool one(1);
   const double before = kernels::fma_peak_gflops(kernels::chosen(), one);
   const Clock clock;
@@ -189,8 +190,9 @@ void bench_stream(const BenchOptions& options) {
       subject.window > 0 ? fmt::format("windows of {} rows", subject.window) : "state carried";
   const char* weights =
       network::kWeightsNames[static_cast<std::size_t>(subject.model->network().storage().weights)];
-  fmt::print("I {}, H {}, O {}: {}, {} weights, one core, {}\n", of.input,
-             fmt::join(of.hidden, "+"), of.width(), state, weights, kernels::chosen().name);
+  fmt::print("I {}, H {}, O {}: {}, {} weights, {}, {}\n", of.input, fmt::join(of.hidden, "+"),
+             of.width(), state, weights, session.threads() == 1 ? "one core" : "two cores",
+             kernels::chosen().name);
   fmt::print("  {:<20}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "ns", "min", "p50", "p99", "p99.9", "max");
   fmt::print("{}{}{}{}", line("whole step", seen.step), line("prepare", seen.prepare),
              line("push after it", seen.push), line("nothing", seen.null));
@@ -203,7 +205,7 @@ void bench_stream(const BenchOptions& options) {
   const json shape = {
       {"input", of.input}, {"hidden", of.hidden}, {"output", of.width()}, {"layers", of.layers()}};
   const json out = {{"shape", shape},
-                    {"threads", 1},
+                    {"threads", session.threads()},
                     {"window", subject.window},
                     {"weights", weights},
                     {"kernels", kernels::chosen().name},

@@ -31,6 +31,11 @@ struct StreamOptions {
   /// a way that keeps them, some microseconds longer, to the same bits. Not with a window, where
   /// each row is a step of T states.
   TraceSink* trace = nullptr;
+  /// 2: a second thread computes half of the units of each layer, for large layers: their weights
+  /// then fill two processors' caches. It spins for 20 ms after a call; a call that comes later
+  /// asks the system to wake it, and waits. 0: two where every layer has 131,072 weights or more,
+  /// else one. The bits do not change; a model with options of the cell runs on one.
+  std::size_t threads = 1;
 };
 
 /// Moves, does not copy. One stream belongs to one thread at a time; streams of one model share its
@@ -45,7 +50,8 @@ struct StreamOptions {
 class Stream {
  public:
   /// Throws Error(usage) where a direction of the model reads from the end, the window is longer
-  /// than 1,000,000 rows, or a window or int8 weights are to be traced.
+  /// than 1,000,000 rows, there are to be more than two threads, or a window or int8 weights are to
+  /// be traced.
   explicit Stream(const Model& model, const StreamOptions& options = {});
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
@@ -54,6 +60,7 @@ class Stream {
   std::size_t inputs() const noexcept;   ///< I
   std::size_t outputs() const noexcept;  ///< O
   std::size_t window() const noexcept;   ///< T, or 0: carried.
+  std::size_t threads() const noexcept;  ///< 1 or 2
 
   /// y [O] of x [I]: with carried state the bits of the model's run() over all rows so far, with a
   /// window those of its run() over the last T.

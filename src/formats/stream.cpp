@@ -46,7 +46,7 @@ std::size_t window_of(const StreamOptions& options, const std::string& state) {
 
 Stream::Stream(const Model& model, const StreamOptions& options)
     : parts_(new Parts{{model.parts_->stream_model(), window_of(options, model.parts_->state),
-                        options.missing, options.trace}}) {}
+                        options.missing, options.trace, options.threads}}) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
@@ -54,6 +54,7 @@ Stream::~Stream() = default;
 std::size_t Stream::inputs() const noexcept { return parts_->session.model().inputs(); }
 std::size_t Stream::outputs() const noexcept { return parts_->session.model().outputs(); }
 std::size_t Stream::window() const noexcept { return parts_->session.window(); }
+std::size_t Stream::threads() const noexcept { return parts_->session.threads(); }
 Status Stream::push(std::span<const float> x, std::span<float> y) noexcept {
   return parts_->session.push(x, y);
 }

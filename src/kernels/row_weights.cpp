@@ -41,7 +41,9 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
   const std::size_t depth = kernels.row(weights).depth, bytes = bytes_of(weights);
   const std::size_t whole = (inner + depth - 1) / depth * depth;
   const std::size_t places = 4 * vectors_ * kernels.lanes;
-  data_.resize(places * whole * bytes);
+  lanes_ = kernels.lanes;
+  vector_bytes_ = 4 * lanes_ * whole * bytes;
+  data_.resize(vectors_ * vector_bytes_);
   if (weights == Weights::int8) {
     step_ = scales.step;
     scale_.resize(places);
@@ -79,8 +81,23 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
   }
 }
 
-RowView RowWeights::view() const noexcept {
-  return {data_.data(), inner_, vectors_, groups_, 1.0f / step_, scale_.data(), sums_.data()};
+std::size_t RowWeights::first_vector(std::size_t group) const noexcept {
+  return group * groups_.least + std::min(group, groups_.larger);
+}
+
+RowView RowWeights::view(std::size_t first_group, std::size_t last_group) const noexcept {
+  const std::size_t first = first_vector(first_group), place = 4 * first * lanes_;
+  RowGroups groups = groups_;
+  groups.count = last_group - first_group;
+  groups.larger = std::min(groups.count, groups_.larger - std::min(groups_.larger, first_group));
+  const bool whole = !scale_.empty();
+  return {data_.data() + first * vector_bytes_,
+          inner_,
+          first_vector(last_group) - first,
+          groups,
+          1.0f / step_,
+          whole ? scale_.data() + place : nullptr,
+          whole ? sums_.data() + place : nullptr};
 }
 
 }  // namespace sluice::kernels

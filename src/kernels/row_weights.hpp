@@ -32,10 +32,17 @@ class RowWeights {
              FunctionRef<const float*(std::size_t gate, std::size_t unit)> row,
              Weights weights = Weights::f32, const Int8Scales& scales = {});
 
-  RowView view() const noexcept;
+  RowView view() const noexcept { return view(0, groups()); }
+
+  /// How many groups there are, and which vector of units a group begins with.
+  std::size_t groups() const noexcept { return groups_.count; }
+  std::size_t first_vector(std::size_t group) const noexcept;
+  /// Some of the groups, as if there were no others.
+  RowView view(std::size_t first_group, std::size_t last_group) const noexcept;
 
  private:
   std::size_t inner_ = 0, vectors_ = 0;
+  std::size_t lanes_ = 1, vector_bytes_ = 0;  // bytes: of the weights of a vector of units
   RowGroups groups_;
   AlignedVector<unsigned char> data_;
   // int8: in the order of a row's sums.

@@ -1,54 +1,109 @@
 #include "streaming/row_step.hpp"
 
+#include <algorithm>
+
 #include "core/float_mode.hpp"
 
 namespace sluice::streaming {
+namespace {
 
-RowStep::RowStep(const StreamModel& model, TraceSink* trace)
+// The phases of a step: the recurrent sums of all layers, then the layers from the first.
+constexpr std::size_t kSums = 0;
+constexpr std::size_t phase_of(std::size_t layer) { return layer + 1; }
+
+// Whether two threads are quicker than one: the hand-over after each layer must cost less than half
+// of a layer's weights take.
+bool worth_two(const StreamModel& model) {
+  constexpr std::size_t kWeights = 1 << 17;  // of the smallest layer
+  const network::Architecture& of = model.network().architecture();
+  for (std::size_t layer = 0; layer < model.rows().size(); ++layer) {
+    if (4 * of.hidden[layer] * (of.layer_input(layer) + of.hidden[layer]) < kWeights) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+RowStep::RowStep(const StreamModel& model, std::size_t threads, TraceSink* trace)
     : model_(model),
       state_(model.initial_state()),
       layers_(trace == nullptr ? model.rows().size() : 0),
       y_(padded(model.outputs())) {
   if (layers_.empty()) batch_.emplace(model, 1, trace);
+  const bool two = !layers_.empty() && (threads == 2 || (threads == 0 && worth_two(model)));
   for (std::size_t number = 0; number < layers_.size(); ++number) {
-    const network::RowLayer& weights = model.rows()[number];
     Layer& layer = layers_[number];
-    layer.h_before = layer.h = state() + model.h_at(number);
-    layer.c = state() + model.c_at(number);
-    layer.x = number == 0 ? nullptr : layers_[number - 1].h;
-    layer.recurrent.resize(weights.bias.size());
-    layer.sums = {.x = &layer.h_before,
+    float* h = state_.data() + model.h_at(number);
+    layer.h_before = h;
+    layer.x = number == 0 ? nullptr : layers_[number - 1].h_before;
+    share_out(layer, model.rows()[number], h, state_.data() + model.c_at(number), two ? 2 : 1);
+  }
+  if (!two) return;
+  partner_ = std::make_unique<Partner>([layers = layers_.data(), count = layers_.size(),
+                                        kernels = &model.row_kernels()](std::size_t phase) {
+    if (phase != kSums) return kernels->step(layers[phase - phase_of(0)].shares[1].step);
+    for (std::size_t layer = 0; layer < count; ++layer) kernels->sums(layers[layer].shares[1].sums);
+  });
+}
+
+void RowStep::share_out(Layer& layer, const network::RowLayer& weights, float* h, float* c,
+                        std::size_t shares) {
+  const std::size_t lanes = model_.kernels().lanes, groups = weights.r.groups();
+  layer.recurrent.resize(weights.bias.size());
+  for (std::size_t number = 0; number < shares; ++number) {
+    // The first share is the larger one where they are not equal: the partner begins later.
+    const std::size_t first = (number * groups + shares - 1) / shares;
+    const std::size_t last = ((number + 1) * groups + shares - 1) / shares;
+    const std::size_t unit = weights.r.first_vector(first) * lanes;
+    Share& share = layer.shares[number];
+    share.h = h + unit;
+    share.c = c + unit;
+    share.sums = {.x = &layer.h_before,
                   .rows = 1,
-                  .w = weights.r.view(),
-                  .bias = weights.bias.data(),
-                  .sums = layer.recurrent.data()};
-    layer.step = {.x = &layer.x,
+                  .w = weights.r.view(first, last),
+                  .bias = weights.bias.data() + 4 * unit,
+                  .sums = layer.recurrent.data() + 4 * unit};
+    share.step = {.x = &layer.x,
                   .rows = 1,
-                  .w = weights.w.view(),
-                  .recurrent = layer.recurrent.data(),
-                  .c = &layer.c,
-                  .h = &layer.h};
+                  .w = weights.w.view(first, last),
+                  .recurrent = layer.recurrent.data() + 4 * unit,
+                  .c = &share.c,
+                  .h = &share.h};
   }
 }
 
 void RowStep::prepare() noexcept {
   const FlushDenormals flush;
-  for (const Layer& layer : layers_) model_.row_kernels().sums(layer.sums);
+  const kernels::RowKernels& kernels = model_.row_kernels();
+  const auto own = [&](std::size_t) {
+    for (const Layer& layer : layers_) kernels.sums(layer.shares[0].sums);
+  };
+  partner_ ? partner_->run(kSums, kSums + 1, own) : own(kSums);
 }
 
 void RowStep::run(const float* x, float* y, bool prepared) noexcept {
   if (batch_) {
-    const BatchRow row{x, state(), y};
+    const BatchRow row{x, state_.data(), y};
     return batch_->run({&row, 1});
   }
   const FlushDenormals flush;
   const kernels::RowKernels& kernels = model_.row_kernels();
-  layers_.front().x = x;
-  for (const Layer& layer : layers_) {
-    if (!prepared) kernels.sums(layer.sums);
-    kernels.step(layer.step);
+  if (partner_) {
+    if (!prepared) prepare();
+    partner_->wait();
+    layers_.front().x = x;
+    partner_->run(phase_of(0), phase_of(layers_.size()), [&](std::size_t phase) {
+      kernels.step(layers_[phase - phase_of(0)].shares[0].step);
+    });
+    partner_->wait();
+  } else {
+    layers_.front().x = x;
+    for (const Layer& layer : layers_) {
+      if (!prepared) kernels.sums(layer.shares[0].sums);
+      kernels.step(layer.shares[0].step);
+    }
   }
-  model_.answer(state(), y_.data(), y);
+  model_.answer(state_.data(), y_.data(), y);
 }
 
 }  // namespace sluice::streaming

@@ -39,13 +39,20 @@ bool has_no_number(std::span<const float> values) noexcept {
 }
 
 Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing,
-                 TraceSink* trace)
+                 TraceSink* trace, std::size_t threads)
     : model_(std::move(model)), missing_(missing), last_(model_->outputs()) {
   if (window > Window::kLongest) {
     throw Error(ErrorCode::usage, {.where = "window",
                                    .what = "too many rows",
                                    .expected = "at most " + std::to_string(Window::kLongest),
                                    .got = std::to_string(window)});
+  }
+  if (threads > 2) {
+    throw Error(ErrorCode::usage, {.where = "threads",
+                                   .what = "a stream runs on one thread or on two",
+                                   .expected = "1, 2, or 0: two where that is quicker",
+                                   .got = std::to_string(threads),
+                                   .hint = "a StreamPool shares many streams among more"});
   }
   if (trace != nullptr) network::check_traceable(model_->network());
   if (window > 0 && trace != nullptr) {
@@ -56,9 +63,9 @@ Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, M
                                    .hint = "trace Model::run over the window's rows"});
   }
   if (window > 0) {
-    window_.emplace(*model_, window);
+    window_.emplace(*model_, window, threads);
   } else {
-    carried_.emplace(*model_, trace);
+    carried_.emplace(*model_, threads, trace);
   }
 }
 

@@ -21,13 +21,15 @@ bool has_no_number(std::span<const float> values) noexcept;
 
 class Session {
  public:
-  /// `window` 0: carried. `trace`: sees every row's step, or null. Throws Error(usage) where the
-  /// window is longer than Window::kLongest, or is to be traced; as check_traceable.
+  /// `window` 0: carried. `trace`: sees every row's step, or null. `threads`: as StreamOptions.
+  /// Throws Error(usage) where the window is longer than Window::kLongest, or is to be traced;
+  /// where there are to be more than two threads; as check_traceable.
   Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing,
-          TraceSink* trace = nullptr);
+          TraceSink* trace = nullptr, std::size_t threads = 1);
 
   const StreamModel& model() const { return *model_; }
   std::size_t window() const { return window_ ? window_->steps() : 0; }
+  std::size_t threads() const { return window_ ? window_->threads() : carried_->threads(); }
 
   Status push(std::span<const float> x, std::span<float> y) noexcept;
   void prepare() noexcept;

@@ -4,13 +4,13 @@
 
 namespace sluice::streaming {
 
-Window::Window(const StreamModel& model, std::size_t steps)
+Window::Window(const StreamModel& model, std::size_t steps, std::size_t threads)
     : model_(model),
       steps_(std::max<std::size_t>(steps, 1)),
       x_(model.inputs()),
       y_(model.outputs()),
       states_(steps_ * model.state_floats()),
-      oldest_(model),
+      oldest_(model, threads),
       others_(model, steps_) {
   for (std::size_t number = 0; number < steps_; ++number)
     rows_.push_back({x_.data(), slot(number), nullptr});

@@ -15,11 +15,13 @@ namespace sluice::streaming {
 class Window {
  public:
   static constexpr std::size_t kLongest = 1000000;
-  /// `steps` from 1 to kLongest. The model must outlive it.
-  Window(const StreamModel& model, std::size_t steps);
+  /// `steps` from 1 to kLongest; `threads` of the oldest state, as StreamOptions. The model must
+  /// outlive it.
+  Window(const StreamModel& model, std::size_t steps, std::size_t threads = 1);
   Window(Window&&) noexcept = default;  // rows_ point into it: not to be copied
 
   std::size_t steps() const { return steps_; }
+  std::size_t threads() const { return oldest_.threads(); }
   /// y [O]: as a run over the last T rows, or over those that there were.
   void push(const float* x, float* y) noexcept;
   /// What the last push left to do, and what the next one need not.

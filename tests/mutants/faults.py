@@ -183,15 +183,14 @@ plant("src/network/noise.cpp", "network",
        "place_of(noise.seed, layer, b, t)"))
 plant("src/core/wavefront.cpp", "core network",
       ("wavefront: the stage before is not waited for", "stages_[stage - 1].done.load(std::memory_order_acquire) > next",
-       "next < pieces_"),
-      ("wavefront: the last piece left out", "next < pieces_ &&", "next + 1 < pieces_ &&"))
+       "next < pieces_"))
 plant("src/network/network_wavefront.cpp", "network",
       ("layers apart: dropout left out", "if (noise != nullptr && !above.keep.empty())", "if (false)"),
       ("layers apart: what arrives passes no dropout", "arrive(layer, tape, steps, piece);", ""),
       ("layers apart: the last d_x not handed on", "tape.wants_d_x_ ? 0 : 1", "1"),
       ("layers apart: the pieces backwards in time", "pieces.at(pieces.count() - 1 - number)", "pieces.at(number)"),
       ("layers apart: what arrives from the segment's start", "above.from(piece.first - steps.first)", "above"),
-      ("layers apart: no sums", "layer_sums(layer, tape, steps);", ""))
+      ("layers apart: no sums", "layer_sums(layer, tape, steps);", ";"))
 plant("src/network/network_backward.cpp", "network",
       ("residual of a piece from the segment's start", "arriving(layer, tape, of_segment) + first;",
        "arriving(layer, tape, of_segment);"))

@@ -40,6 +40,17 @@ TEST(Quiet, APushAllocatesLocksAndAsksNothing) {
   }
 }
 
+// Not that the system is asked nothing: a thread that waits very long for the other yields.
+TEST(Quiet, OnTwoThreadsToo) {
+  const Problem problem({.input = 3, .hidden = {150, 70}, .output = 2}, 64, 151);
+  Session session(problem.model, 0, MissingRow::refuse, nullptr, 2);
+  ASSERT_EQ(session.threads(), 2u);
+  push_many(session, problem, 1000);
+  const Watched seen = watch([&] { push_many(session, problem, kPushes); });
+  EXPECT_EQ(seen.allocations, 0u);
+  EXPECT_EQ(seen.locks, 0u);
+}
+
 TEST(Quiet, ArchitecturesWithOptionsAreQuietToo) {
   for (const Named& of : architectures()) {
     const Problem problem(of, 8, 157);
