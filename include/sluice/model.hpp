@@ -41,11 +41,13 @@ class Model {
   /// y [B, T, O] of x [B, T, I], row-major, as `torch.nn.LSTM(batch_first=True)` and a linear
   /// layer. With `state`: from that state, and to the last one. With `lengths` [B], each at most T:
   /// later steps are not run, and give zeros; the last state is that after a sequence's own last
-  /// step. With `trace`: it sees the gates of every step that is run. Throws Error(shape) where
-  /// sizes do not fit, Error(usage) for a trace of int8 weights, which keep no gates.
+  /// step. With `trace`: it sees the gates of every step that is run. `threads` are started for the
+  /// call, which is worth it from about a millisecond of work on; the bits do not change. Throws
+  /// Error(shape) where sizes do not fit, Error(usage) for a trace of int8 weights, which keep no
+  /// gates, or for threads that the system does not start.
   std::vector<float> run(std::span<const float> x, std::size_t batch, std::size_t steps,
                          State* state = nullptr, std::span<const std::size_t> lengths = {},
-                         TraceSink* trace = nullptr) const;
+                         TraceSink* trace = nullptr, std::size_t threads = 1) const;
 
  private:
   friend class Stream;

@@ -33,7 +33,7 @@ struct StreamOptions {
   TraceSink* trace = nullptr;
   /// 2: a second thread computes half of the units of each layer, for large layers: their weights
   /// then fill two processors' caches. It spins for 20 ms after a call; a call that comes later
-  /// asks the system to wake it, and waits. 0: two where every layer has 131,072 weights or more,
+  /// asks the system to wake it, and waits. 0: two where every layer has 65,536 weights or more,
   /// else one. The bits do not change; a model with options of the cell runs on one.
   std::size_t threads = 1;
 };

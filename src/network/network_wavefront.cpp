@@ -32,9 +32,11 @@ struct Pieces {
 }  // namespace
 
 // Whether the layers run side by side: there is one slice of samples and at least a layer for each
-// thread, none of which weighs much more than the others.
+// thread, none of which weighs much more than the others, and its weights stay in a thread's cache:
+// else they would be read for fewer rows at a time than where units are shared.
 bool Network::layers_apart(const Tape& tape, Steps steps) const noexcept {
-  constexpr double kWorthSharing = 2e6, kPiece = 2e5, kThreadsFilled = 0.8;
+  constexpr double kPiece = 2e5, kThreadsFilled = 0.8;
+  constexpr std::size_t kWeights = 1 << 19;  // of R
   const std::size_t layers = architecture_.layers();
   if (directions() != 1 || layers_[0].reverse() || tape.threads() < 2 || layers < tape.threads() ||
       tape.slices().size() != 1 || steps.count() < 2 * layers)
@@ -42,11 +44,15 @@ bool Network::layers_apart(const Tape& tape, Steps steps) const noexcept {
   const Steps piece = Pieces(steps, tape.batch()).at(0);
   double all = 0.0, most = 0.0;
   for (std::size_t layer = 0; layer < layers; ++layer) {
-    if (!tape.layers[layer].keep_x.empty() || flop(layer, tape, piece) < kPiece) return false;
+    const std::size_t weights = 4 * architecture_.hidden[layer] * architecture_.state(layer);
+    if (!tape.layers[layer].keep_x.empty() || flop(layer, tape, piece) < kPiece ||
+        weights > kWeights)
+      return false;
     all += flop(layer, tape, steps);
     most = std::max(most, flop(layer, tape, steps));
   }
-  return all >= kWorthSharing && all >= kThreadsFilled * static_cast<double>(tape.threads()) * most;
+  return all >= Tape::kWorthSharing &&
+         all >= kThreadsFilled * static_cast<double>(tape.threads()) * most;
 }
 
 void Network::forward_wavefront(Tape& tape, const Noise* noise, Steps steps) const noexcept {

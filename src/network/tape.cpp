@@ -11,8 +11,6 @@ namespace {
 
 // Rows of a segment at least: the blocks of OuterSum are then mostly whole.
 constexpr std::size_t kSegmentRows = 512;
-// Work below this is done before a second thread has woken up.
-constexpr double kWorthSharing = 2e6;
 // Columns that a direction's weights are multiplied with: x, h' and 1.
 std::size_t weight_columns(const Architecture& of, std::size_t layer) {
   return of.layer_input(layer) + of.state(layer) + 1;

@@ -226,7 +226,10 @@ class Tape {
 
   const std::vector<Samples>& slices() const { return slices_; }
   std::size_t threads() const { return pool_ == nullptr ? 1 : pool_->threads(); }
-  /// work(0) .. work(tasks - 1), on the pool's threads where `flop` in all is worth their start.
+  /// Floating-point operations below which a second thread gains nothing: it must be called, and
+  /// fetch what another has written.
+  static constexpr double kWorthSharing = 5e6;
+  /// work(0) .. work(tasks - 1), on the pool's threads where `flop` in all is worth that.
   void for_each(std::size_t tasks, double flop, FunctionRef<void(std::size_t)> work) const;
   /// for_each over ranges of `count` things, several of at least `least` for each thread.
   void for_ranges(std::size_t count, std::size_t least, double flop,

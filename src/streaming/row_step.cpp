@@ -14,7 +14,7 @@ constexpr std::size_t phase_of(std::size_t layer) { return layer + 1; }
 // Whether two threads are quicker than one: the hand-over after each layer must cost less than half
 // of a layer's weights take.
 bool worth_two(const StreamModel& model) {
-  constexpr std::size_t kWeights = 1 << 17;  // of the smallest layer
+  constexpr std::size_t kWeights = 1 << 16;  // of the smallest layer
   const network::Architecture& of = model.network().architecture();
   for (std::size_t layer = 0; layer < model.rows().size(); ++layer) {
     if (4 * of.hidden[layer] * (of.layer_input(layer) + of.hidden[layer]) < kWeights) return false;
