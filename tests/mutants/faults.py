@@ -181,6 +181,11 @@ plant("src/network/noise.cpp", "network",
       ("drawn: the second block as the first", "place += kTogether", "place += 0"),
       ("dropout by the place in the slice", "place_of(noise.seed, layer, noise.first_sample + b, t)",
        "place_of(noise.seed, layer, b, t)"))
+plant("src/kernels/row_weights.cpp", "streaming",
+      ("some groups: the larger ones of all", "groups_.larger - std::min(groups_.larger, first_group)", "groups_.larger"))
+plant("src/streaming/row_step.cpp", "streaming",
+      ("two threads: both compute one share", "layers[phase - phase_of(0)].shares[1].step", "layers[phase - phase_of(0)].shares[0].step"),
+      ("two threads: always", "threads == 0 && worth_two(model)", "threads == 0"))
 plant("src/core/wavefront.cpp", "core network",
       ("wavefront: the stage before is not waited for", "stages_[stage - 1].done.load(std::memory_order_acquire) > next",
        "next < pieces_"))
