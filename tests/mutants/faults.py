@@ -391,10 +391,11 @@ plant("src/network/architecture.cpp", "streaming",
       ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
        "of.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
-      ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.sums);", ""),
+      ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.shares[0].sums);", ""),
+      ("two threads: sums of the row before", "if (!prepared) prepare();", ""),
       ("stream: denormals are kept",
-       "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_",
-       "  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers_"))
+       "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  if",
+       "  const kernels::RowKernels& kernels = model_.row_kernels();\n  if"))
 plant("src/streaming/session.cpp", "streaming",
       ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",
        "  for (std::size_t n = 0; n"),
