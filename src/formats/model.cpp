@@ -52,19 +52,15 @@ std::size_t Model::c_size() const noexcept {
 }
 
 std::vector<float> Model::run(std::span<const float> x, std::size_t batch, std::size_t steps,
-                              State* state, std::span<const std::size_t> lengths,
-                              TraceSink* trace, std::size_t threads) const {
+                              State* state, std::span<const std::size_t> lengths, TraceSink* trace,
+                              std::size_t threads) const {
   ThreadPool pool(threads);
   network::RunState carried;
   if (state != nullptr) carried = {state->h, state->c};
-  std::vector<float> y = network::run(*parts_->network,
-                                      {.x = x,
-                                       .batch = batch,
-                                       .steps = steps,
-                                       .lengths = lengths,
-                                       .pool = &pool,
-                                       .trace = trace},
-                                      carried);
+  std::vector<float> y = network::run(
+      *parts_->network,
+      {.x = x, .batch = batch, .steps = steps, .lengths = lengths, .pool = &pool, .trace = trace},
+      carried);
   if (state != nullptr) *state = {std::move(carried.h), std::move(carried.c)};
   return y;
 }
