@@ -182,5 +182,17 @@ TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
   }
 }
 
+// A long row is drawn in pieces: each is drawn anew.
+TEST(Dropout, DrawsTheWholeOfALongRow) {
+  std::vector<float> factors(3 * 64 + 5, -1.0f);
+  draw_factors(factors, 0.5, 7);
+  const auto piece = [&](long number) {
+    return std::vector<float>(factors.begin() + 64 * number, factors.begin() + 64 * (number + 1));
+  };
+  EXPECT_NE(piece(0), piece(1));
+  EXPECT_NE(piece(1), piece(2));
+  for (const float factor : factors) EXPECT_TRUE(factor == 0.0f || factor == 2.0f) << factor;
+}
+
 }  // namespace
 }  // namespace sluice::network
