@@ -37,9 +37,11 @@ struct Sequences {
   TraceSink* trace = nullptr;
 };
 
-/// y [B, T, width], or [T, B, width] where time_first. `state` goes from the one before the first
-/// step to the one after the last one that was run (of the reverse direction: the first in time).
-/// Throws Error(shape) where sizes do not fit, Error(usage) as check_traceable.
+/// To y [B, T, width], or [T, B, width] where time_first. `state` goes from the one before the
+/// first step to the one after the last one that was run (of the reverse direction: the first in
+/// time). Throws Error(shape) where sizes do not fit, Error(usage) as check_traceable.
+void run(const Network& network, const Sequences& sequences, RunState& state, std::span<float> y);
+/// The same to a new y.
 std::vector<float> run(const Network& network, const Sequences& sequences, RunState& state);
 
 }  // namespace sluice::network

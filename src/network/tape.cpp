@@ -116,6 +116,29 @@ class Maker {
 
 }  // namespace
 
+SliceRule::SliceRule(const Architecture& architecture)
+    : widest_(*std::max_element(architecture.hidden.begin(), architecture.hidden.end())),
+      fixed_(architecture.cell.layer_norm != LayerNorm::none) {}
+
+std::vector<Samples> SliceRule::cut(std::size_t batch, std::size_t threads) const {
+  constexpr std::size_t kStepFloats = 8192, kRoomForR = 512 << 10;
+  const std::size_t gates = 4 * widest_, r_bytes = gates * widest_ * 4;
+  std::size_t most = r_bytes <= kRoomForR ? std::clamp<std::size_t>(kStepFloats / gates, 16, 64)
+                     : r_bytes <= 8 * kRoomForR ? 32
+                                                : 64;
+  if (fixed_) most = 16;
+  std::size_t count = (batch + most - 1) / most;
+  // Where R does not stay in the cache, threads rather share the units than read it for few
+  // samples.
+  const std::size_t smallest = r_bytes <= kRoomForR ? 8 : 16;
+  if (!fixed_)
+    count = std::max(count, std::min(threads, std::max<std::size_t>(batch / smallest, 1)));
+  std::vector<Samples> slices;
+  for (std::size_t number = 0; number < count; ++number)
+    slices.push_back({number * batch / count, (number + 1) * batch / count, number});
+  return slices;
+}
+
 Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batch, Use use,
            bool dropout)
     : x_stride(padded(architecture.input)),
@@ -124,6 +147,7 @@ Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batc
       batch_(batch),
       longest_(steps),
       room_(steps),
+      slice_rule_(architecture),
       fresh_(batch, 1) {
   const bool both_ways = architecture.direction != Direction::forward;
   if (use == Use::recompute && both_ways) {
@@ -139,7 +163,6 @@ Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batc
       {least, (kSegmentRows + batch - 1) / std::max<std::size_t>(batch, 1), 1});
   if (both_ways) segment_ = std::max<std::size_t>(steps, 1);
   kept_ = use == Use::recompute ? std::min(segment_, steps) : steps;
-  fixed_slices_ = architecture.cell.layer_norm != LayerNorm::none;
   const std::size_t rows = steps * batch, kept = kept_ * batch;
   const std::size_t segment_rows = std::min(segment_, steps) * batch;
   std::size_t input = 0, columns = 0;
@@ -158,7 +181,6 @@ Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batc
     if (dropout || residual || both_ways) above.out.resize(kept * above.stride);
     if (dropout) above.keep.resize(kept * above.stride);
     if (backward) above.d_out.resize(segment_rows * above.stride);
-    widest_ = std::max(widest_, architecture.hidden[layer]);
     input = std::max(input, padded(architecture.layer_input(layer)));
     columns = std::max({columns, weight_columns(architecture, layer),
                         architecture.hidden[layer] + 1});  // the latter of a projection
@@ -180,39 +202,18 @@ void Tape::share(ThreadPool& pool) {
   if (!outer_work_.empty()) outer_work_.resize(2 * threads(), outer_work_[0]);
 }
 
-// As few as keep a slice's step in the cache beside R, but one for each thread where a slice then
-// still fills a few tiles of the products.
-void Tape::cut_slices() {
-  constexpr std::size_t kStepFloats = 8192, kRoomForR = 512 << 10;
-  const std::size_t gates = 4 * std::max<std::size_t>(widest_, 1), r_bytes = gates * widest_ * 4;
-  std::size_t most = r_bytes <= kRoomForR ? std::clamp<std::size_t>(kStepFloats / gates, 16, 64)
-                     : r_bytes <= 8 * kRoomForR ? 32
-                                                : 64;
-  if (fixed_slices_) most = 16;
-  std::size_t count = (batch_ + most - 1) / most;
-  // Where R does not stay in the cache, threads rather share the units than read it for few
-  // samples.
-  const std::size_t smallest = r_bytes <= kRoomForR ? 8 : 16;
-  if (!fixed_slices_)
-    count = std::max(count, std::min(threads(), std::max<std::size_t>(batch_ / smallest, 1)));
-  slices_.clear();
-  for (std::size_t number = 0; number < count; ++number)
-    slices_.push_back({number * batch_ / count, (number + 1) * batch_ / count, number});
-}
-
 void Tape::for_each(std::size_t tasks, double flop, FunctionRef<void(std::size_t)> work) const {
-  if (pool_ != nullptr && flop >= kWorthSharing) return pool_->run(tasks, work);
+  if (parts(flop) > 1) return pool_->run(tasks, work);
   for (std::size_t task = 0; task < tasks; ++task) work(task);
 }
 
 void Tape::for_ranges(std::size_t count, std::size_t least, double flop,
                       FunctionRef<void(std::size_t, std::size_t)> work) const {
-  const bool shared = threads() > 1 && flop >= kWorthSharing;
-  const std::size_t parts =
-      shared ? std::clamp<std::size_t>(count / std::max<std::size_t>(least, 1), 1, 4 * threads())
-             : 1;
-  for_each(parts, flop,
-           [&](std::size_t part) { work(part * count / parts, (part + 1) * count / parts); });
+  const std::size_t most = parts(flop) > 1 ? 4 * threads() : 1;
+  const std::size_t ranges =
+      std::clamp<std::size_t>(count / std::max<std::size_t>(least, 1), 1, most);
+  for_each(ranges, flop,
+           [&](std::size_t range) { work(range * count / ranges, (range + 1) * count / ranges); });
 }
 
 std::size_t Tape::kept_floats() const {
@@ -259,6 +260,15 @@ void Tape::set_steps(std::size_t steps) {
   steps_ = longest_ = steps;
   lengths_.clear();
   mask_.clear();
+}
+
+void Tape::set_batch(std::size_t batch) {
+  batch_ = batch;
+  set_steps(steps_);
+  cut_slices();
+  borrowed_x_ = {};
+  fresh_.resize(batch);
+  reset_state();
 }
 
 void Tape::want_d_x(bool wanted) {

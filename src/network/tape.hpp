@@ -44,6 +44,19 @@ struct Samples {
   std::size_t count() const { return last - first; }
 };
 
+/// How a batch is cut into slices, each of which a thread takes through all steps.
+class SliceRule {
+ public:
+  explicit SliceRule(const Architecture& architecture);
+  /// As few as keep a slice's step in the cache beside R, but one for each thread where a slice
+  /// then still fills a few tiles of the products.
+  std::vector<Samples> cut(std::size_t batch, std::size_t threads) const;
+
+ private:
+  std::size_t widest_;  // H of the widest layer
+  bool fixed_;          // sums by slice: their cut must not depend on the threads
+};
+
 /// What a training pass draws: dropout between layers by this rate, the rest by the options of the
 /// cell.
 struct Noise {
@@ -136,7 +149,13 @@ class Tape {
   std::size_t batch() const { return batch_; }
   /// Fewer steps than the tape has room for; the batch stays, lengths and mask are forgotten.
   void set_steps(std::size_t steps);
+  /// Fewer samples than the tape has room for, all in the initial state; lengths and mask are
+  /// forgotten. Not for a tape that recomputes.
+  void set_batch(std::size_t batch);
 
+  /// Floating-point operations below which a second thread gains nothing: it must be called, and
+  /// fetch what another has written.
+  static constexpr double kWorthSharing = 5e6;
   /// The work of passes on this tape is shared among the pool's threads; it must outlive the tape.
   /// Without: the caller's thread alone. The bits are the same.
   void share(ThreadPool& pool);
@@ -226,21 +245,19 @@ class Tape {
 
   const std::vector<Samples>& slices() const { return slices_; }
   std::size_t threads() const { return pool_ == nullptr ? 1 : pool_->threads(); }
-  /// Floating-point operations below which a second thread gains nothing: it must be called, and
-  /// fetch what another has written.
-  static constexpr double kWorthSharing = 5e6;
+  /// Into how many parts work of so many operations is cut: one for each thread, or one in all.
+  std::size_t parts(double flop) const { return flop >= kWorthSharing ? threads() : 1; }
   /// work(0) .. work(tasks - 1), on the pool's threads where `flop` in all is worth that.
   void for_each(std::size_t tasks, double flop, FunctionRef<void(std::size_t)> work) const;
   /// for_each over ranges of `count` things, several of at least `least` for each thread.
   void for_ranges(std::size_t count, std::size_t least, double flop,
                   FunctionRef<void(std::size_t, std::size_t)> work) const;
-  void cut_slices();
+  void cut_slices() { slices_ = slice_rule_.cut(batch_, threads()); }
 
   std::size_t steps_, batch_, longest_, room_;  // room_: the most steps
   std::size_t segment_, kept_, base_ = 0;
   bool wants_d_x_ = false;
-  std::size_t widest_ = 0;     // H of the widest layer
-  bool fixed_slices_ = false;  // sums by slice: their cut must not depend on the threads
+  SliceRule slice_rule_;
   ThreadPool* pool_ = nullptr;
   std::optional<Noise> noise_;  // of the last pass
   std::vector<Samples> slices_;
