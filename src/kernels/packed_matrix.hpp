@@ -28,14 +28,24 @@ class PackedMatrix {
   std::size_t panels() const noexcept { return panel_ == 0 ? 0 : (outputs_ + panel_ - 1) / panel_; }
 
   /// Fills panels from `first` on up to `last`; row(n) points to the [inner] weights of the output
-  /// at place n of a row, or is null for zeros.
+  /// at place n of a row, or is null where it stays the zeros that it was made with. Within a
+  /// vector of outputs those of the next one lie right behind, and null comes last.
   template <class Row>
   void pack_rows(std::size_t first, std::size_t last, const Row& row) {
+    constexpr std::size_t kTogether = 64;  // of the inner index, for all vectors of a panel
+    std::array<Vector, kMostPanel> vectors;
     over_panels(first, last, [&](const std::size_t* places, std::size_t count, float* to) {
-      std::array<const float*, kMostPanel> rows{};
-      for (std::size_t j = 0; j < count; ++j) rows[j] = row(places[j]);
-      for (std::size_t k = 0; k < inner_; ++k) {
-        for (std::size_t j = 0; j < count; ++j) *to++ = rows[j] == nullptr ? 0.0f : rows[j][k];
+      for (std::size_t n = 0; n < count; n += lanes_) vectors[n] = vector_of(row, places[n]);
+      for (std::size_t k = 0; k < inner_; k += kTogether) {
+        for (std::size_t n = 0; n < count; n += lanes_) {
+          if (vectors[n].count == 0) continue;
+          kernels_->transpose({.from = vectors[n].first + k,
+                               .from_stride = inner_,
+                               .rows = vectors[n].count,
+                               .columns = std::min(kTogether, inner_ - k),
+                               .to = to + k * count + n,
+                               .to_stride = count});
+        }
       }
     });
   }
@@ -65,8 +75,21 @@ class PackedMatrix {
         inner_(inner),
         lanes_(kernels.lanes),
         panel_(kernels.panel),
+        kernels_(&kernels),
         places_(places),
         data_(outputs * inner) {}
+
+  // The weights of a vector of outputs: those of the first, and how many there are.
+  struct Vector {
+    const float* first = nullptr;
+    std::size_t count = 0;
+  };
+  template <class Row>
+  Vector vector_of(const Row& row, std::size_t place) const {
+    Vector vector{row(place)};
+    while (vector.count < lanes_ && row(place + vector.count) != nullptr) ++vector.count;
+    return vector;
+  }
 
   // each(places of the panel's outputs, their number, where they go)
   template <class Each>
@@ -84,6 +107,7 @@ class PackedMatrix {
   std::size_t inner_ = 0;
   std::size_t lanes_ = 0;
   std::size_t panel_ = 0;
+  const Table* kernels_ = nullptr;
   Places places_;
   FloatVector data_;
 };

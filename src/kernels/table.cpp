@@ -47,9 +47,9 @@ std::vector<Table> build_tables() {
     Table table{};
     table.name = candidate.name;
     bool complete = candidate.runs_here;
-    for (const Fills* fills :
-         {&product_fills(), &cell_fills(), &step_fills(), &row_fills(),
-          candidate.vnni ? &row_vnni_fills() : &row_int8_fills(), &update_fills()}) {
+    for (const Fills* fills : {&product_fills(), &cell_fills(), &step_fills(), &row_fills(),
+                               candidate.vnni ? &row_vnni_fills() : &row_int8_fills(),
+                               &transpose_fills(), &update_fills()}) {
       const Fill fill = (*fills)[static_cast<std::size_t>(candidate.isa)];
       complete = complete && fill != nullptr;
       if (complete) fill(table);

@@ -70,18 +70,19 @@ struct Columns {
 };
 
 /// c[i, n] += sum over m of a[m, i] * b[m, n], in rising order within blocks of kOuterBlock rows: a
-/// block's sum is added to c as a whole. The outputs n are `vectors` vectors from `first_vector`
-/// on.
+/// block's sum is added to c as a whole. `fresh`: c is not read, but taken as zeros.
 struct OuterSum {
   std::span<const Columns> a;  ///< [rows, all counts together]
   const float* b;              ///< [rows, ..] at the places.
   std::size_t b_stride;
   Places places;
-  std::size_t first_vector, vectors;
+  std::size_t vectors;  ///< Of outputs n.
   std::size_t rows;
   float* c;  ///< Row i at i * c_stride, output vector v at v * lanes.
   std::size_t c_stride;
-  float* work;  ///< outer_work(columns of a) floats.
+  std::size_t first, last;  ///< The i that are wanted.
+  float* work;              ///< outer_work(last - first) floats.
+  bool fresh = false;
 };
 inline constexpr std::size_t kOuterBlock = 128;
 /// The room that an OuterSum needs beside it.
@@ -265,6 +266,15 @@ struct RowKernels {
   void (*step)(const RowStep&) noexcept;
 };
 
+/// to[c, r] := from[r, c], or += it.
+struct Transpose {
+  const float* from;  ///< [rows, columns], rows `from_stride` floats apart.
+  std::size_t from_stride, rows, columns;
+  float* to;  ///< [columns, rows], rows `to_stride` floats apart.
+  std::size_t to_stride;
+  bool add = false;
+};
+
 /// The sum over [count] outputs of max(q (t - y), (q - 1) (t - y)), q being the output's level, and
 /// its gradient; 0 where the target is NaN.
 struct Pinball {
@@ -303,6 +313,7 @@ struct Table {
   void (*normalise)(const Normalise&) noexcept;
   void (*normalise_backward)(const NormaliseBackward&) noexcept;
   std::array<RowKernels, kWeights> rows;  ///< By Weights.
+  void (*transpose)(const Transpose&) noexcept;
   float (*pinball)(const Pinball&) noexcept;
   void (*adam)(const AdamUpdate&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.

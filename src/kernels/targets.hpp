@@ -32,6 +32,7 @@ const Fills& row_fills();
 const Fills& row_int8_fills();
 /// In the place of row_int8_fills, where the processor has VNNI.
 const Fills& row_vnni_fills();
+const Fills& transpose_fills();
 const Fills& update_fills();
 
 }  // namespace sluice::kernels
