@@ -161,11 +161,12 @@ void sums_over_rows(benchmark::State& state) {
                         .b = d.data(),
                         .b_stride = wide,
                         .places = {},
-                        .first_vector = 0,
                         .vectors = vectors,
                         .rows = kRows,
                         .c = c.data(),
                         .c_stride = wide,
+                        .first = 0,
+                        .last = inputs + hidden + 1,
                         .work = work.data()});
     benchmark::ClobberMemory();
   }

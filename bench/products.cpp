@@ -143,17 +143,18 @@ void shape_rows(const Shape& of) {
   Matmul sums(inner, outputs, rows, {1, ld_x}, {ld_y, 1}, ld_y);
   std::vector<Competitor> d_w = {{"sluice",
                                   [&] {
-                                    std::fill(c.begin(), c.end(), 0.0f);
                                     chosen().add_outer({.a = columns,
                                                         .b = d.data(),
                                                         .b_stride = wide,
                                                         .places = {},
-                                                        .first_vector = 0,
                                                         .vectors = wide / chosen().lanes,
                                                         .rows = of.rows,
                                                         .c = c.data(),
                                                         .c_stride = wide,
-                                                        .work = work.data()});
+                                                        .first = 0,
+                                                        .last = k,
+                                                        .work = work.data(),
+                                                        .fresh = true});
                                   }},
                                  {"OpenBLAS",
                                   [&] {

@@ -122,7 +122,8 @@ void pack_part(const Columns& part, std::size_t within, std::size_t first, std::
 
 void pack_columns(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,
                   float* to) {
-  std::size_t part = 0, within = 0;
+  std::size_t part = 0, within = s.first;
+  for (; within >= s.a[part].count; ++part) within -= s.a[part].count;
   cut.over([&](std::size_t, std::size_t count) {
     for (std::size_t r = 0; r < count;) {
       for (; within == s.a[part].count; within = 0) ++part;
@@ -152,7 +153,7 @@ void pack_vectors(const OuterSum& s, std::size_t first, std::size_t rows, std::s
 }
 
 template <std::size_t kRows, std::size_t kVectors>
-HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, float* c,
+HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, bool fresh, float* c,
                            std::size_t c_stride) {
   const TileTag d;
   const std::size_t lanes = hn::Lanes(d);
@@ -165,17 +166,17 @@ HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, flo
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t v = 0; v < kVectors; ++v) {
       float* to = c + r * c_stride + v * lanes;
-      hn::Store(hn::Add(hn::Load(d, to), tile.sum[r][v]), d, to);
+      hn::Store(fresh ? tile.sum[r][v] : hn::Add(hn::Load(d, to), tile.sum[r][v]), d, to);
     }
   }
 }
 
 template <std::size_t kVectors>
-void outer_panel(const float* a, const float* b, std::size_t rows, const TileCut& cut, float* c,
-                 std::size_t c_stride) {
+void outer_panel(const float* a, const float* b, std::size_t rows, const TileCut& cut, bool fresh,
+                 float* c, std::size_t c_stride) {
   cut.over([&](std::size_t first, std::size_t count) HWY_ATTR {
     with_count<kTileRows>(count, [&](auto tile) HWY_ATTR {
-      outer_tile<tile, kVectors>(a, b, rows, c + first * c_stride, c_stride);
+      outer_tile<tile, kVectors>(a, b, rows, fresh, c + first * c_stride, c_stride);
     });
     a += count * rows;
   });
@@ -185,23 +186,23 @@ template <std::size_t kVectors>
 void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,
                    std::size_t vector, const float* packed, float* room) {
   pack_vectors<kVectors>(s, first, rows, vector, room);
-  outer_panel<kVectors>(packed, room, rows, cut, s.c + vector * hn::Lanes(TileTag()), s.c_stride);
+  outer_panel<kVectors>(packed, room, rows, cut, s.fresh && first == 0,
+                        s.c + s.first * s.c_stride + vector * hn::Lanes(TileTag()), s.c_stride);
 }
 
 void add_outer(const OuterSum& s) noexcept {
-  std::size_t columns = 0;
-  for (const Columns& part : s.a) columns += part.count;
-  const TileCut cut(columns);
-  float* room = s.work + kOuterBlock * columns;
+  if (s.first == s.last) return;
+  const TileCut cut(s.last - s.first);
+  float* room = s.work + kOuterBlock * (s.last - s.first);
   // A block of rows stays in the cache while every tile of c reads it.
   for (std::size_t first = 0; first < s.rows; first += kOuterBlock) {
     const std::size_t rows = std::min(kOuterBlock, s.rows - first);
     pack_columns(s, first, rows, cut, s.work);
-    const std::size_t end = s.first_vector + s.vectors;
-    for (std::size_t vector = s.first_vector; vector < end; vector += kPanelVectors) {
-      with_count<kPanelVectors>(std::min(kPanelVectors, end - vector), [&](auto vectors) HWY_ATTR {
-        outer_vectors<vectors>(s, first, rows, cut, vector, s.work, room);
-      });
+    for (std::size_t vector = 0; vector < s.vectors; vector += kPanelVectors) {
+      with_count<kPanelVectors>(std::min(kPanelVectors, s.vectors - vector),
+                                [&](auto vectors) HWY_ATTR {
+                                  outer_vectors<vectors>(s, first, rows, cut, vector, s.work, room);
+                                });
     }
   }
 }

@@ -61,8 +61,8 @@ class Layer {
   std::size_t unit_vectors() const noexcept;
   std::size_t unit_cut() const noexcept { return kernels_->panel / kernels_->lanes; }
 
-  /// Adds the rows of some steps to the sums that become the gradient; `part` of `parts` of the
-  /// outputs, `work` for kernels::OuterSum. After backward of these steps.
+  /// Adds the rows of some steps to the sums that become the gradient; `part` of `parts` of what
+  /// the weights multiply, `work` for kernels::OuterSum. After backward of these steps.
   void add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps steps, std::size_t part,
                 std::size_t parts, float* work) const noexcept;
   /// Adds the sums of all steps to the gradient of all parameters; `part` of `parts` of the units.
@@ -151,11 +151,14 @@ class Layer {
                 std::size_t step) const noexcept;
   const float* unemit(const Tape& tape, LayerTape& of, const Samples& samples,
                       std::size_t step) const noexcept;
+  // Whether the first sums of a way back are not added to zeros, but are what stands there.
+  static bool sums_begin_fresh(const Tape& tape);
   void add_row_sums(const float* x, std::size_t x_stride, LayerTape& of, std::size_t batch,
-                    Steps rows, std::size_t part, std::size_t parts, float* work) const noexcept;
+                    Steps rows, bool fresh, std::size_t part, std::size_t parts,
+                    float* work) const noexcept;
   void peephole_sums(LayerTape& of, std::size_t batch, std::size_t row, std::size_t first,
                      std::size_t last, std::size_t slice) const noexcept;
-  void matrix_gradient(const LayerTape& of, std::size_t first_row, std::size_t inputs, Role role,
+  void matrix_gradient(LayerTape& of, std::size_t first_row, std::size_t inputs, Role role,
                        std::size_t part, std::size_t parts, float* gradient) const noexcept;
   void bias_gradient(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
   void peephole_gradient(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;

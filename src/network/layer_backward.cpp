@@ -9,8 +9,9 @@ namespace sluice::network {
 
 void Layer::start_backward(const Tape& tape, LayerTape& of) const noexcept {
   for (FloatVector* sum : {&of.d_gain, &of.d_gain_x, &of.d_gain_h, &of.d_shift, &of.d_bias,
-                           &of.d_weights, &of.d_projection, &of.d_peephole})
+                           &of.d_projection, &of.d_peephole})
     std::fill(sum->begin(), sum->end(), 0.0f);
+  if (!sums_begin_fresh(tape)) std::fill(of.d_weights.begin(), of.d_weights.end(), 0.0f);
   std::copy_n(of.d_c_last.data(), tape.batch() * units_, of.d_c_first.data());
   std::copy_n(of.d_h_last.data(), tape.batch() * state_units_, of.d_h_first.data());
 }

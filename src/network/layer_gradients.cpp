@@ -14,72 +14,81 @@ void add(const float* from, std::size_t count, float* to) {
 
 }  // namespace
 
+bool Layer::sums_begin_fresh(const Tape& tape) {
+  return tape.all_run() && tape.longest() * tape.batch() > 0;
+}
+
 void Layer::add_sums(const RowsView& x, const Tape& tape, LayerTape& of, Steps steps,
                      std::size_t part, std::size_t parts, float* work) const noexcept {
   const std::size_t batch = tape.batch();
   if (tape.all_run()) {
     const std::size_t row = steps.first * batch;
+    const bool fresh = sums_begin_fresh(tape) && tape.of_all(steps).last == tape.longest();
     return add_row_sums(x.row(steps.first, 0), x.sample_stride, of, batch,
-                        {row, steps.last * batch}, part, parts, work);
+                        {row, steps.last * batch}, fresh, part, parts, work);
   }
   for (std::size_t t = steps.first; t < steps.last; ++t) {
     const Samples now = tape.running(t, {0, batch, 0}, reverse_);
     add_row_sums(x.row(t, now.first), x.sample_stride, of, batch,
-                 {t * batch + now.first, t * batch + now.last}, part, parts, work);
+                 {t * batch + now.first, t * batch + now.last}, false, part, parts, work);
   }
 }
 
 // Rows of the tape, whose x stand at `x`.
 void Layer::add_row_sums(const float* x, std::size_t x_stride, LayerTape& of, std::size_t batch,
-                         Steps rows, std::size_t part, std::size_t parts,
+                         Steps rows, bool fresh, std::size_t part, std::size_t parts,
                          float* work) const noexcept {
   const std::size_t row = rows.first;
-  const std::size_t first = part * unit_vectors() / parts;
-  const std::size_t last = (part + 1) * unit_vectors() / parts;
   if (rows.count() == 0) return;
   const FloatVector& states = of.keep_h.empty() ? of.h : of.h_seen;
   const std::array<kernels::Columns, 3> columns{
       {{x, x_stride, input_},
        {states.data() + row * state_units_, state_units_, state_},
        {nullptr, 0, 1}}};
-  // The sums of `count` of the columns, from row `to` of them on, of a gradient at the sums.
-  const auto sum = [&](std::size_t begin, std::size_t count, std::size_t to, const FloatVector& d) {
-    kernels_->add_outer({.a = std::span(columns).subspan(begin, count),
+  // This part of the sums of some of the columns, `count` values from row `to` on, of a gradient.
+  const auto sum = [&](std::span<const kernels::Columns> of_columns, std::size_t count,
+                       std::size_t to, const FloatVector& d) {
+    kernels_->add_outer({.a = of_columns,
                          .b = d.data() + row * 4 * units_,
                          .b_stride = 4 * units_,
                          .places = {units_},
-                         .first_vector = 4 * first,
-                         .vectors = 4 * (last - first),
+                         .vectors = 4 * unit_vectors(),
                          .rows = rows.count(),
                          .c = of.d_weights.data() + to * sum_width(),
                          .c_stride = sum_width(),
-                         .work = work});
+                         .first = part * count / parts,
+                         .last = (part + 1) * count / parts,
+                         .work = work,
+                         .fresh = fresh});
   };
+  const std::span<const kernels::Columns> all(columns);
   if (options_.layer_norm == LayerNorm::ba) {
-    sum(0, 1, 0, of.gates);
-    sum(1, 1, input_, of.d_recurrent);
+    sum(all.first(1), input_, 0, of.gates);
+    sum(all.subspan(1, 1), state_, input_, of.d_recurrent);
+  } else if (options_.layer_norm == LayerNorm::none) {
+    sum(all, input_ + state_ + 1, 0, of.gates);
   } else {
-    // With a norm the cell has summed the bias: it stands behind the norm.
-    sum(0, options_.layer_norm == LayerNorm::none ? 3 : 2, 0, of.gates);
+    // The cell has summed the bias: it stands behind the norm.
+    sum(all.first(2), input_ + state_, 0, of.gates);
   }
   if (options_.peephole && options_.layer_norm != LayerNorm::ba) {
+    const std::size_t first = part * hidden_ / parts, last = (part + 1) * hidden_ / parts;
     for (std::size_t m = rows.first; m < rows.last; ++m)
-      peephole_sums(of, batch, m, first * kernels_->lanes, last * kernels_->lanes, 0);
+      peephole_sums(of, batch, m, first, last, 0);
   }
   if (!has(Role::weight_hr)) return;
   const std::array<kernels::Columns, 2> emitted{
       {{of.emitted.data() + row * units_, units_, hidden_}, {nullptr, 0, 1}}};
-  const std::size_t vectors = state_units_ / kernels_->lanes;
-  const std::size_t begin = part * vectors / parts, end = (part + 1) * vectors / parts;
   kernels_->add_outer({.a = emitted,
                        .b = of.d_projected.data() + row * state_units_,
                        .b_stride = state_units_,
                        .places = {},
-                       .first_vector = begin,
-                       .vectors = end - begin,
+                       .vectors = state_units_ / kernels_->lanes,
                        .rows = rows.count(),
                        .c = of.d_projection.data(),
                        .c_stride = state_units_,
+                       .first = part * (hidden_ + 1) / parts,
+                       .last = (part + 1) * (hidden_ + 1) / parts,
                        .work = work});
 }
 
@@ -116,27 +125,33 @@ void Layer::add_gradients(const Tape& tape, LayerTape& of, std::size_t part, std
 
 // Of W or R, [G H, inputs]: its sums, turned round. Dropped connections scale the gradient as they
 // scaled R.
-void Layer::matrix_gradient(const LayerTape& of, std::size_t first_row, std::size_t inputs,
-                            Role role, std::size_t part, std::size_t parts,
-                            float* gradient) const noexcept {
+void Layer::matrix_gradient(LayerTape& of, std::size_t first_row, std::size_t inputs, Role role,
+                            std::size_t part, std::size_t parts, float* gradient) const noexcept {
   const std::size_t lanes = kernels_->lanes, width = sum_width();
   const std::size_t first = part * unit_vectors() / parts;
   const std::size_t last = (part + 1) * unit_vectors() / parts;
   const float* keep = role == Role::weight_hh && !keep_r_.empty() ? keep_r_.data() : nullptr;
-  // The four gates of a row together: they lie side by side, and rows are far apart.
-  constexpr std::size_t kAhead = 4;  // rows
+  // The four gates of some rows together: they lie side by side, and rows are far apart.
+  constexpr std::size_t kTogether = 64;  // rows
   for (std::size_t vector = first; vector < last; ++vector) {
     const std::size_t unit = vector * lanes, count = std::min(lanes, hidden_ - unit);
-    const float* from = of.d_weights.data() + first_row * width + sum_place(0, unit);
-    for (std::size_t k = 0; k < inputs; ++k, from += width) {
+    for (std::size_t k = 0; k < inputs; k += kTogether) {
+      const std::size_t together = std::min(kTogether, inputs - k);
       for (std::size_t gate = 0; gate < 4; ++gate) {
-        if (k + kAhead < inputs) __builtin_prefetch(from + kAhead * width + gate * lanes);
         if (blocks_[gate] == kNone) continue;
         const std::size_t begin = (blocks_[gate] * hidden_ + unit) * inputs + k;
         float* to = gradient + offset(role) + begin;
-        for (std::size_t j = 0; j < count; ++j) {
-          const float factor = keep == nullptr ? 1.0f : keep[begin + j * inputs];
-          to[j * inputs] += factor * from[gate * lanes + j];
+        float* turned = keep == nullptr ? to : of.d_weight_hh.data() + begin;
+        kernels_->transpose(
+            {.from = of.d_weights.data() + (first_row + k) * width + sum_place(gate, unit),
+             .from_stride = width,
+             .rows = together,
+             .columns = count,
+             .to = turned,
+             .to_stride = inputs,
+             .add = keep == nullptr});
+        for (std::size_t j = 0; j < (keep == nullptr ? 0 : count * inputs); j += inputs) {
+          for (std::size_t i = j; i < j + together; ++i) to[i] += keep[begin + i] * turned[i];
         }
       }
     }

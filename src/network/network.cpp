@@ -30,13 +30,17 @@ Network::Network(Architecture architecture, const kernels::Table& kernels)
   }
 }
 
-void Network::set_parameters(std::span<const float> parameters, ThreadPool* pool) {
+void Network::set_parameters(std::span<const float> parameters) {
   if (parameters.size() != parameters_.size()) {
     throw Error(ErrorCode::shape, {.what = "wrong number of parameters",
                                    .expected = std::to_string(parameters_.size()),
                                    .got = std::to_string(parameters.size())});
   }
   std::copy(parameters.begin(), parameters.end(), parameters_.begin());
+  pack();
+}
+
+void Network::pack(ThreadPool* pool) {
   storage_ = {};
   for (Layer& layer : layers_) layer.run_products();
   const auto pack = [&](std::size_t task) {

@@ -29,11 +29,11 @@ class Network {
   std::size_t count() const { return parameters_.size(); }
   std::span<const float> parameters() const { return parameters_; }
   /// Replaces all parameters ([count()] floats) and packs them for the kernels.
-  void set_parameters(std::span<const float> parameters) { set_parameters(parameters, nullptr); }
-  /// The same; the packing is shared among the pool's threads.
-  void set_parameters(std::span<const float> parameters, ThreadPool& pool) {
-    set_parameters(parameters, &pool);
-  }
+  void set_parameters(std::span<const float> parameters);
+  /// Parameters to be changed where they lie, and then packed.
+  std::span<float> parameters() { return parameters_; }
+  /// Packs the parameters for the kernels; with a pool its threads share the work.
+  void pack(ThreadPool* pool = nullptr);
   /// The same, with parameters that are what is stored: whole numbers times their scales, or
   /// float16. A forward pass over int8 weights has no way back. Throws Error(usage) as check_int8.
   void set_stored(std::span<const float> parameters, Storage storage);
@@ -43,7 +43,7 @@ class Network {
   /// head: of any layer); null where there are none.
   const float* tensor(Role role, std::size_t layer) const;
   const float* scales(Role role, std::size_t layer) const;
-  /// DropConnect: until set_parameters, weights of R are dropped at the options' rate.
+  /// DropConnect: until the next pack, weights of R are dropped at the options' rate.
   void drop_connections(std::uint64_t seed);
   /// DropConnect's factors of R, [G H, P], of a direction of a layer (as Tape::layers counts them);
   /// empty: none are dropped.
@@ -63,7 +63,6 @@ class Network {
   void backward(Tape& tape, std::span<float> gradient) const noexcept;
 
  private:
-  void set_parameters(std::span<const float> parameters, ThreadPool* pool);
   void pack_head();
 
   // Forward. `steps` are counted from the first that the tape keeps, which is Tape::base().

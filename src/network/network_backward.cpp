@@ -25,8 +25,8 @@ void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
     }
   }
   for (std::size_t index = 0; index < layers_.size(); ++index) {
-    const std::size_t parts = std::min(tape.threads(), layers_[index].unit_vectors());
     const double work = 4.0 * static_cast<double>(tape.layers[index].d_weights.size());
+    const std::size_t parts = std::min(tape.parts(work), layers_[index].unit_vectors());
     tape.for_each(parts, work, [&](std::size_t part) {
       layers_[index].add_gradients(tape, tape.layers[index], part, parts, gradient.data());
     });
@@ -79,16 +79,20 @@ void Network::head_backward(Tape& tape, Steps steps) const noexcept {
   const kernels::Columns columns[] = {
       {h.data, h.sample_stride, architecture_.layer_output(architecture_.layers() - 1)},
       {nullptr, 0, 1}};
-  kernels_->add_outer({.a = columns,
-                       .b = d_y,
-                       .b_stride = tape.y_stride,
-                       .places = {},
-                       .first_vector = 0,
-                       .vectors = tape.y_stride / kernels_->lanes,
-                       .rows = rows,
-                       .c = tape.d_head_.data(),
-                       .c_stride = tape.y_stride,
-                       .work = tape.outer_work_[0].data()});
+  const std::size_t all = columns[0].count + 1, parts = tape.parts(flop);
+  tape.for_each(parts, flop, [&](std::size_t part) {
+    kernels_->add_outer({.a = columns,
+                         .b = d_y,
+                         .b_stride = tape.y_stride,
+                         .places = {},
+                         .vectors = tape.y_stride / kernels_->lanes,
+                         .rows = rows,
+                         .c = tape.d_head_.data(),
+                         .c_stride = tape.y_stride,
+                         .first = part * all / parts,
+                         .last = (part + 1) * all / parts,
+                         .work = tape.outer_work_[part].data()});
+  });
 }
 
 void Network::head_gradient(const Tape& tape, float* gradient) const noexcept {
@@ -162,7 +166,7 @@ void Network::layer_backward(std::size_t layer, Tape& tape, Steps steps) const n
 void Network::layer_sums(std::size_t layer, Tape& tape, Steps steps) const noexcept {
   const std::size_t first = layer * directions();
   const RowsView input = input_of(layer, tape);
-  const std::size_t parts = std::min(tape.threads(), layers_[first].unit_vectors());
+  const std::size_t parts = tape.parts(flop(layer, tape, steps));
   tape.for_each(directions() * parts, flop(layer, tape, steps), [&](std::size_t task) {
     const std::size_t index = first + task / parts;
     LayerTape& of = tape.layers[index];

@@ -15,16 +15,10 @@ ArrayFit::ArrayFit(const network::Architecture& architecture, const ArrayFitOpti
       tape_(architecture, options.steps, options.batch,
             options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward),
       target_(options.steps * options.batch * architecture.width()),
-      parameters_(network_.count()),
       gradient_(network_.count()),
       losses_(options.steps),
       optimizer_({.kind = OptimizerKind::adam}, network_.count()) {
   tape_.share(pool);
-}
-
-void ArrayFit::set_parameters(std::span<const float> parameters) {
-  parameters_.assign(parameters.begin(), parameters.end());
-  network_.set_parameters(parameters_, pool_);
 }
 
 void ArrayFit::draw(std::uint64_t seed) {
@@ -42,8 +36,12 @@ void ArrayFit::draw(std::uint64_t seed) {
 double ArrayFit::forward_backward() {
   tape_.reset_state();
   network_.forward(tape_, network::Noise{.seed = optimizer_.steps()});
-  pool_.run(options_.steps, [this](std::size_t step) { losses_[step] = step_loss(step); });
-  std::fill(gradient_.begin(), gradient_.end(), 0.0f);
+  pool_.run(options_.steps, [this](std::size_t step) {
+    losses_[step] = step_loss(step);
+    const std::size_t first = step * gradient_.size() / options_.steps;
+    const std::size_t last = (step + 1) * gradient_.size() / options_.steps;
+    std::fill(gradient_.data() + first, gradient_.data() + last, 0.0f);
+  });
   network_.backward(tape_, gradient_);
   const double sum = std::accumulate(losses_.begin(), losses_.end(), 0.0);
   return 0.5 * sum / static_cast<double>(target_.size());
@@ -74,8 +72,8 @@ double ArrayFit::step_loss(std::size_t t) {
 }
 
 void ArrayFit::update() {
-  optimizer_.step(parameters_, gradient_, options_.rate, {.pool = &pool_});
-  network_.set_parameters(parameters_, pool_);
+  optimizer_.step(network_.parameters(), gradient_, options_.rate, {.pool = &pool_});
+  network_.pack(&pool_);
 }
 
 double training_flop(const network::Architecture& architecture, std::size_t steps,

@@ -32,7 +32,7 @@ class ArrayFit {
   std::span<float> target() { return target_; }  ///< [T, B, O], for the caller to fill.
   std::span<const float> gradient() const { return gradient_; }
 
-  void set_parameters(std::span<const float> parameters);
+  void set_parameters(std::span<const float> parameters) { network_.set_parameters(parameters); }
   /// Parameters, x and target by chance: a problem to time.
   void draw(std::uint64_t seed);
 
@@ -48,7 +48,7 @@ class ArrayFit {
   ThreadPool& pool_;
   network::Network network_;
   network::Tape tape_;
-  std::vector<float> target_, parameters_, gradient_;
+  std::vector<float> target_, gradient_;
   std::vector<double> losses_;  // by step
   Optimizer optimizer_;
 };

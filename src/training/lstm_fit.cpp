@@ -20,7 +20,6 @@ LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOption
             options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward,
             options.dropout > 0),
       losses_(options.batch),
-      parameters_(network.parameters().begin(), network.parameters().end()),
       gradient_(network.count()),
       optimizer_(options.optimizer, network.count()) {
   tape_.share(pool);
@@ -48,12 +47,12 @@ double LstmFit::step(double rate) {
   const double norm = scale * norm_of(gradient_, &pool_);
   if (!std::isfinite(mean) || !std::isfinite(norm)) {
     find_trouble(mean);
-    network_.set_parameters(parameters_, pool_);
+    network_.pack(&pool_);  // without dropped connections
     return mean;
   }
-  optimizer_.step(parameters_, gradient_, rate,
+  optimizer_.step(network_.parameters(), gradient_, rate,
                   {.scale = scale * clip_factor(norm, options_.clip), .pool = &pool_});
-  network_.set_parameters(parameters_, pool_);
+  network_.pack(&pool_);
   lanes_.advance();
   ++steps_;
   return mean;

@@ -75,7 +75,7 @@ class LstmFit {
   network::Tape tape_;
   std::vector<SampleLoss> losses_;
   std::vector<float> levels_;  // [K N, Q'] of each output
-  std::vector<float> parameters_, gradient_;
+  std::vector<float> gradient_;
   Optimizer optimizer_;
   std::size_t steps_ = 0;
   std::string trouble_;

@@ -271,22 +271,25 @@ TEST(AddOuter, AddsTheSumsAndStaysInItsPlaces) {
       const Columns a[] = {{first.row(0), first.stride, shape.first},
                            {second.row(0), second.stride, shape.second},
                            {nullptr, 0, 1}};
-      const std::size_t skipped = shape.rows % 3 == 0 ? 1 : 0;  // vectors of outputs left alone
+      // Columns before and behind these are left alone.
+      const std::size_t begin = shape.rows % 3 == 0 ? shape.first / 2 + 1 : 0;
+      const std::size_t end = shape.rows % 2 == 0 ? columns - 1 : columns;
       table.add_outer({.a = a,
                        .b = b.row(0),
                        .b_stride = b.stride,
                        .places = {},
-                       .first_vector = skipped,
-                       .vectors = shape.outputs / table.lanes - skipped,
+                       .vectors = shape.outputs / table.lanes,
                        .rows = shape.rows,
                        .c = c.row(0),
                        .c_stride = c.stride,
+                       .first = begin,
+                       .last = end,
                        .work = work.data()});
       ASSERT_TRUE(c.clean_outside());
       for (std::size_t i = 0; i < columns; ++i) {
         for (std::size_t n = 0; n < shape.outputs; ++n) {
           double sum = before.at(i, n), size = std::abs(sum);
-          for (std::size_t m = 0; m < (n < skipped * table.lanes ? 0 : shape.rows); ++m) {
+          for (std::size_t m = 0; m < (i < begin || i >= end ? 0 : shape.rows); ++m) {
             const double term = column(first, second, m, i) * b.at(m, n);
             sum += term;
             size += std::abs(term);
@@ -315,11 +318,12 @@ TEST(AddOuter, TakesItsOutputsFromTheGatesPlaces) {
                      .b = d.row(0),
                      .b_stride = d.stride,
                      .places = {units},
-                     .first_vector = 0,
                      .vectors = vectors,
                      .rows = kRows,
                      .c = c.data(),
                      .c_stride = width,
+                     .first = 0,
+                     .last = 3,
                      .work = work.data()});
     for (std::size_t gate = 0; gate < 4; ++gate) {
       for (std::size_t u = 0; u < kHidden; ++u) {
@@ -329,6 +333,37 @@ TEST(AddOuter, TakesItsOutputsFromTheGatesPlaces) {
         const std::size_t place = (u / table.lanes * 4 + gate) * table.lanes + u % table.lanes;
         ASSERT_NEAR(c[2 * width + place], sum, 1e-5) << table.name << gate << " " << u;
       }
+    }
+  }
+}
+
+TEST(AddOuter, FreshTakesItsPlaceAsZeros) {
+  constexpr std::size_t kRows = 2 * kOuterBlock + 9, kColumns = 7;
+  for (const Table& table : available()) {
+    Random random(14);
+    const Rows a = Rows::random(kRows, kColumns, kColumns, random);
+    const Rows b = Rows::random(kRows, 48, 48, random);
+    Rows zeros(kColumns, 48, 48), fresh(kColumns, 48, 48);
+    std::fill(zeros.data.begin(), zeros.data.end(), 0.0f);
+    FloatVector work(outer_work(kColumns));
+    const Columns columns[] = {{a.row(0), a.stride, kColumns}};
+    for (Rows* c : {&zeros, &fresh}) {
+      table.add_outer({.a = columns,
+                       .b = b.row(0),
+                       .b_stride = b.stride,
+                       .places = {},
+                       .vectors = 48 / table.lanes,
+                       .rows = kRows,
+                       .c = c->row(0),
+                       .c_stride = c->stride,
+                       .first = 0,
+                       .last = kColumns,
+                       .work = work.data(),
+                       .fresh = c == &fresh});
+    }
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      for (std::size_t n = 0; n < 48; ++n)
+        ASSERT_EQ(fresh.at(i, n), zeros.at(i, n)) << table.name << " " << i << " " << n;
     }
   }
 }
@@ -345,11 +380,12 @@ TEST(AddOuter, OfNoRowsChangesNothing) {
                      .b = b.row(0),
                      .b_stride = 32,
                      .places = {},
-                     .first_vector = 0,
                      .vectors = 32 / table.lanes,
                      .rows = 0,
                      .c = c.row(0),
                      .c_stride = 32,
+                     .first = 0,
+                     .last = 5,
                      .work = work.data()});
     for (std::size_t j = 0; j < 5 * 32; ++j) ASSERT_TRUE(same_bits(c.data[j], before.data[j]));
   }

@@ -91,8 +91,9 @@ plant("src/kernels/tile-inl.hpp", "kernels network",
       ("product: one k short", "for (; k < inner; ++k, panel += step)",
        "for (; k + 1 < inner; ++k, panel += step)"))
 plant("src/kernels/products.cpp", "kernels network",
-      ("sums over rows: assigned, not added", "hn::Store(hn::Add(hn::Load(d, to), tile.sum[r][v]), d, to);",
-       "hn::Store(tile.sum[r][v], d, to);"),
+      ("sums over rows: assigned, not added", "fresh ? tile.sum[r][v]",
+       "true ? tile.sum[r][v]"),
+      ("sums over rows: a fresh block after the first", "s.fresh && first == 0", "s.fresh"),
       ("sums over rows: the column of ones is zero", "from == nullptr ? 1.0f",
        "from == nullptr ? 0.0f"),
       ("sums over rows: a tile across two parts begins anew", "      r += together;\n      within += together;",
@@ -120,7 +121,8 @@ plant("src/kernels/update.cpp", "kernels",
        "hn::LoadU(d, u.gradient + at)"))
 plant("src/kernels/packed_matrix.hpp", "kernels network",
       ("packing: columns beside the wanted ones", "std::copy_n(from + begin, there, to);",
-       "std::copy_n(from, there, to);"))
+       "std::copy_n(from, there, to);"),
+      ("packing: the first of the inner index again", ".from = vectors[n].first + k,", ".from = vectors[n].first,"))
 
 # The network.
 plant("src/network/initialisers.cpp", "network",
@@ -160,8 +162,14 @@ plant("src/network/layer_gradients.cpp", "network",
        "to[u] = last_row[sum_place(gate, u)];"),
       ("peephole's gradient by the new c", "sum[3 * units_ + u] += d_a[3 * units_ + u] * c_new[u];",
        "sum[3 * units_ + u] += d_a[3 * units_ + u] * c[u];"),
-      ("DropConnect forgotten on the way back", "keep == nullptr ? 1.0f : keep[begin + j * inputs]",
-       "1.0f"))
+      ("DropConnect forgotten on the way back", "to[i] += keep[begin + i] * turned[i]",
+       "to[i] += turned[i]"),
+      ("sums of the last segment alone", "tape.of_all(steps).last == tape.longest()", "true"),
+      ("sums of lengths not cleared", "return tape.all_run() && tape.longest()", "return tape.longest()"))
+plant("src/kernels/transpose.cpp", "kernels",
+      ("transpose: never added", "to = t.add ? to + from[c] : from[c];", "to = from[c];"),
+      ("transpose: vectors never added", "add ? hn::Add(hn::LoadU(d, to), values) : values", "values"),
+      ("transpose: the last columns left out", "transpose_values(rest, 0, columns);", ""))
 plant("src/network/network.cpp", "network",
       ("outputs past the end are not zero",
        "  clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, tape.y_.data());\n", ""),
@@ -204,8 +212,12 @@ plant("src/network/tape.cpp", "network",
        "static_cast<std::ptrdiff_t>(longest_ * count)",
        "static_cast<std::ptrdiff_t>((longest_ > 0 ? longest_ - 1 : 0) * count)"))
 plant("src/network/run.cpp", "network",
-      ("a chunk forgets the lengths", "std::max(given_.lengths[b], first) - first", "given_.lengths[b]"),
-      ("left padding read as right", "given_.steps - given_.lengths[sample]", "given_.lengths[sample] * 0"))
+      ("a chunk forgets the lengths", "std::max(length(b), first) - first", "length(b)"),
+      ("left padding read as right", "given_.left_padded ? given_.steps - length(b) : 0", "0"),
+      ("groups: the first group's lengths", "given_.lengths[samples_.first + b]", "given_.lengths[b]"),
+      ("groups: the state of the group before", "tape_.set_batch(samples.count());", ""),
+      ("groups: what lies past the ends is not cleared", "if (!sequences.lengths.empty()) std::fill",
+       "if (false) std::fill"))
 plant("src/network/merge.cpp", "network",
       ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"))
 
