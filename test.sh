@@ -132,7 +132,7 @@ if [[ $mode == --full ]]; then
   step "build with sanitizers" build sanitize
   # Without the whole trainings: they run no code that other tests do not, for minutes.
   suite "all tests under sanitizers" sanitize --exclude-regex '^(learning|adding_inside)\.'
-  check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 15
+  check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 10
   check "a model opened in Python" python_check
   check "browser: the report's page" browser_check
 fi

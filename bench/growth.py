@@ -42,15 +42,15 @@ def padded(count):
     return (count + 15) // 16 * 16
 
 
-def formula_mb(shape):
-    """Of `bench --train` (docs/performance.md): activations; x, y, its gradient and the target; nine
-    times the parameters; the program."""
+def formula_mb(shape, parts):
+    """Of `bench --train` (docs/performance.md): activations; x, y, its gradient and the target; seven
+    times the parameters, and once for each part of the batch; the program."""
     rows = shape["batch"] * shape["steps"]
     hp, ip = padded(shape["hidden"]), padded(shape["input"])
     floats = rows * (7 * hp * shape["layers"] + ip + 3 * hp)
     for layer in range(shape["layers"]):
         inputs = shape["input"] if layer == 0 else shape["hidden"]
-        floats += 4 * shape["hidden"] * (inputs + shape["hidden"]) * 9
+        floats += 4 * shape["hidden"] * (inputs + shape["hidden"]) * (7 + parts)
     return floats * 4e-6 + PROGRAM_MB
 
 
@@ -71,16 +71,17 @@ def measure(varied, values, rest):
         shape.setdefault("input", shape["hidden"])
         shapes.append(shape)
     ms = [[] for _ in shapes]
-    memory = [0.0] * len(shapes)
+    memory, formula = [0.0] * len(shapes), [0.0] * len(shapes)
     for number in range(ROUNDS):
         order = list(range(len(shapes)))
         for at in order if number % 2 == 0 else reversed(order):
             figures = run(shapes[at], 0.8)
             ms[at].append(figures["train_ms"]["p50"])
             memory[at] = figures["peak_rss_mb"]
+            formula[at] = formula_mb(shapes[at], figures["parts"])
     sizes = [flop(s) for s in shapes] if varied == "hidden" else values
     return {"values": values, "sizes": sizes, "ms": [statistics.median(m) for m in ms],
-            "memory_mb": memory, "formula_mb": [formula_mb(s) for s in shapes]}
+            "memory_mb": memory, "formula_mb": formula}
 
 
 def draw(results, path):

@@ -60,12 +60,12 @@ void run(benchmark::State& state, const Shape& shape, const Variant& variant) {
     std::vector<std::size_t> lengths;
     for (std::size_t b = 0; b < shape.batch; ++b)
       lengths.push_back(shape.steps - b * shape.steps / shape.batch);
-    fit.tape().set_lengths(lengths);
+    fit.tapes().set_lengths(lengths);
   }
   if (variant.silent) {
     for (std::size_t t = 0; t < shape.steps; ++t) {
       for (std::size_t b = 0; b < shape.batch; ++b)
-        std::fill_n(fit.tape().x(t, b), shape.input, 0.0f);
+        std::fill_n(fit.tapes().x(t, b), shape.input, 0.0f);
     }
   }
   for (auto _ : state) {

@@ -87,7 +87,7 @@ void bench_train(const BenchOptions& options) {
   const double gflops =
       training::training_flop(architecture, options.steps, options.batch) / ms.median * 1e-6;
   const double memory = peak_memory();
-  const double kept = 4e-6 * static_cast<double>(fit.tape().kept_floats());
+  const double kept = 4e-6 * static_cast<double>(fit.tapes().kept_floats());
   fmt::print(
       "I {}, H {}, L {}, B {}, T {}: {} steps on {} thread{}, {}\n"
       "  a training step  {:.3f} ms (min {:.3f}, p99 {:.3f})\n"
@@ -104,6 +104,7 @@ void bench_train(const BenchOptions& options) {
                       {"steps", options.steps}};
   const json out = {{"shape", shape},
                     {"threads", options.threads},
+                    {"parts", fit.tapes().parts()},
                     {"kernels", kernels::chosen().name},
                     {"fma_peak_gflops", peak},
                     {"train_ms", {{"min", ms.min}, {"p50", ms.median}, {"p99", ms.p99}}},

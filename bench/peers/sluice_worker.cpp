@@ -40,7 +40,7 @@ class SluiceTrainer : public Trainer {
     std::copy(of.target.begin(), of.target.end(), fit_.target().begin());
     for (std::size_t t = 0; t < of.steps; ++t) {
       for (std::size_t b = 0; b < of.batch; ++b)
-        std::copy_n(of.x.data() + (t * of.batch + b) * of.input, of.input, fit_.tape().x(t, b));
+        std::copy_n(of.x.data() + (t * of.batch + b) * of.input, of.input, fit_.tapes().x(t, b));
     }
   }
 

@@ -34,10 +34,10 @@ class Network {
   std::span<float> parameters() { return parameters_; }
   /// Packs the parameters for the kernels; with a pool its threads share the work.
   void pack(ThreadPool* pool = nullptr);
-  /// The same, with parameters that are what is stored: whole numbers times their scales, or
+  /// set_parameters, with parameters that are what is stored: whole numbers times their scales, or
   /// float16. A forward pass over int8 weights has no way back. Throws Error(usage) as check_int8.
   void set_stored(std::span<const float> parameters, Storage storage);
-  /// How the matrices are stored; float32 after set_parameters.
+  /// How the matrices are stored; float32 after pack.
   const Storage& storage() const { return storage_; }
   /// The values of a tensor, the scales of a matrix' rows, of the one direction of a layer (of the
   /// head: of any layer); null where there are none.
@@ -60,7 +60,15 @@ class Network {
   /// From tape.d_y and d_h_last, d_c_last, after forward with noise on the same tape: adds the
   /// parameters' gradient to `gradient` ([count()]), writes d_h_first, d_c_first, and d_x where
   /// that is wanted. Overwrites the gates.
-  void backward(Tape& tape, std::span<float> gradient) const noexcept;
+  void backward(Tape& tape, std::span<float> gradient) const noexcept {
+    backward_sums(tape);
+    add_gradient({&tape, 1}, nullptr, gradient);
+  }
+  /// The same in two: up to the sums over a tape's rows, which stay in it, and what they are of the
+  /// gradient, of several tapes one after the other; with a pool its threads share the work.
+  void backward_sums(Tape& tape) const noexcept;
+  void add_gradient(std::span<Tape> tapes, ThreadPool* pool,
+                    std::span<float> gradient) const noexcept;
 
  private:
   void pack_head();

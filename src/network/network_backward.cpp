@@ -8,7 +8,7 @@
 
 namespace sluice::network {
 
-void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
+void Network::backward_sums(Tape& tape) const noexcept {
   const FlushDenormals flush;
   clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, tape.d_y_.data());
   std::fill(tape.d_head_.begin(), tape.d_head_.end(), 0.0f);
@@ -24,15 +24,29 @@ void Network::backward(Tape& tape, std::span<float> gradient) const noexcept {
       segment_backward(tape, {0, of_all.count()});
     }
   }
-  for (std::size_t index = 0; index < layers_.size(); ++index) {
-    const double work = 4.0 * static_cast<double>(tape.layers[index].d_weights.size());
-    const std::size_t parts = std::min(tape.parts(work), layers_[index].unit_vectors());
-    tape.for_each(parts, work, [&](std::size_t part) {
-      layers_[index].add_gradients(tape, tape.layers[index], part, parts, gradient.data());
-    });
-  }
-  if (architecture_.output > 0) head_gradient(tape, gradient.data());
   if (tape.wants_d_x_) clear_past_ends(tape, {0, tape.steps()}, tape.x_stride, tape.d_x_.data());
+}
+
+void Network::add_gradient(std::span<Tape> tapes, ThreadPool* pool,
+                           std::span<float> gradient) const noexcept {
+  // Parts of the units: as many as keep the threads busy to the end.
+  constexpr std::size_t kParts = 8;
+  const auto work = [&](std::size_t task) {
+    const std::size_t index = task / kParts;
+    for (Tape& tape : tapes) {
+      layers_[index].add_gradients(tape, tape.layers[index], task % kParts, kParts,
+                                   gradient.data());
+    }
+  };
+  const std::size_t tasks = layers_.size() * kParts;
+  const double values = static_cast<double>(count() * tapes.size());
+  if (pool != nullptr && 4.0 * values >= Tape::kWorthSharing) {
+    pool->run(tasks, work);
+  } else {
+    for (std::size_t task = 0; task < tasks; ++task) work(task);
+  }
+  if (architecture_.output == 0) return;
+  for (const Tape& tape : tapes) head_gradient(tape, gradient.data());
 }
 
 void Network::segment_backward(Tape& tape, Steps steps) const noexcept {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <string>
 
 #include "network/trace.hpp"
@@ -71,14 +72,15 @@ void check(const Architecture& of, const Sequences& given, const RunState& state
 // Some of the caller's samples at a time, chunk by chunk through all their steps.
 class Run {
  public:
-  // Room for `samples` at a time.
-  Run(const Network& network, const Sequences& given, std::size_t samples, std::span<float> y)
+  // Room for `samples` at a time, of at most `steps`.
+  Run(const Network& network, const Sequences& given, std::size_t steps, std::size_t samples,
+      std::span<float> y)
       : network_(network),
         given_(given),
         // A reverse direction begins at the end: it needs all steps at once.
-        chunk_(std::min(
-            architecture().direction == Direction::forward ? steps_of_chunk(samples) : given.steps,
-            std::max<std::size_t>(1, given.steps))),
+        chunk_(std::clamp<std::size_t>(
+            architecture().direction == Direction::forward ? steps_of_chunk(samples) : steps, 1,
+            std::max<std::size_t>(1, steps))),
         tape_(architecture(), chunk_, samples, Tape::Use::forward_only),
         y_(y) {}
 
@@ -234,26 +236,33 @@ void run(const Network& network, const Sequences& sequences, RunState& state, st
   if (sequences.trace != nullptr) check_traceable(network);
   if (!sequences.lengths.empty()) std::fill(y.begin(), y.end(), 0.0f);
   const std::vector<Samples> groups = groups_of(of, sequences);
-  std::size_t most = 0;
+  std::size_t most = 0, longest = sequences.lengths.empty() ? sequences.steps : 0;
   for (const Samples& group : groups) most = std::max(most, group.count());
-  const double flop = 2.0 * static_cast<double>(network.count()) *
-                      static_cast<double>(sequences.batch * sequences.steps);
+  for (const std::size_t length : sequences.lengths) longest = std::max(longest, length);
+  const double flop =
+      2.0 * static_cast<double>(network.count()) * static_cast<double>(sequences.batch * longest);
   const bool share = sequences.pool != nullptr && flop >= Tape::kWorthSharing;
   const std::size_t threads = share ? std::min(groups.size(), sequences.pool->threads()) : 1;
   std::vector<Run> runs;
-  for (std::size_t n = 0; n < threads; ++n) runs.emplace_back(network, sequences, most, y);
+  for (std::size_t n = 0; n < threads; ++n) runs.emplace_back(network, sequences, longest, most, y);
   if (share && threads == 1) runs[0].tape().share(*sequences.pool);
   RunState last{std::vector<float>(kH.size(of, sequences.batch)),
                 std::vector<float>(kC.size(of, sequences.batch))};
   std::atomic<std::size_t> next{0};
+  std::atomic<bool> no_memory{false};  // what a thread's work throws must not leave it
   const auto take_groups = [&](std::size_t number) {
-    for (std::size_t group = next++; group < groups.size(); group = next++)
-      runs[number].run(groups[group], state, last);
+    try {
+      for (std::size_t group = next++; group < groups.size(); group = next++)
+        runs[number].run(groups[group], state, last);
+    } catch (const std::bad_alloc&) {
+      no_memory = true;
+    }
   };
   if (threads > 1) {
     sequences.pool->run(threads, take_groups);
+    if (no_memory) throw std::bad_alloc();
   } else {
-    take_groups(0);
+    for (const Samples& group : groups) runs[0].run(group, state, last);
   }
   state = std::move(last);
 }

@@ -150,7 +150,7 @@ class Tape {
   /// Fewer steps than the tape has room for; the batch stays, lengths and mask are forgotten.
   void set_steps(std::size_t steps);
   /// Fewer samples than the tape has room for, all in the initial state; lengths and mask are
-  /// forgotten. Not for a tape that recomputes.
+  /// forgotten. For a tape without a way back.
   void set_batch(std::size_t batch);
 
   /// Floating-point operations below which a second thread gains nothing: it must be called, and

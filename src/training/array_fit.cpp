@@ -12,14 +12,13 @@ ArrayFit::ArrayFit(const network::Architecture& architecture, const ArrayFitOpti
     : options_(options),
       pool_(pool),
       network_(architecture),
-      tape_(architecture, options.steps, options.batch,
-            options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward),
+      tapes_(architecture, options.steps, options.batch,
+             options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward,
+             false, pool),
       target_(options.steps * options.batch * architecture.width()),
       gradient_(network_.count()),
-      losses_(options.steps),
-      optimizer_({.kind = OptimizerKind::adam}, network_.count()) {
-  tape_.share(pool);
-}
+      losses_(tapes_.parts() * options.steps),
+      optimizer_({.kind = OptimizerKind::adam}, network_.count()) {}
 
 void ArrayFit::draw(std::uint64_t seed) {
   set_parameters(network::initial_parameters(network_.architecture(), {.seed = seed}));
@@ -27,36 +26,40 @@ void ArrayFit::draw(std::uint64_t seed) {
   for (std::size_t t = 0; t < options_.steps; ++t) {
     for (std::size_t b = 0; b < options_.batch; ++b) {
       for (std::size_t j = 0; j < network_.architecture().input; ++j)
-        tape_.x(t, b)[j] = static_cast<float>(random.normal());
+        tapes_.x(t, b)[j] = static_cast<float>(random.normal());
     }
   }
   for (float& value : target_) value = static_cast<float>(random.normal());
 }
 
 double ArrayFit::forward_backward() {
-  tape_.reset_state();
-  network_.forward(tape_, network::Noise{.seed = optimizer_.steps()});
-  pool_.run(options_.steps, [this](std::size_t step) {
-    losses_[step] = step_loss(step);
-    const std::size_t first = step * gradient_.size() / options_.steps;
-    const std::size_t last = (step + 1) * gradient_.size() / options_.steps;
-    std::fill(gradient_.data() + first, gradient_.data() + last, 0.0f);
+  tapes_.over_parts([this](network::Tape& tape, const network::Samples& samples) {
+    tape.reset_state();
+    network_.forward(tape, {.seed = optimizer_.steps(), .first_sample = samples.first});
+    tapes_.within_part(options_.steps, [&](std::size_t t) {
+      const std::size_t task = samples.number * options_.steps + t;
+      losses_[task] = step_loss(tape, samples, t);
+      float* gradient = gradient_.data();
+      std::fill(gradient + task * gradient_.size() / losses_.size(),
+                gradient + (task + 1) * gradient_.size() / losses_.size(), 0.0f);
+    });
+    network_.backward_sums(tape);
   });
-  network_.backward(tape_, gradient_);
+  tapes_.add_gradient(network_, gradient_);
   const double sum = std::accumulate(losses_.begin(), losses_.end(), 0.0);
   return 0.5 * sum / static_cast<double>(target_.size());
 }
 
 // The sum of a step's squared errors; writes their gradient.
-double ArrayFit::step_loss(std::size_t t) {
+double ArrayFit::step_loss(network::Tape& tape, const network::Samples& samples, std::size_t t) {
   constexpr std::size_t kChains = 8;
   const std::size_t width = network_.architecture().width();
   const float share = 1.0f / static_cast<float>(target_.size());
-  const float* target = target_.data() + t * options_.batch * width;
+  const float* target = target_.data() + (t * options_.batch + samples.first) * width;
   double sum = 0.0;
-  for (std::size_t sample = 0; sample < options_.batch; ++sample, target += width) {
-    const float* y = tape_.y(t, sample);
-    float* d_y = tape_.d_y(t, sample);
+  for (std::size_t sample = 0; sample < samples.count(); ++sample, target += width) {
+    const float* y = tape.y(t, sample);
+    float* d_y = tape.d_y(t, sample);
     float row[kChains] = {};
     for (std::size_t first = 0; first < width; first += kChains) {
       const std::size_t count = std::min(kChains, width - first);

@@ -10,6 +10,7 @@
 
 #include "core/threads.hpp"
 #include "network/network.hpp"
+#include "network/tape_set.hpp"
 #include "training/optimizer.hpp"
 
 namespace sluice::training {
@@ -28,7 +29,7 @@ class ArrayFit {
            ThreadPool& pool);
 
   const network::Network& network() const { return network_; }
-  network::Tape& tape() { return tape_; }        ///< Its x is for the caller to fill.
+  network::TapeSet& tapes() { return tapes_; }   ///< Whose x is for the caller to fill.
   std::span<float> target() { return target_; }  ///< [T, B, O], for the caller to fill.
   std::span<const float> gradient() const { return gradient_; }
 
@@ -42,14 +43,14 @@ class ArrayFit {
   void update();
 
  private:
-  double step_loss(std::size_t step);
+  double step_loss(network::Tape& tape, const network::Samples& samples, std::size_t step);
 
   ArrayFitOptions options_;
   ThreadPool& pool_;
   network::Network network_;
-  network::Tape tape_;
+  network::TapeSet tapes_;
   std::vector<float> target_, gradient_;
-  std::vector<double> losses_;  // by step
+  std::vector<double> losses_;  // [parts, T]
   Optimizer optimizer_;
 };
 

@@ -16,13 +16,12 @@ LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOption
       options_(options),
       pool_(pool),
       lanes_(options.batch, data.rows, options.chunk, mix64(options.seed), options.windows),
-      tape_(network.architecture(), options.chunk, options.batch,
-            options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward,
-            options.dropout > 0),
+      tapes_(network.architecture(), options.chunk, options.batch,
+             options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward,
+             options.dropout > 0, pool),
       losses_(options.batch),
       gradient_(network.count()),
       optimizer_(options.optimizer, network.count()) {
-  tape_.share(pool);
   while (levels_.size() < data.offsets.size())
     levels_.insert(levels_.end(), data.levels.begin(), data.levels.end());
 }
@@ -31,17 +30,15 @@ std::uint64_t LstmFit::step_seed() const { return mix64(options_.seed ^ mix64(st
 
 double LstmFit::step(double rate) {
   network_.drop_connections(step_seed());
-  if (steps_ > 0) tape_.carry_state();
-  pool_.run(tape_.batch(), [this](std::size_t sample) { fill_inputs(sample); });
-  network_.forward(tape_, {.dropout = static_cast<float>(options_.dropout), .seed = step_seed()});
-  pool_.run(tape_.batch(), [this](std::size_t sample) { find_loss(sample); });
+  tapes_.over_parts(
+      [this](network::Tape& tape, const network::Samples& samples) { run_part(tape, samples); });
   double loss = 0.0, terms = 0.0;
   for (const SampleLoss& sample : losses_) {
     loss += sample.loss;
     terms += sample.terms;
   }
   std::fill(gradient_.begin(), gradient_.end(), 0.0f);
-  network_.backward(tape_, gradient_);
+  tapes_.add_gradient(network_, gradient_);
   const double mean = terms > 0 ? loss / terms : 0.0;
   const double scale = terms > 0 ? 1.0 / terms : 0.0;
   const double norm = scale * norm_of(gradient_, &pool_);
@@ -58,13 +55,22 @@ double LstmFit::step(double rate) {
   return mean;
 }
 
+void LstmFit::run_part(network::Tape& tape, const network::Samples& samples) {
+  if (steps_ > 0) tape.carry_state();
+  tapes_.within_part(samples.count(), [&](std::size_t n) { fill_inputs(samples.first + n); });
+  network_.forward(tape, {.dropout = static_cast<float>(options_.dropout),
+                          .seed = step_seed(),
+                          .first_sample = samples.first});
+  tapes_.within_part(samples.count(), [&](std::size_t n) { find_loss(samples.first + n); });
+  network_.backward_sums(tape);
+}
+
 void LstmFit::fill_inputs(std::size_t sample) {
   const Lane& lane = lanes_[sample];
-  if (lane.fresh) tape_.reset_state(sample);
-  for (std::size_t step = 0; step < options_.chunk; ++step) {
-    std::copy_n(data_.inputs.data() + (lane.row + step) * tape_.x_stride, tape_.x_stride,
-                tape_.x(step, sample));
-  }
+  if (lane.fresh) tapes_.reset_state(sample);
+  const std::size_t width = tapes_.x_stride();
+  for (std::size_t step = 0; step < options_.chunk; ++step)
+    std::copy_n(data_.inputs.data() + (lane.row + step) * width, width, tapes_.x(step, sample));
 }
 
 void LstmFit::find_loss(std::size_t sample) {
@@ -75,7 +81,7 @@ void LstmFit::find_loss(std::size_t sample) {
   SampleLoss sum;  // not in its place among the others', whose cache line other threads write
   for (std::size_t step = 0; step < chunk; ++step) {
     if (options_.windows ? step + 1 < chunk : lane.fresh && step < chunk / 4) {
-      std::fill_n(tape_.d_y(step, sample), tape_.y_stride, 0.0f);
+      std::fill_n(tapes_.d_y(step, sample), tapes_.y_stride(), 0.0f);
       continue;
     }
     const float* row = data_.targets.data() + (lane.row + step) * outputs;
@@ -90,9 +96,9 @@ void LstmFit::find_loss(std::size_t sample) {
 
 void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::span<const float> targets,
                            SampleLoss& sum) {
-  const std::span<float> d_y(tape_.d_y(step, sample), targets.size());
+  const std::span<float> d_y(tapes_.d_y(step, sample), targets.size());
   // What the loss is of stands where its gradient then does.
-  const float* y = tape_.y(step, sample);
+  const float* y = tapes_.y(step, sample);
   for (std::size_t j = 0; j < d_y.size(); ++j) d_y[j] = y[j] + data_.offsets[j];
   sum.loss += data_.loss.kind == LossKind::quantile ? add_pinball(d_y, targets, levels_, d_y)
                                                     : add_loss(data_.loss, d_y, targets, d_y);

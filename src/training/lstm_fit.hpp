@@ -12,6 +12,7 @@
 #include "core/aligned.hpp"
 #include "core/threads.hpp"
 #include "network/network.hpp"
+#include "network/tape_set.hpp"
 #include "training/lanes.hpp"
 #include "training/losses.hpp"
 #include "training/optimizer.hpp"
@@ -61,6 +62,7 @@ class LstmFit {
   };
 
   std::uint64_t step_seed() const;
+  void run_part(network::Tape& tape, const network::Samples& samples);
   void fill_inputs(std::size_t sample);
   void find_loss(std::size_t sample);
   void add_row_loss(std::size_t step, std::size_t sample, std::span<const float> targets,
@@ -72,7 +74,7 @@ class LstmFit {
   FitOptions options_;
   ThreadPool& pool_;
   Lanes lanes_;
-  network::Tape tape_;
+  network::TapeSet tapes_;
   std::vector<SampleLoss> losses_;
   std::vector<float> levels_;  // [K N, Q'] of each output
   std::vector<float> gradient_;

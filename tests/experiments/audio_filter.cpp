@@ -100,7 +100,7 @@ network::Network learnt(std::size_t updates) {
     for (std::size_t b = 0; b < kBatch; ++b) {
       const std::vector<float> x = audio(kSteps, random), y = filtered(x);
       for (std::size_t t = 0; t < kSteps; ++t) {
-        *fit.tape().x(t, b) = x[t];
+        *fit.tapes().x(t, b) = x[t];
         fit.target()[t * kBatch + b] = y[t];
       }
     }

@@ -170,6 +170,10 @@ plant("src/kernels/transpose.cpp", "kernels",
       ("transpose: never added", "to = t.add ? to + from[c] : from[c];", "to = from[c];"),
       ("transpose: vectors never added", "add ? hn::Add(hn::LoadU(d, to), values) : values", "values"),
       ("transpose: the last columns left out", "transpose_values(rest, 0, columns);", ""))
+plant("src/network/tape_set.cpp", "network",
+      ("parts: the first part's lengths", "lengths.subspan(samples_[part].first, ", "lengths.subspan(0, "),
+      ("parts: more than may be", "kParts = 16", "kParts = 32"),
+      ("parts: of too little work", "steps * batch / kRows, 1)", "steps * batch, 1)"))
 plant("src/network/network.cpp", "network",
       ("outputs past the end are not zero",
        "  clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, tape.y_.data());\n", ""),

@@ -34,6 +34,7 @@ std::vector<Shape> shapes() {
       {{.input = 11, .hidden = {23, 7, 2}, .output = 5, .biases = 2}, 19, 1},
       {{.input = 13, .hidden = {2, 31, 3}, .output = 1, .biases = 1}, 7, 3},
       {{.input = 4, .hidden = {16, 32}, .output = 16, .biases = 1}, 8, 4},
+      {{.input = 70, .hidden = {67}, .output = 2, .biases = 1}, 5, 3},
   };
 }
 
@@ -118,6 +119,28 @@ TEST(Network, BackwardAgreesWithTheReferenceAndAddsParameterGradients) {
       ASSERT_TRUE(close(plain_state(tape, architecture, false, d_h), d.d_first.h, kBackward));
       ASSERT_TRUE(close(plain_state(tape, architecture, true, d_c), d.d_first.c, kBackward));
     }
+  });
+}
+
+// On one tape, what a pass leaves behind does not reach the gradient of the next.
+TEST(Network, BackwardWithLengthsForgetsThePassBefore) {
+  for_every_shape_and_table([](const Problem& problem, const Network& network) {
+    std::vector<std::size_t> lengths;
+    for (std::size_t b = 0; b < problem.shape.batch; ++b)
+      lengths.push_back(problem.shape.steps * (b + 1) / (problem.shape.batch + 1));
+    const auto gradient = [&](Tape& tape) {
+      std::vector<float> got(network.count(), 0.0f);
+      network.forward(tape);
+      network.backward(tape, got);
+      return got;
+    };
+    Tape fresh = filled_tape(problem), used = filled_tape(problem);
+    fresh.set_lengths(lengths);
+    const std::vector<float> expected = gradient(fresh);
+    gradient(used);
+    used.set_lengths(lengths);
+    ASSERT_EQ(gradient(used), expected);
+    ASSERT_EQ(gradient(used), expected);
   });
 }
 

@@ -52,6 +52,7 @@ std::vector<Problem> problems() {
       {"samples shared", {.input = 5, .hidden = {40}}, 37, 29, 50},
       {"units shared", {.input = 19, .hidden = {136, 136}, .output = 3}, 61, 9},
       {"layers apart", {.input = 100, .hidden = {72, 72, 72}, .output = 3}, 61, 9},
+      {"parts, their sums shared", {.input = 100, .hidden = {256}}, 8, 64, 3},
       {"small", {.input = 2, .hidden = {7, 5}, .output = 1}, 11, 3, 50},
   };
   Problem options{"options", {.input = 6, .hidden = {24, 24}, .biases = 2}, 43, 31};
@@ -101,7 +102,7 @@ TEST(ArrayFit, LearnsWhatItIsShown) {
   // The target: half of what came in two steps before.
   for (std::size_t t = 0; t < 12; ++t) {
     for (std::size_t b = 0; b < 8; ++b)
-      fit.target()[t * 8 + b] = t < 2 ? 0.0f : 0.5f * fit.tape().x(t - 2, b)[1];
+      fit.target()[t * 8 + b] = t < 2 ? 0.0f : 0.5f * fit.tapes().x(t - 2, b)[1];
   }
   const double before = fit.forward_backward();
   for (int step = 0; step < 300; ++step) {

@@ -120,7 +120,9 @@ TEST(Members, GoAsFarAsTheOneInTrouble) {
     const Parameters start = parameters_of(networks_of(3)), now = parameters_of(networks);
     EXPECT_NE(now[0], start[0]) << threads;
     EXPECT_NE(now[2], start[2]) << threads;
-    if (threads == 1) EXPECT_EQ(now[2], trained(3, 1, 1)[2]);
+    if (threads == 1) {
+      EXPECT_EQ(now[2], trained(3, 1, 1)[2]);
+    }
   }
 }
 
