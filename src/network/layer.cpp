@@ -316,13 +316,15 @@ kernels::CellForward Layer::cell_forward(const Tape& tape, LayerTape& of, const 
           .keep_g = training ? row_or_null(of.keep_g, cells) : nullptr};
 }
 
-// How many steps of W x are computed at a time: a product of few rows reads W for little work.
+// How many steps of W x are computed at a time: a product of few rows reads W for little work, the
+// more so where W comes from a far cache or from memory.
 std::size_t Layer::steps_ahead(const RowsView& x, const Tape& tape,
                                const Samples& samples) const noexcept {
-  constexpr std::size_t kRows = 48;
+  constexpr std::size_t kNear = 1 << 18;  // weights
+  const std::size_t rows = 4 * hidden_ * input_ <= kNear ? 48 : 384;
   const bool together = samples.count() == tape.batch() && tape.all_run() &&
                         (tape.batch() == 1 || x.step_stride == tape.batch() * x.sample_stride);
-  return together ? std::max<std::size_t>(1, kRows / std::max<std::size_t>(tape.batch(), 1)) : 1;
+  return together ? std::max<std::size_t>(1, rows / std::max<std::size_t>(tape.batch(), 1)) : 1;
 }
 
 // W x of some steps, into the places of the gates.
