@@ -195,13 +195,16 @@ void Layer::forward(const RowsView& x, const Tape& tape, LayerTape& of, const Sa
     if (now.count() > 0) {
       if ((t - steps.first) % ahead == 0)
         input_products(x, tape, of, now, {t, std::min(t + ahead, steps.last)}, all);
-      const kernels::CellForward cell = cell_forward(tape, of, now, t, more, training);
-      const kernels::Product product =
-          recurrent_product(seen_state(tape, of, now, t, training), now.count());
-      if (options_.layer_norm == LayerNorm::ba) {
-        step_between_norms(tape, of, now, t, product, cell);
+      kernels::CellForward cell = cell_forward(tape, of, now, t, more, training);
+      const bool ba = options_.layer_norm == LayerNorm::ba;
+      if (ba || tape.prepared()) {
+        if (!tape.prepared()) recurrent_sums(tape, of, now, t, training);
+        if (ba) normalise_inputs(tape, of, now, t);
+        cell.rh = of.recurrent.data() + now.first * 4 * units_;
+        kernels_->cell_forward(cell);
       } else {
-        kernels_->step_forward({product, cell, all});
+        const float* seen = seen_state(tape, of, now, t, training);
+        kernels_->step_forward({recurrent_product(seen, now.count()), cell, all});
       }
       if (!of.emitted.empty()) emit(tape, of, now, t, training);
     }
@@ -232,21 +235,19 @@ void Layer::forward_rows(const RowsView& x, const Tape& tape, LayerTape& of, con
   }
 }
 
-// LayerNorm::ba: W x and R h' are normalised each by itself before they are added.
-void Layer::step_between_norms(const Tape& tape, LayerTape& of, const Samples& samples,
-                               std::size_t t, kernels::Product product,
-                               kernels::CellForward cell) const noexcept {
+// b + R h' of a step, to of.recurrent; with LayerNorm::ba normalised, as W x is by itself.
+void Layer::recurrent_sums(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t t,
+                           bool training) const noexcept {
   const std::size_t row = t * tape.batch() + samples.first;
-  float* recurrent = of.recurrent.data() + samples.first * 4 * units_;
-  normalise_inputs(tape, of, samples, t);
-  product.out = recurrent;
+  kernels::Product product =
+      recurrent_product(seen_state(tape, of, samples, t, training), samples.count());
+  product.out = of.recurrent.data() + samples.first * 4 * units_;
   product.out_stride = 4 * units_;
   kernels_->multiply(product);
-  kernels_->normalise({recurrent, of.normalised_h.data() + 4 * row * units_,
+  if (options_.layer_norm != LayerNorm::ba) return;
+  kernels_->normalise({product.out, of.normalised_h.data() + 4 * row * units_,
                        of.inverse_h.data() + row, packed_.gain_h.data(), samples.count(), units_,
                        hidden_, gate_bits(), static_cast<float>(kBaEpsilon)});
-  cell.rh = recurrent;
-  kernels_->cell_forward(cell);
 }
 
 void Layer::forward_units(const RowsView& x, const Tape& tape, LayerTape& of,

@@ -40,7 +40,11 @@ class Layer {
   /// Some samples from x and the state before the first step: all steps that `of` keeps.
   void forward(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
                Steps steps, bool training) const noexcept;
-  /// The same of all samples and of some of the units, by several threads, which meet at the
+  /// b + R h' of the first step, which forward of a prepared tape then does not compute.
+  void prepare(const Tape& tape, LayerTape& of) const noexcept {
+    recurrent_sums(tape, of, {0, tape.batch(), 0}, 0, false);
+  }
+  /// Forward of all samples and of some of the units, by several threads, which meet at the
   /// barrier after each step; where splits().
   void forward_units(const RowsView& x, const Tape& tape, LayerTape& of,
                      const kernels::UnitVectors& units, Steps steps,
@@ -113,8 +117,8 @@ class Layer {
                       Steps steps, const kernels::UnitVectors& units) const noexcept;
   void forward_rows(const RowsView& x, const Tape& tape, LayerTape& of, const Samples& samples,
                     Steps steps) const noexcept;
-  void step_between_norms(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t step,
-                          kernels::Product product, kernels::CellForward cell) const noexcept;
+  void recurrent_sums(const Tape& tape, LayerTape& of, const Samples& samples, std::size_t step,
+                      bool training) const noexcept;
   void normalise_inputs(const Tape& tape, LayerTape& of, const Samples& samples,
                         std::size_t step) const noexcept;
   kernels::CellForward cell_forward(const Tape& tape, LayerTape& of, const Samples& samples,

@@ -104,6 +104,12 @@ void Network::pack_head() {
   std::copy_n(bias, output, head_bias_.begin());
 }
 
+void Network::prepare(Tape& tape) const noexcept {
+  const FlushDenormals flush;
+  for (std::size_t index = 0; index < layers_.size(); ++index)
+    layers_[index].prepare(tape, tape.layers[index]);
+}
+
 void Network::forward(Tape& tape) const noexcept { run(tape, nullptr); }
 
 void Network::forward(Tape& tape, const Noise& noise) const noexcept { run(tape, &noise); }

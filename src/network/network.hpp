@@ -57,6 +57,10 @@ class Network {
   void forward(Tape& tape) const noexcept;
   void forward(Tape& tape, const Noise& noise) const noexcept;
 
+  /// What does not depend on x of the next pass without noise over a tape of one step, which has
+  /// room for it: b + R h' of every layer. Then Tape::set_prepared; the bits are the same.
+  void prepare(Tape& tape) const noexcept;
+
   /// From tape.d_y and d_h_last, d_c_last, after forward with noise on the same tape: adds the
   /// parameters' gradient to `gradient` ([count()]), writes d_h_first, d_c_first, and d_x where
   /// that is wanted. Overwrites the gates.

@@ -272,6 +272,10 @@ void Tape::set_batch(std::size_t batch) {
   reset_state();
 }
 
+void Tape::make_room_to_prepare() {
+  for (LayerTape& of : layers) of.recurrent.resize(batch_ * 4 * of.units);
+}
+
 void Tape::want_d_x(bool wanted) {
   wants_d_x_ = wanted;
   d_x_.resize(room_ * batch_ * x_stride);

@@ -104,7 +104,7 @@ struct LayerTape {
   FloatVector keep_h, keep_x;  ///< [B, Pp], [B, Ip]
 
   // Room of one step.
-  FloatVector recurrent;           ///< [B, 4Hp] ba: R h'
+  FloatVector recurrent;           ///< [B, 4Hp] b + R h', where it stands apart: ba, prepared
   FloatVector d_h_now;             ///< [B, Pp] all that arrives at h
   FloatVector d_h_zoned;           ///< [B, Pp] what zoneout hands on to h'
   FloatVector d_emitted;           ///< [B, Hp] what arrives at o tanh_c
@@ -173,6 +173,11 @@ class Tape {
   float* d_y(std::size_t step, std::size_t sample) {
     return d_y_.data() + (step * batch_ + sample) * y_stride;
   }
+  /// Room for Network::prepare, on a tape of one step.
+  void make_room_to_prepare();
+  /// Whether what Network::prepare left here is the state's before the next pass; false at first.
+  void set_prepared(bool prepared) { prepared_ = prepared; }
+
   /// Whether the way back goes on to x; it does not before this was called.
   void want_d_x(bool wanted);
   float* d_x(std::size_t step, std::size_t sample) {
@@ -228,6 +233,7 @@ class Tape {
     if (borrowed_x_.data != nullptr) return borrowed_x_;
     return {x_.data(), batch_ * x_stride, x_stride};
   }
+  bool prepared() const { return prepared_; }
   bool recomputes() const { return kept_ < room_; }
   std::size_t segments() const { return (longest_ + segment_ - 1) / segment_; }
   /// Segment number `index` of the steps that are run.
@@ -256,7 +262,7 @@ class Tape {
 
   std::size_t steps_, batch_, longest_, room_;  // room_: the most steps
   std::size_t segment_, kept_, base_ = 0;
-  bool wants_d_x_ = false;
+  bool wants_d_x_ = false, prepared_ = false;
   SliceRule slice_rule_;
   ThreadPool* pool_ = nullptr;
   std::optional<Noise> noise_;  // of the last pass

@@ -27,10 +27,16 @@ BatchStep::BatchStep(const StreamModel& model, std::size_t most, TraceSink* trac
   tape_->set_lengths(lengths_);
   tape_->set_steps(1);
   tape_->give_state();
+  if (most == 1) tape_->make_room_to_prepare();
 }
 
-void BatchStep::run(std::span<const BatchRow> rows) noexcept {
-  tape_ ? run_tape(rows) : run_in_place(rows);
+void BatchStep::run(std::span<const BatchRow> rows, bool prepared) noexcept {
+  tape_ ? run_tape(rows, prepared) : run_in_place(rows);
+}
+
+void BatchStep::prepare(const float* state) noexcept {
+  load(0, state);
+  model_.network().prepare(*tape_);
 }
 
 void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
@@ -62,7 +68,7 @@ void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
   }
 }
 
-void BatchStep::run_tape(std::span<const BatchRow> rows) noexcept {
+void BatchStep::run_tape(std::span<const BatchRow> rows, bool prepared) noexcept {
   if (rows.size() != running_) {
     running_ = rows.size();
     tape_->set_steps(1);
@@ -71,7 +77,11 @@ void BatchStep::run_tape(std::span<const BatchRow> rows) noexcept {
       tape_->set_lengths(lengths_);
     }
   }
-  for (std::size_t sample = 0; sample < rows.size(); ++sample) load(sample, rows[sample]);
+  for (std::size_t sample = 0; sample < rows.size(); ++sample) {
+    std::copy_n(rows[sample].x, model_.inputs(), tape_->x(0, sample));
+    if (!prepared) load(sample, rows[sample].state);
+  }
+  tape_->set_prepared(prepared);
   model_.network().forward(*tape_);
   if (trace_ != nullptr) {
     network::trace(
@@ -81,13 +91,11 @@ void BatchStep::run_tape(std::span<const BatchRow> rows) noexcept {
   for (std::size_t sample = 0; sample < rows.size(); ++sample) store(sample, rows[sample]);
 }
 
-void BatchStep::load(std::size_t sample, const BatchRow& row) noexcept {
-  std::copy_n(row.x, model_.inputs(), tape_->x(0, sample));
+void BatchStep::load(std::size_t sample, const float* state) noexcept {
   for (std::size_t layer = 0; layer < tape_->layers.size(); ++layer) {
     network::LayerTape& of = tape_->layers[layer];
-    std::copy_n(row.state + model_.h_at(layer), of.state_units,
-                of.h.data() + sample * of.state_units);
-    std::copy_n(row.state + model_.c_at(layer), of.units, of.c.data() + sample * of.units);
+    std::copy_n(state + model_.h_at(layer), of.state_units, of.h.data() + sample * of.state_units);
+    std::copy_n(state + model_.c_at(layer), of.units, of.c.data() + sample * of.units);
   }
 }
 

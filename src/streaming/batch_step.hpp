@@ -27,15 +27,18 @@ class BatchStep {
   /// is the engine's own pass.
   BatchStep(const StreamModel& model, std::size_t most, TraceSink* trace = nullptr);
 
-  /// At most `most` rows with states of their own. Allocates nothing.
-  void run(std::span<const BatchRow> rows) noexcept;
+  /// At most `most` rows with states of their own. Allocates nothing. `prepared`: prepare() has run
+  /// on the one row's state since that last changed.
+  void run(std::span<const BatchRow> rows, bool prepared = false) noexcept;
+  /// b + R h of every layer, of a state; where there is room for one row, on the engine's own pass.
+  void prepare(const float* state) noexcept;
 
  private:
   // Rows in place.
   void run_in_place(std::span<const BatchRow> rows) noexcept;
   // The engine's pass.
-  void run_tape(std::span<const BatchRow> rows) noexcept;
-  void load(std::size_t sample, const BatchRow& row) noexcept;
+  void run_tape(std::span<const BatchRow> rows, bool prepared) noexcept;
+  void load(std::size_t sample, const float* state) noexcept;
   void store(std::size_t sample, const BatchRow& row) noexcept;
 
   const StreamModel& model_;

@@ -73,6 +73,7 @@ void RowStep::share_out(Layer& layer, const network::RowLayer& weights, float* h
 }
 
 void RowStep::prepare() noexcept {
+  if (batch_) return batch_->prepare(state_.data());
   const FlushDenormals flush;
   const kernels::RowKernels& kernels = model_.row_kernels();
   const auto own = [&](std::size_t) {
@@ -84,7 +85,7 @@ void RowStep::prepare() noexcept {
 void RowStep::run(const float* x, float* y, bool prepared) noexcept {
   if (batch_) {
     const BatchRow row{x, state_.data(), y};
-    return batch_->run({&row, 1});
+    return batch_->run({&row, 1}, prepared);
   }
   const FlushDenormals flush;
   const kernels::RowKernels& kernels = model_.row_kernels();

@@ -1,7 +1,6 @@
 // One step of one state, as soon as possible after its x: everything that does not depend on x can
 // be computed before. A stack of plain LSTMs runs on kernels of its own, perhaps on two threads
-// that share the units of each layer; any other architecture runs as a batch of one, and nothing
-// ahead of x.
+// that share the units of each layer; any other architecture runs as a batch of one.
 #pragma once
 
 #include <memory>

@@ -195,6 +195,9 @@ plant("src/network/noise.cpp", "network",
        "place_of(noise.seed, layer, b, t)"))
 plant("src/kernels/row_weights.cpp", "streaming",
       ("some groups: the larger ones of all", "groups_.larger - std::min(groups_.larger, first_group)", "groups_.larger"))
+plant("src/streaming/batch_step.cpp", "streaming",
+      ("prepared: the sums of the row before", "  model_.network().prepare(*tape_);\n", ""),
+      ("prepared: the state of the row before", "  load(0, state);\n", "  if (state == nullptr) load(0, state);\n"))
 plant("src/streaming/row_step.cpp", "streaming",
       ("two threads: both compute one share", "layers[phase - phase_of(0)].shares[1].step", "layers[phase - phase_of(0)].shares[0].step"),
       ("two threads: always", "threads == 0 && worth_two(model)", "threads == 0"))
