@@ -161,6 +161,10 @@ HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, boo
   for (auto& row : tile.sum) {
     for (TileVec& sum : row) sum = hn::Zero(d);
   }
+  // The sums may lie in a far cache: they come while the products are computed.
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t v = 0; v < kVectors; ++v) hwy::Prefetch(c + r * c_stride + v * lanes);
+  }
   Ahead none;
   tile.multiply(PackedColumns{a, kRows}, rows, b, 0, none);
   for (std::size_t r = 0; r < kRows; ++r) {
