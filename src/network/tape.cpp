@@ -9,8 +9,8 @@
 namespace sluice::network {
 namespace {
 
-// Rows of a segment, about: a few blocks of OuterSum, whose gates are still in the cache.
-constexpr std::size_t kSegmentRows = 256;
+// Rows of a segment at least: the blocks of OuterSum are then mostly whole.
+constexpr std::size_t kSegmentRows = 512;
 // Columns that a direction's weights are multiplied with: x, h' and 1.
 std::size_t weight_columns(const Architecture& of, std::size_t layer) {
   return of.layer_input(layer) + of.state(layer) + 1;
@@ -159,9 +159,8 @@ Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batc
   const bool backward = use != Use::forward_only;
   // 7H floats of activations a step and 2H of state a segment: together least at this length.
   const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(2.0 / 7.0 * steps)));
-  const std::size_t segments =
-      std::max<std::size_t>((steps * batch + kSegmentRows / 2) / kSegmentRows, 1);
-  segment_ = std::max<std::size_t>({least, (steps + segments - 1) / segments, 1});
+  segment_ = std::max<std::size_t>(
+      {least, (kSegmentRows + batch - 1) / std::max<std::size_t>(batch, 1), 1});
   if (both_ways) segment_ = std::max<std::size_t>(steps, 1);
   kept_ = use == Use::recompute ? std::min(segment_, steps) : steps;
   const std::size_t rows = steps * batch, kept = kept_ * batch;

@@ -11,22 +11,23 @@ namespace {
 // A power of two, so that two or four threads have equal shares; several where a part then still
 // fills a few tiles of the products, where its work outweighs the sums that each part has of its
 // own, and where R stays in a thread's cache: else it would be read for fewer samples.
-std::size_t parts_of(const Architecture& of, std::size_t steps, std::size_t batch) {
-  constexpr std::size_t kLeast = 8, kMost = 16, kParts = 16, kRows = 128, kWeights = 1 << 19;
+std::size_t parts_of(const Architecture& of, std::size_t steps, std::size_t batch,
+                     std::size_t most) {
+  constexpr std::size_t kLeast = 8, kMost = 16, kRows = 128, kWeights = 1 << 19;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     if (4 * of.hidden[layer] * of.state(layer) > kWeights) return 1;
   }
   const std::size_t wanted = std::max<std::size_t>(batch / kMost, batch / kLeast >= 2 ? 2 : 1);
   const std::size_t worth = std::max<std::size_t>(steps * batch / kRows, 1);
-  return std::bit_floor(std::min({wanted, worth, kParts}));
+  return std::bit_floor(std::min({wanted, worth, most}));
 }
 
 }  // namespace
 
 TapeSet::TapeSet(const Architecture& architecture, std::size_t steps, std::size_t batch,
-                 Tape::Use use, bool dropout, ThreadPool& pool)
+                 Tape::Use use, bool dropout, ThreadPool& pool, std::size_t most_parts)
     : pool_(pool) {
-  const std::size_t parts = parts_of(architecture, steps, batch);
+  const std::size_t parts = parts_of(architecture, steps, batch, most_parts);
   apart_ = parts > 1 || pool.threads() == 1;
   worth_sharing_ = 2.0 * static_cast<double>(parameter_count(parameter_list(architecture))) *
                        static_cast<double>(steps * batch) >=

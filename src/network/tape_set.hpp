@@ -17,9 +17,11 @@ namespace sluice::network {
 
 class TapeSet {
  public:
+  static constexpr std::size_t kMostParts = 16;
+
   /// As Tape; the pool must outlive the set.
   TapeSet(const Architecture& architecture, std::size_t steps, std::size_t batch, Tape::Use use,
-          bool dropout, ThreadPool& pool);
+          bool dropout, ThreadPool& pool, std::size_t most_parts = kMostParts);
 
   std::size_t batch() const { return places_.size(); }
   std::size_t parts() const { return tapes_.size(); }

@@ -18,7 +18,7 @@ LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOption
       lanes_(options.batch, data.rows, options.chunk, mix64(options.seed), options.windows),
       tapes_(network.architecture(), options.chunk, options.batch,
              options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward,
-             options.dropout > 0, pool),
+             options.dropout > 0, pool, options.most_parts),
       losses_(options.batch),
       gradient_(network.count()),
       optimizer_(options.optimizer, network.count()) {

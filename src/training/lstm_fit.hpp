@@ -40,6 +40,8 @@ struct FitOptions {
   std::uint64_t seed = 1;
   /// Activations are computed again on the way back instead of kept: the same bits, less memory.
   bool recompute = false;
+  /// Of the batch, for threads to take.
+  std::size_t most_parts = network::TapeSet::kMostParts;
   OptimizerOptions optimizer;
 };
 

@@ -15,6 +15,7 @@ Members::Members(std::vector<network::Network>& networks, const FitData& data,
   for (network::Network& network : networks) {
     FitOptions own = options;
     own.seed = mix64(options.seed + fits_.size());
+    if (networks.size() > 1) own.most_parts = 1;  // threads take members
     if (apart) alone_.push_back(std::make_unique<ThreadPool>(1));
     fits_.push_back(std::make_unique<LstmFit>(network, data, own, apart ? *alone_.back() : pool));
   }

@@ -172,7 +172,7 @@ plant("src/kernels/transpose.cpp", "kernels",
       ("transpose: the last columns left out", "transpose_values(rest, 0, columns);", ""))
 plant("src/network/tape_set.cpp", "network",
       ("parts: the first part's lengths", "lengths.subspan(samples_[part].first, ", "lengths.subspan(0, "),
-      ("parts: more than may be", "kParts = 16", "kParts = 32"),
+      ("parts: more than may be", "std::min({wanted, worth, most})", "std::min({wanted, worth, 2 * most})"),
       ("parts: of too little work", "steps * batch / kRows, 1)", "steps * batch, 1)"))
 plant("src/network/network.cpp", "network",
       ("outputs past the end are not zero",
