@@ -29,6 +29,7 @@ void Network::backward_sums(Tape& tape) const noexcept {
 
 void Network::add_gradient(std::span<Tape> tapes, ThreadPool* pool,
                            std::span<float> gradient) const noexcept {
+  const FlushDenormals flush;
   // Parts of the units: as many as keep the threads busy to the end.
   constexpr std::size_t kParts = 8;
   const auto work = [&](std::size_t task) {

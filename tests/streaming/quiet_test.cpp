@@ -57,7 +57,10 @@ TEST(Quiet, ArchitecturesWithOptionsAreQuietToo) {
     Session session(problem.model, 0, MissingRow::refuse);
     std::vector<float> y(problem.outputs());
     const auto push = [&] {
-      for (std::size_t n = 0; n < 1000; ++n) session.push(problem.row(n % 8), y);
+      for (std::size_t n = 0; n < 1000; ++n) {
+        if (n % 3 == 0) session.prepare();
+        session.push(problem.row(n % 8), y);
+      }
     };
     push();
     const Watched seen = watch(push);
