@@ -262,7 +262,12 @@ plant("src/training/regressors.cpp", "training",
 plant("src/training/lanes.cpp", "training",
       ("lanes start all at the same row", "begin + random.below(end - begin) : begin",
        "0 : begin"))
+plant("src/training/array_fit.cpp", "training",
+      ("every part draws the first one's noise, of arrays", ".first_sample = samples.first});", ".first_sample = 0});"))
+plant("src/training/members.cpp", "training",
+      ("members are cut into parts", "own.most_parts = 1;", ";"))
 plant("src/training/lstm_fit.cpp", "training",
+      ("every part draws the first one's noise", ".first_sample = samples.first});", ".first_sample = 0});"),
       ("loss of the last sample alone", "loss += sample.loss;", "loss = sample.loss;"),
       ("loss where the state is still fresh", "lane.fresh && step < chunk / 4) {", "false) {"),
       ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -92,6 +93,25 @@ TEST(SameBits, AreOtherBitsForAnotherSeed) {
   a.draw(1);
   b.draw(2);
   EXPECT_NE(hash_of(a.network().parameters()), hash_of(b.network().parameters()));
+}
+
+// The same rows for all samples: what is drawn for each is all that tells them apart.
+TEST(ArrayFit, DrawsForEverySampleOfEveryPart) {
+  ThreadPool pool(1);
+  network::Architecture of{.input = 3, .hidden = {16}};
+  of.cell.zoneout_h = 0.5;
+  ArrayFit fit(of, {.steps = 20, .batch = 40}, pool);
+  ASSERT_EQ(fit.tapes().parts(), 2u);
+  fit.draw(3);
+  for (std::size_t t = 0; t < 20; ++t) {
+    for (std::size_t b = 0; b < 40; ++b) std::fill_n(fit.tapes().x(t, b), 3, 0.5f);
+  }
+  fit.forward_backward();
+  const std::size_t second = fit.tapes().samples(1).first;
+  for (std::size_t b = 0; b < second; ++b) {
+    const float *a = fit.tapes().y(19, b), *c = fit.tapes().y(19, second + b);
+    EXPECT_NE(std::vector<float>(a, a + 16), std::vector<float>(c, c + 16)) << b;
+  }
 }
 
 TEST(ArrayFit, LearnsWhatItIsShown) {

@@ -1,0 +1,102 @@
+// A forecast's fit whose batch is cut into parts: what it draws and reads for each sample is what
+// the batch in one has, and the bits do not depend on the threads.
+#include "training/lstm_fit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "core/random.hpp"
+#include "training/members.hpp"
+
+namespace sluice::training {
+namespace {
+
+constexpr std::size_t kRows = 300;
+const network::Architecture kOf{.input = 2, .hidden = {32}, .output = 1};
+
+FitData noise() {
+  FitData data;
+  Random random(3);
+  data.inputs.resize(kRows * padded(2));
+  for (float& value : data.inputs) value = static_cast<float>(random.normal());
+  data.targets.resize(kRows);
+  for (float& value : data.targets) value = static_cast<float>(random.normal());
+  data.offsets = {0.0f};
+  data.levels = {0.5f};
+  data.loss = {LossKind::squared, 1.0f};
+  data.rows = kRows;
+  return data;
+}
+
+// Two parts, if the batch may be cut.
+FitOptions options(std::size_t most_parts) {
+  return {.batch = 40,
+          .chunk = 20,
+          .dropout = 0.3,
+          .seed = 11,
+          .most_parts = most_parts,
+          .optimizer = {}};
+}
+
+network::Network start() {
+  network::Network network(kOf);
+  network.set_parameters(network::initial_parameters(kOf, {.seed = 5}));
+  return network;
+}
+
+struct Fitted {
+  std::vector<double> losses;
+  std::vector<float> parameters;
+};
+
+Fitted fitted(std::size_t most_parts, std::size_t threads) {
+  network::Network network = start();
+  const FitData data = noise();
+  ThreadPool pool(threads);
+  LstmFit fit(network, data, options(most_parts), pool);
+  Fitted result;
+  for (int step = 0; step < 6; ++step) result.losses.push_back(fit.step(1e-2));
+  result.parameters.assign(network.parameters().begin(), network.parameters().end());
+  return result;
+}
+
+TEST(LstmFit, InPartsHasTheLossesOfTheBatchInOne) {
+  const Fitted one = fitted(1, 1), parts = fitted(16, 1);
+  EXPECT_EQ(parts.losses[0], one.losses[0]);  // before the first update: to the bit
+  for (std::size_t step = 1; step < one.losses.size(); ++step)
+    EXPECT_NEAR(parts.losses[step], one.losses[step], 1e-4 * one.losses[step]) << step;
+  EXPECT_NE(parts.parameters, one.parameters);  // else it was not cut
+}
+
+TEST(LstmFit, InPartsHasTheSameBitsForAnyNumberOfThreads) {
+  const Fitted alone = fitted(16, 1);
+  for (const std::size_t threads : {2, 3}) {
+    const Fitted shared = fitted(16, threads);
+    EXPECT_EQ(shared.losses, alone.losses) << threads;
+    EXPECT_EQ(shared.parameters, alone.parameters) << threads;
+  }
+}
+
+// Threads take members, so these are not cut; one alone is.
+TEST(LstmFit, IsCutOnlyWhereItIsTheOnlyMember) {
+  for (const std::size_t members : {1, 2}) {
+    std::vector<network::Network> networks(members, start());
+    const FitData data = noise();
+    ThreadPool pool(1);
+    Members fit(networks, data, options(16), pool);
+    fit.run(
+        3, [](std::size_t) { return 1e-2; }, [] { return false; });
+    network::Network network = start();
+    FitOptions whole = options(1);
+    whole.seed = mix64(whole.seed);
+    LstmFit alone(network, data, whole, pool);
+    for (int step = 0; step < 3; ++step) alone.step(1e-2);
+    const std::vector<float> got(networks[0].parameters().begin(), networks[0].parameters().end());
+    const std::vector<float> in_one(network.parameters().begin(), network.parameters().end());
+    EXPECT_EQ(got == in_one, members > 1) << members;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::training
