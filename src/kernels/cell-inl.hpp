@@ -26,7 +26,7 @@ enum Gate : std::size_t { kInput = 0, kForget = 1, kCandidate = 2, kOutput = 3, 
 // How much of the options a cell's code heeds.
 enum class Form {
   plain,     // S1..S7
-  standard,  // with extras, but sigma and tanh unclipped: their slopes follow from their values
+  standard,  // with extras, but sigma and tanh: their slopes follow from their values
   general,   // with any function of the table: slopes are kept
 };
 
@@ -84,6 +84,7 @@ template <Form kForm>
 HWY_INLINE Vec squash(const Row& row, Gate gate, std::size_t u, Vec a) {
   const Tag d;
   if constexpr (kForm != Form::general) {
+    if constexpr (kForm == Form::standard) a = clipped(a, row.x->options.gate_clip);
     const Vec s = gate == kCandidate ? tanh(d, a) : sigmoid(d, a);
     hn::Store(s, d, row.gate(gate, u));
     return s;
@@ -181,27 +182,23 @@ HWY_INLINE void local_units(const Row& row, std::size_t u) {
 // shifted where the options say so; in the place of the gate.
 HWY_INLINE void gate_sums(const Row& row, Gate gate, const float* c) {
   const Tag d;
-  const std::size_t units = row.cell.units, lanes = hn::Lanes(d);
-  const float* peephole = row.x->peephole == nullptr ? nullptr : row.x->peephole + gate * units;
+  const std::size_t units = row.cell.units, lanes = hn::Lanes(d), own = gate * units;
+  const float* peephole = row.x->peephole == nullptr ? nullptr : row.x->peephole + own;
+  const float* bias = row.x->bias == nullptr ? nullptr : row.x->bias + own;
+  const bool normed = row.x->gain != nullptr;
   for (std::size_t u = 0; u < row.cell.hidden; u += lanes) {
     Vec a = row.sum(gate, u);
-    if (peephole != nullptr && c != nullptr) {
+    if (peephole != nullptr && c != nullptr)
       a = hn::MulAdd(hn::Load(d, peephole + u), hn::Load(d, c + row.narrow + u), a);
-    }
+    if (!normed && bias != nullptr) a = hn::Add(a, hn::Load(d, bias + u));
     hn::Store(a, d, row.gate(gate, u));
   }
-  if (row.x->gain != nullptr) {
-    const std::size_t own = gate * units;
-    normalise_row({row.gate(gate, 0), row.cell.kept.normalised + row.wide + own,
-                   row.cell.kept.inverse + row.row * 4 + gate, row.x->gain + own, units,
-                   row.cell.hidden, 1u, static_cast<float>(kTfliteEpsilon)});
-  }
-  if (row.x->bias == nullptr) return;
-  for (std::size_t u = 0; u < row.cell.hidden; u += lanes) {
-    const Vec shifted =
-        hn::Add(hn::Load(d, row.gate(gate, u)), hn::Load(d, row.x->bias + gate * units + u));
-    hn::Store(shifted, d, row.gate(gate, u));
-  }
+  if (!normed) return;
+  normalise_row({row.gate(gate, 0), row.cell.kept.normalised + row.wide + own,
+                 row.cell.kept.inverse + row.row * 4 + gate, row.x->gain + own, units,
+                 row.cell.hidden, 1u, static_cast<float>(kTfliteEpsilon)});
+  for (std::size_t u = 0; bias != nullptr && u < row.cell.hidden; u += lanes)
+    hn::Store(hn::Add(hn::Load(d, row.gate(gate, u)), hn::Load(d, bias + u)), d, row.gate(gate, u));
 }
 
 // LN(c) gain + bias of the new cell, in the place of tanh_c; where S5 reads the new cell itself,

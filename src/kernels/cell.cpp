@@ -121,8 +121,9 @@ void normalise(const Normalise& all) noexcept {
 void normalise_backward(const NormaliseBackward& all) noexcept {
   const std::size_t wide = 4 * all.units;
   for (std::size_t row = 0; row < all.rows; ++row) {
-    normalise_row_backward({all.d + row * wide, all.normalised + row * wide, all.inverse + row,
-                            all.gain, all.d_gain, all.units, all.hidden, all.gates});
+    normalise_row_backward({all.given + row * wide, all.d + row * wide, all.normalised + row * wide,
+                            all.inverse + row, all.gain, all.d_gain, all.units, all.hidden,
+                            all.gates});
   }
 }
 

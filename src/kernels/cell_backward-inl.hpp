@@ -37,9 +37,15 @@ struct RowBackward {
   Vec slope(Gate gate, std::size_t u, Vec value) const {
     const Tag d;
     if constexpr (kForm != Form::general) {
-      return gate == kCandidate || gate == kCell
-                 ? hn::NegMulAdd(value, value, hn::Set(d, 1.0f))  // 1 - t^2
-                 : hn::NegMulAdd(value, value, value);            // s (1 - s)
+      const Vec s = gate == kCandidate || gate == kCell
+                        ? hn::NegMulAdd(value, value, hn::Set(d, 1.0f))  // 1 - t^2
+                        : hn::NegMulAdd(value, value, value);            // s (1 - s)
+      if (kForm == Form::plain || gate == kCell || x->options.gate_clip <= 0.0) return s;
+      const auto was_clipped = gate == kCandidate
+                                   ? hn::Ge(hn::Abs(value), hn::Set(d, x->candidate_high))
+                                   : hn::Or(hn::Ge(value, hn::Set(d, x->gate_high)),
+                                            hn::Le(value, hn::Set(d, x->gate_low)));
+      return hn::IfThenElse(was_clipped, hn::Zero(d), s);
     } else {
       return hn::Load(d, cell.kept.slopes + row * 5 * cell.units + gate * cell.units + u);
     }
@@ -152,7 +158,8 @@ HWY_INLINE void through_gate_norm(const RowBackward& row, Gate gate) {
   if (row.x->gain == nullptr) return;
   const std::size_t units = row.cell.units, own = gate * units;
   add_row(row.d_a(gate, 0), row.cell.d_shift + own, units);
-  normalise_row_backward({row.d_a(gate, 0), row.cell.kept.normalised + row.wide + own,
+  normalise_row_backward({row.d_a(gate, 0), row.d_a(gate, 0),
+                          row.cell.kept.normalised + row.wide + own,
                           row.cell.kept.inverse + row.row * 4 + gate, row.x->gain + own,
                           row.cell.d_gain + own, units, row.cell.hidden, 1u});
 }
@@ -175,7 +182,7 @@ void normed_row_backward(const RowBackward& row) {
   through_gate_norm(row, kOutput);
   if (row.x->gain_c != nullptr) {
     add_row(work, row.cell.d_shift, units);
-    normalise_row_backward({work, row.cell.kept.normalised + row.narrow,
+    normalise_row_backward({work, work, row.cell.kept.normalised + row.narrow,
                             row.cell.kept.inverse + row.row, row.x->gain_c, row.cell.d_gain, units,
                             hidden, 1u});
   }

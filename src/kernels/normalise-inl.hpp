@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {
@@ -29,7 +30,8 @@ struct NormRow {
 };
 
 struct NormRowBackward {
-  float* d;  // in: the gradient after the gain; out: at the values
+  const float* given;  // the gradient after the gain
+  float* d;            // at the values; may be `given`
   const float* normalised;
   const float* inverse;
   const float* gain;
@@ -38,14 +40,38 @@ struct NormRowBackward {
   unsigned blocks;
 };
 
-// each(place, real): every vector of the blocks that take part, with the mask of its real places.
-template <class Each>
-HWY_INLINE void over_blocks(std::size_t units, std::size_t hidden, unsigned blocks, Each each) {
+// A sum of vectors as several chains, so that one addition does not wait for the one before.
+constexpr std::size_t kChains = 4;
+template <class Vec>
+HWY_INLINE float sum_of(const Vec (&chains)[kChains]) {
   const hn::ScalableTag<float> d;
+  return hn::GetLane(
+      hn::SumOfLanes(d, hn::Add(hn::Add(chains[0], chains[1]), hn::Add(chains[2], chains[3]))));
+}
+
+template <std::size_t kNumber>
+using Chain = std::integral_constant<std::size_t, kNumber>;
+
+// each(chain, place, real): every vector of the blocks that take part, with the mask of its real
+// places; the chains take turns within a block.
+template <class Each>
+HWY_INLINE void over_blocks(std::size_t units, std::size_t hidden, unsigned blocks,
+                            const Each& each) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
   for (std::size_t block = 0; blocks >> block != 0; ++block) {
     if ((blocks >> block & 1u) == 0) continue;
-    for (std::size_t u = 0; u < hidden; u += hn::Lanes(d)) {
-      each(block * units + u, hn::FirstN(d, hidden - u));
+    std::size_t u = 0;
+    const auto next = [&](auto chain) HWY_ATTR {
+      if (u >= hidden) return;
+      each(chain, block * units + u, hn::FirstN(d, hidden - u));
+      u += lanes;
+    };
+    while (u < hidden) {
+      next(Chain<0>());
+      next(Chain<1>());
+      next(Chain<2>());
+      next(Chain<3>());
     }
   }
 }
@@ -61,22 +87,27 @@ HWY_INLINE void normalise_row(const NormRow& row) {
   using Vec = hn::Vec<decltype(d)>;
   using Mask = hn::Mask<decltype(d)>;
   const float count = real_places(row.hidden, row.blocks);
-  Vec sum = hn::Zero(d);
-  over_blocks(row.units, row.hidden, row.blocks, [&](std::size_t at, Mask real) HWY_ATTR {
-    sum = hn::Add(sum, hn::IfThenElseZero(real, hn::Load(d, row.x + at)));
-  });
-  const Vec mean = hn::Set(d, hn::GetLane(hn::SumOfLanes(d, sum)) / count);
-  Vec squares = hn::Zero(d);
-  over_blocks(row.units, row.hidden, row.blocks, [&](std::size_t at, Mask real) HWY_ATTR {
-    const Vec away = hn::IfThenElseZero(real, hn::Sub(hn::Load(d, row.x + at), mean));
-    hn::Store(away, d, row.normalised + at);
-    squares = hn::MulAdd(away, away, squares);
-  });
-  const float variance = hn::GetLane(hn::SumOfLanes(d, squares)) / count;
+  const Vec zero = hn::Zero(d);
+  Vec sum[kChains] = {zero, zero, zero, zero};
+  over_blocks(row.units, row.hidden, row.blocks,
+              [&](auto chain, std::size_t at, Mask real) HWY_ATTR {
+                sum[chain] = hn::Add(sum[chain], hn::IfThenElseZero(real, hn::Load(d, row.x + at)));
+              });
+  const Vec mean = hn::Set(d, sum_of(sum) / count);
+  const auto away = [&](std::size_t at, Mask real) HWY_ATTR {
+    return hn::IfThenElseZero(real, hn::Sub(hn::Load(d, row.x + at), mean));
+  };
+  Vec squares[kChains] = {zero, zero, zero, zero};
+  over_blocks(row.units, row.hidden, row.blocks,
+              [&](auto chain, std::size_t at, Mask real) HWY_ATTR {
+                const Vec x = away(at, real);
+                squares[chain] = hn::MulAdd(x, x, squares[chain]);
+              });
+  const float variance = sum_of(squares) / count;
   *row.inverse = 1.0f / std::sqrt(variance + row.epsilon);
   const Vec inverse = hn::Set(d, *row.inverse);
-  over_blocks(row.units, row.hidden, row.blocks, [&](std::size_t at, Mask) HWY_ATTR {
-    const Vec normalised = hn::Mul(hn::Load(d, row.normalised + at), inverse);
+  over_blocks(row.units, row.hidden, row.blocks, [&](auto, std::size_t at, Mask real) HWY_ATTR {
+    const Vec normalised = hn::Mul(away(at, real), inverse);
     hn::Store(normalised, d, row.normalised + at);
     hn::Store(hn::Mul(normalised, hn::Load(d, row.gain + at)), d, row.x + at);
   });
@@ -88,22 +119,24 @@ HWY_INLINE void normalise_row_backward(const NormRowBackward& row) {
   using Vec = hn::Vec<decltype(d)>;
   using Mask = hn::Mask<decltype(d)>;
   const float count = real_places(row.hidden, row.blocks);
-  Vec sum = hn::Zero(d), along = hn::Zero(d);
-  over_blocks(row.units, row.hidden, row.blocks, [&](std::size_t at, Mask real) HWY_ATTR {
-    const Vec n = hn::Load(d, row.normalised + at);
-    const Vec given = hn::IfThenElseZero(real, hn::Load(d, row.d + at));
-    hn::Store(hn::MulAdd(given, n, hn::Load(d, row.d_gain + at)), d, row.d_gain + at);
-    const Vec e = hn::Mul(given, hn::Load(d, row.gain + at));
-    hn::Store(e, d, row.d + at);
-    sum = hn::Add(sum, e);
-    along = hn::MulAdd(e, n, along);
-  });
-  const Vec mean = hn::Set(d, hn::GetLane(hn::SumOfLanes(d, sum)) / count);
-  const Vec slope = hn::Set(d, hn::GetLane(hn::SumOfLanes(d, along)) / count);
+  const Vec zero = hn::Zero(d);
+  const auto given = [&](std::size_t at, Mask real)
+                         HWY_ATTR { return hn::IfThenElseZero(real, hn::Load(d, row.given + at)); };
+  Vec sum[kChains] = {zero, zero, zero, zero}, along[kChains] = {zero, zero, zero, zero};
+  over_blocks(row.units, row.hidden, row.blocks,
+              [&](auto chain, std::size_t at, Mask real) HWY_ATTR {
+                const Vec n = hn::Load(d, row.normalised + at), d_n = given(at, real);
+                hn::Store(hn::MulAdd(d_n, n, hn::Load(d, row.d_gain + at)), d, row.d_gain + at);
+                const Vec e = hn::Mul(d_n, hn::Load(d, row.gain + at));
+                sum[chain] = hn::Add(sum[chain], e);
+                along[chain] = hn::MulAdd(e, n, along[chain]);
+              });
+  const Vec mean = hn::Set(d, sum_of(sum) / count);
+  const Vec slope = hn::Set(d, sum_of(along) / count);
   const Vec inverse = hn::Set(d, *row.inverse);
-  over_blocks(row.units, row.hidden, row.blocks, [&](std::size_t at, Mask real) HWY_ATTR {
+  over_blocks(row.units, row.hidden, row.blocks, [&](auto, std::size_t at, Mask real) HWY_ATTR {
     const Vec n = hn::Load(d, row.normalised + at);
-    const Vec e = hn::Sub(hn::Load(d, row.d + at), mean);
+    const Vec e = hn::Sub(hn::Mul(given(at, real), hn::Load(d, row.gain + at)), mean);
     hn::Store(hn::IfThenElseZero(real, hn::Mul(inverse, hn::NegMulAdd(n, slope, e))), d,
               row.d + at);
   });

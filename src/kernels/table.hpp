@@ -104,7 +104,8 @@ struct Normalise {
 
 /// The way back through Normalise.
 struct NormaliseBackward {
-  float* d;                 ///< [rows, 4Hp] in: the gradient after the gain; out: at the values.
+  const float* given;       ///< [rows, 4Hp] the gradient after the gain.
+  float* d;                 ///< [rows, 4Hp] at the values; may be `given`.
   const float* normalised;  ///< [rows, 4Hp]
   const float* inverse;     ///< [rows]
   const float* gain;        ///< [4Hp]
@@ -124,6 +125,9 @@ struct CellExtras {
   const float* gain;      ///< [4Hp] LayerNorm::tflite, or null.
   const float* gain_c;    ///< [Hp] LayerNorm::ba, or null.
   const float* bias_c;    ///< [Hp]
+  /// What a gate, and the candidate, become of +-gate_clip, by this table's sigmoid and tanh. Where
+  /// slopes follow from values, one that is as large has none.
+  float gate_low = 0.0f, gate_high = 1.0f, candidate_high = 1.0f;
 };
 
 /// What a cell with extras leaves for its way back, beside what the plain one leaves.

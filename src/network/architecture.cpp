@@ -116,8 +116,8 @@ std::size_t parameter_count(const std::vector<Parameter>& list) {
 bool plain(const Architecture& architecture) {
   const CellOptions& cell = architecture.cell;
   return cell.kind == CellKind::lstm && !cell.peephole && cell.coupling == Coupling::none &&
-         cell.layer_norm == LayerNorm::none && cell.cell_clip <= 0.0 && cell.zoneout_c <= 0.0 &&
-         cell.recurrent_dropout <= 0.0 && standard(architecture);
+         cell.layer_norm == LayerNorm::none && cell.gate_clip <= 0.0 && cell.cell_clip <= 0.0 &&
+         cell.zoneout_c <= 0.0 && cell.recurrent_dropout <= 0.0 && standard(architecture);
 }
 
 bool plain_stack(const Architecture& of) {
@@ -126,8 +126,7 @@ bool plain_stack(const Architecture& of) {
 }
 
 bool standard(const Architecture& architecture) {
-  return architecture.cell.gate_clip <= 0.0 &&
-         architecture.activations == std::array<CellActivations, 2>{};
+  return architecture.activations == std::array<CellActivations, 2>{};
 }
 
 void check(const Architecture& architecture) {

@@ -50,7 +50,7 @@ struct Architecture {
 bool plain(const Architecture& architecture);
 /// Whether a step of rows computes it: plain layers, one upon the other, and nothing between them.
 bool plain_stack(const Architecture& architecture);
-/// Whether sigma and tanh alone are applied, unclipped: their slopes follow from their values.
+/// Whether sigma and tanh alone are applied: their slopes follow from their values.
 bool standard(const Architecture& architecture);
 
 /// What a tensor is. Of a layer's direction, in this order, those that the options ask for:

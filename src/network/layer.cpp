@@ -30,6 +30,10 @@ Layer::Layer(const Architecture& architecture, std::size_t layer, std::size_t di
     if (parameter.layer == layer && parameter.direction == direction)
       offsets_[static_cast<std::size_t>(parameter.role)] = parameter.offset;
   }
+  const auto clip = static_cast<float>(options_.gate_clip);
+  at_gate_clip_ = {-clip, clip, clip};
+  kernels.sigmoid(at_gate_clip_.data(), at_gate_clip_.data(), 2);
+  kernels.tanh(at_gate_clip_.data() + 2, at_gate_clip_.data() + 2, 1);
   packed_.w = kernels::PackedMatrix::gates(hidden_, input_, kernels);
   packed_.r = kernels::PackedMatrix::gates(hidden_, state_, kernels);
   packed_.w_back = {input_, 4 * hidden_, kernels};
@@ -151,7 +155,10 @@ kernels::CellExtras Layer::extras() const noexcept {
           .peephole = options_.peephole ? packed_.peephole.data() : nullptr,
           .gain = options_.layer_norm == LayerNorm::tflite ? packed_.gain.data() : nullptr,
           .gain_c = options_.layer_norm == LayerNorm::ba ? packed_.gain_c.data() : nullptr,
-          .bias_c = packed_.bias_c.data()};
+          .bias_c = packed_.bias_c.data(),
+          .gate_low = at_gate_clip_[0],
+          .gate_high = at_gate_clip_[1],
+          .candidate_high = at_gate_clip_[2]};
 }
 
 // Of step t, from a sample on.

@@ -180,6 +180,7 @@ class Layer {
   std::size_t input_, hidden_, state_, units_, state_units_, biases_;
   std::array<std::size_t, 4> blocks_;    // of gate i, f, g, o in the parameters; kNone: not there
   std::array<std::size_t, 16> offsets_;  // by Role, in all parameters
+  std::array<float, 3> at_gate_clip_;    // sigma of -gate_clip and of gate_clip, tanh of gate_clip
   Packed packed_;
   std::optional<RowLayer> rows_;  // of int8 weights: what runs instead of the products
   std::vector<float> keep_r_;     // [G H, P] DropConnect's factors; empty: none dropped

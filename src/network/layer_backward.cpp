@@ -175,17 +175,16 @@ void Layer::through_norms(const Tape& tape, LayerTape& of, const Samples& sample
   const std::size_t rows = samples.count(), own = samples.number * wide;
   float* d_x = of.gates.data() + row * wide;
   float* d_h = of.d_recurrent.data() + row * wide;
-  std::copy_n(d_x, rows * wide, d_h);
   for (std::size_t m = 0; m < rows; ++m) {
     for (std::size_t n = 0; n < wide; ++n) of.d_bias[own + n] += d_x[m * wide + n];
     if (options_.peephole) peephole_sums(of, tape.batch(), row + m, 0, hidden_, samples.number);
   }
-  kernels_->normalise_backward({d_h, of.normalised_h.data() + row * wide, of.inverse_h.data() + row,
-                                packed_.gain_h.data(), of.d_gain_h.data() + own, rows, units_,
-                                hidden_, gate_bits()});
-  kernels_->normalise_backward({d_x, of.normalised_x.data() + row * wide, of.inverse_x.data() + row,
-                                packed_.gain_x.data(), of.d_gain_x.data() + own, rows, units_,
-                                hidden_, gate_bits()});
+  kernels_->normalise_backward({d_x, d_h, of.normalised_h.data() + row * wide,
+                                of.inverse_h.data() + row, packed_.gain_h.data(),
+                                of.d_gain_h.data() + own, rows, units_, hidden_, gate_bits()});
+  kernels_->normalise_backward({d_x, d_x, of.normalised_x.data() + row * wide,
+                                of.inverse_x.data() + row, packed_.gain_x.data(),
+                                of.d_gain_x.data() + own, rows, units_, hidden_, gate_bits()});
 }
 
 // What arrives at a sample that does not run this step passes it by: the step sees zeros.

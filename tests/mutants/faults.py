@@ -73,14 +73,18 @@ plant("src/kernels/cell_backward-inl.hpp", "kernels network",
        "arrive<Form::plain>(row, u, hn::Zero(d));"),
       ("cell: d_c not passed through the forget gate", "return hn::Mul(d_c, f);", "return d_c;"))
 plant("src/kernels/cell_backward-inl.hpp", "network",
+      ("options: clipped gates keep the slope of their values", "return hn::IfThenElse(was_clipped, hn::Zero(d), s);", "return s;"),
+      ("options: gates clipped below keep their slope", "hn::Le(value, hn::Set(d, x->gate_low))", "hn::Lt(value, hn::Zero(d))"),
       ("options: coupled gate gets no gradient",
        "if (coupling == Coupling::forget_from_input) d_i = hn::Sub(d_i, d_f);", ""),
       ("options: peephole's gradient does not reach c'", "for (const Gate gate : {kInput, kForget}) {\n    d_c",
        "for (const Gate gate : {kInput}) {\n    d_c"),
       ("options: recurrent dropout forgotten on the way back", "kept_d = hn::Mul(d_c, keep);", ""))
 plant("src/kernels/normalise-inl.hpp", "network",
-      ("norm: the mean's gradient lost", "hn::Sub(hn::Load(d, row.d + at), mean)",
-       "hn::Load(d, row.d + at)"),
+      ("norm: the mean's gradient lost", "hn::Sub(hn::Mul(given(at, real), hn::Load(d, row.gain + at)), mean)",
+       "hn::Mul(given(at, real), hn::Load(d, row.gain + at))"),
+      ("norm: a chain of the sum lost", "hn::Add(hn::Add(chains[0], chains[1]), hn::Add(chains[2], chains[3]))",
+       "hn::Add(hn::Add(chains[0], chains[1]), chains[2])"),
       ("norm: padding counted", "hn::FirstN(d, hidden - u)", "hn::FirstN(d, units - u)"))
 plant("src/kernels/product-inl.hpp", "kernels network",
       ("product: bias dropped", "p.bias == nullptr ? hn::Zero(d)", "true ? hn::Zero(d)"))
