@@ -174,7 +174,8 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   made.rows = parts->frame.rows;
   const std::size_t width = model.network_inputs();
   for (std::size_t row = 0; row < made.rows; ++row) {
-    const auto from = inputs.begin() + static_cast<std::ptrdiff_t>(row * padded(width));
+    const auto from =
+        inputs.begin() + static_cast<std::ptrdiff_t>(row * network::row_stride(width));
     made.x.insert(made.x.end(), from, from + static_cast<std::ptrdiff_t>(width));
   }
   made.inputs = input_names(model);

@@ -7,6 +7,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <cstring>
+
 #include "kernels/product-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -113,11 +115,13 @@ struct PackedColumns {
 template <std::size_t kColumns>
 void pack_part(const Columns& part, std::size_t within, std::size_t first, std::size_t rows,
                float* to, std::size_t count) {
-  const float* from = part.data == nullptr ? nullptr : part.data + first * part.stride + within;
-  for (std::size_t m = 0; m < rows; ++m, to += count) {
-    for (std::size_t c = 0; c < kColumns; ++c)
-      to[c] = from == nullptr ? 1.0f : from[m * part.stride + c];
+  if (part.data == nullptr) {
+    for (std::size_t m = 0; m < rows; ++m, to += count) std::fill_n(to, kColumns, 1.0f);
+    return;
   }
+  const float* from = part.data + first * part.stride + within;
+  for (std::size_t m = 0; m < rows; ++m, from += part.stride, to += count)
+    std::memcpy(to, from, kColumns * sizeof(float));
 }
 
 void pack_columns(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,

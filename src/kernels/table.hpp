@@ -287,6 +287,14 @@ struct Pinball {
   std::size_t count;
 };
 
+/// The sum over all [rows, count] of (y - target)^2, and share times y - target.
+struct SquaredError {
+  const float *y, *target;
+  float* d_y;
+  std::size_t y_stride, target_stride, d_y_stride, rows, count;
+  float share;
+};
+
 /// One update of parameters [count]; with PyTorch's formulas. What does not change within a step
 /// has been worked out.
 struct AdamUpdate {
@@ -319,6 +327,7 @@ struct Table {
   std::array<RowKernels, kWeights> rows;  ///< By Weights.
   void (*transpose)(const Transpose&) noexcept;
   float (*pinball)(const Pinball&) noexcept;
+  float (*squared_error)(const SquaredError&) noexcept;
   void (*adam)(const AdamUpdate&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.
   void (*tanh)(const float* x, float* y, std::size_t count) noexcept;     ///< y may be x.

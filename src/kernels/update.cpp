@@ -1,5 +1,5 @@
-// What a training step does outside the network: the pinball loss of a row, the optimiser's update
-// of flat parameters.
+// What a training step does outside the network: the pinball loss of a row, the squared error of
+// rows, the optimiser's update of flat parameters.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/update.cpp"
 #include "kernels/targets.hpp"
@@ -62,8 +62,32 @@ float pinball(const Pinball& p) noexcept {
   return hn::GetLane(hn::SumOfLanes(d, sum)) + hn::GetLane(rest);
 }
 
+template <class D>
+HWY_INLINE hn::Vec<D> squared_vector(D d, const SquaredError& e, std::size_t row, std::size_t at,
+                                     hn::Vec<D> sum) {
+  const auto error = hn::Sub(hn::LoadU(d, e.y + row * e.y_stride + at),
+                             hn::LoadU(d, e.target + row * e.target_stride + at));
+  hn::StoreU(hn::Mul(hn::Set(d, e.share), error), d, e.d_y + row * e.d_y_stride + at);
+  return hn::MulAdd(error, error, sum);
+}
+
+float squared_error(const SquaredError& e) noexcept {
+  const hn::ScalableTag<float> d;
+  const hn::CappedTag<float, 1> one;
+  auto sum = hn::Zero(d);
+  auto rest = hn::Zero(one);
+  for (std::size_t row = 0; row < e.rows; ++row) {
+    std::size_t at = 0;
+    for (; at + hn::Lanes(d) <= e.count; at += hn::Lanes(d))
+      sum = squared_vector(d, e, row, at, sum);
+    for (; at < e.count; ++at) rest = squared_vector(one, e, row, at, rest);
+  }
+  return hn::GetLane(rest) + hn::GetLane(hn::SumOfLanes(d, sum));
+}
+
 void fill_update(Table& table) {
   table.pinball = &pinball;
+  table.squared_error = &squared_error;
   table.adam = &adam;
 }
 

@@ -138,7 +138,8 @@ void Network::run(Tape& tape, const Noise* noise) const noexcept {
       tape.restore_boundary(index + 1);
     }
   }
-  clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, tape.y_.data());
+  FloatVector& y = tape.y_.empty() ? tape.between.back().out : tape.y_;
+  if (!y.empty()) clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, y.data());
 }
 
 // All layers over steps of the sequence, which are those that the tape then keeps.
@@ -222,11 +223,8 @@ void Network::drop_out(std::size_t layer, const Noise& noise, Tape& tape,
 
 RowsView Network::input_of(std::size_t layer, const Tape& tape) noexcept {
   if (layer == 0) return tape.x_view().from(tape.base());
-  const BetweenTape& below = tape.between[layer - 1];
-  const LayerTape& of = tape.layers[layer - 1];  // h as it stands: there is one direction
-  const float* out =
-      below.out.empty() ? of.h.data() + tape.batch() * below.stride : below.out.data();
-  return {out, tape.batch() * below.stride, below.stride};
+  const std::size_t stride = tape.between[layer - 1].stride;
+  return {tape.handed_up(layer - 1), tape.batch() * stride, stride};
 }
 
 // Turned round for the reverse direction, times variational dropout's factors.
@@ -286,6 +284,7 @@ void Network::combine(std::size_t layer, const RowsView& input, Tape& tape,
 void Network::head_forward(Tape& tape, Steps steps) const noexcept {
   const RowsView h = input_of(architecture_.layers(), tape);
   const std::size_t rows = steps.count() * tape.batch();
+  if (tape.y_.empty()) return;
   float* y = tape.y_.data() + tape.base() * tape.batch() * tape.y_stride;
   if (architecture_.output == 0) {
     std::copy_n(h.data, rows * tape.y_stride, y);

@@ -24,7 +24,7 @@ void Network::backward_sums(Tape& tape) const noexcept {
       segment_backward(tape, {0, of_all.count()});
     }
   }
-  if (tape.wants_d_x_) clear_past_ends(tape, {0, tape.steps()}, tape.x_stride, tape.d_x_.data());
+  if (tape.wants_d_x_) clear_past_ends(tape, {0, tape.steps()}, tape.d_x_stride, tape.d_x_.data());
 }
 
 void Network::add_gradient(std::span<Tape> tapes, ThreadPool* pool,
@@ -211,7 +211,7 @@ void Network::hand_down(std::size_t layer, Tape& tape, Steps steps) const noexce
 // Where a segment's d_x goes.
 float* Network::below(std::size_t layer, Tape& tape, Steps steps) const noexcept {
   if (layer > 0) return tape.between[layer - 1].d_out.data();
-  return tape.d_x_.data() + (tape.base() + steps.first) * tape.batch() * tape.x_stride;
+  return tape.d_x_.data() + (tape.base() + steps.first) * tape.batch() * tape.d_x_stride;
 }
 
 // Of some steps of a segment, with one direction.

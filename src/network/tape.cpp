@@ -141,7 +141,8 @@ std::vector<Samples> SliceRule::cut(std::size_t batch, std::size_t threads) cons
 
 Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batch, Use use,
            bool dropout)
-    : x_stride(padded(architecture.input)),
+    : x_stride(row_stride(architecture.input)),
+      d_x_stride(padded(architecture.input)),
       y_stride(padded(architecture.width())),
       steps_(steps),
       batch_(batch),
@@ -186,7 +187,7 @@ Tape::Tape(const Architecture& architecture, std::size_t steps, std::size_t batc
                         architecture.hidden[layer] + 1});  // the latter of a projection
   }
   x_.resize(rows * x_stride);
-  y_.resize(rows * y_stride);
+  if (architecture.output > 0 || recomputes()) y_.resize(rows * y_stride);
   cut_slices();
   if (!backward) return;
   columns = std::max(columns, between.back().stride + 1);
@@ -277,7 +278,7 @@ void Tape::make_room_to_prepare() {
 
 void Tape::want_d_x(bool wanted) {
   wants_d_x_ = wanted;
-  d_x_.resize(room_ * batch_ * x_stride);
+  d_x_.resize(room_ * batch_ * d_x_stride);
 }
 
 void Tape::set_lengths(std::span<const std::size_t> lengths) {

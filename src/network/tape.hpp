@@ -7,6 +7,7 @@
 // goes back through it: the same sums in the same order, the same bits.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,6 +44,13 @@ struct Samples {
   std::size_t number;  ///< Of this slice of the batch.
   std::size_t count() const { return last - first; }
 };
+
+/// Floats from a row of x to the next: the inputs rounded up to a power of two, or to whole cache
+/// lines. Rows of a few inputs lie close together: they are read from front to back, and one value
+/// in a cache line would cost as much as sixteen.
+constexpr std::size_t row_stride(std::size_t inputs) {
+  return inputs < kLineFloats ? std::bit_ceil(inputs) : padded(inputs);
+}
 
 /// How a batch is cut into slices, each of which a thread takes through all steps.
 class SliceRule {
@@ -165,8 +173,9 @@ class Tape {
   }
   /// Reads x from the caller's array instead, [I] floats a row; for a pass without its way back.
   void borrow_x(const RowsView& x) { borrowed_x_ = x; }
-  float* y(std::size_t step, std::size_t sample) {
-    return y_.data() + (step * batch_ + sample) * y_stride;
+  const float* y(std::size_t step, std::size_t sample) const {
+    const float* rows = y_.empty() ? handed_up(between.size() - 1) : y_.data();
+    return rows + (step * batch_ + sample) * y_stride;
   }
   /// The loss's gradient by y, which the caller fills before Network::backward; all of it, zeros
   /// included.
@@ -181,7 +190,7 @@ class Tape {
   /// Whether the way back goes on to x; it does not before this was called.
   void want_d_x(bool wanted);
   float* d_x(std::size_t step, std::size_t sample) {
-    return d_x_.data() + (step * batch_ + sample) * x_stride;
+    return d_x_.data() + (step * batch_ + sample) * d_x_stride;
   }
 
   /// Steps of each sample, [B] each at most steps(). Later ones are not run: their outputs are
@@ -220,7 +229,8 @@ class Tape {
   /// Floats of activations that are kept for the way back, over all layers.
   std::size_t kept_floats() const;
 
-  std::size_t x_stride;              ///< padded(I)
+  std::size_t x_stride;              ///< row_stride(I)
+  std::size_t d_x_stride;            ///< padded(I)
   std::size_t y_stride;              ///< padded(width)
   std::vector<LayerTape> layers;     ///< Layer 0 forward, layer 0 reverse, layer 1 forward, ..
   std::vector<BetweenTape> between;  ///< By layer.
@@ -232,6 +242,12 @@ class Tape {
   RowsView x_view() const {
     if (borrowed_x_.data != nullptr) return borrowed_x_;
     return {x_.data(), batch_ * x_stride, x_stride};
+  }
+  /// What a layer hands upward, from the first step that is kept.
+  const float* handed_up(std::size_t layer) const {
+    const BetweenTape& above = between[layer];
+    if (!above.out.empty()) return above.out.data();
+    return layers[layer].h.data() + batch_ * above.stride;  // as it stands: there is one direction
   }
   bool prepared() const { return prepared_; }
   bool recomputes() const { return kept_ < room_; }
@@ -271,8 +287,8 @@ class Tape {
   std::vector<std::size_t> lengths_;
   std::vector<std::uint8_t> mask_, fresh_;
   RowsView borrowed_x_{};
-  FloatVector x_, d_x_;  // [T, B, Ip]
-  FloatVector y_, d_y_;  // [T, B, Op]
+  FloatVector x_, d_x_;  // [T, B, ..]
+  FloatVector y_, d_y_;  // [T, B, Op]; y_ is empty where it is what the last layer hands upward
   FloatVector d_input_;  // [K, B, Ip] of one direction
   FloatVector d_head_;   // sums of the columns h and 1 by Op
 };

@@ -28,7 +28,7 @@ class TapeSet {
   const Samples& samples(std::size_t part) const { return samples_[part]; }
   /// Rows of padded floats, as Tape has them, of a sample of the batch.
   float* x(std::size_t step, std::size_t sample) { return at(sample).x(step, local(sample)); }
-  float* y(std::size_t step, std::size_t sample) { return at(sample).y(step, local(sample)); }
+  const float* y(std::size_t step, std::size_t sample) { return at(sample).y(step, local(sample)); }
   float* d_y(std::size_t step, std::size_t sample) { return at(sample).d_y(step, local(sample)); }
   std::size_t x_stride() const { return tapes_.front().x_stride; }
   std::size_t y_stride() const { return tapes_.front().y_stride; }

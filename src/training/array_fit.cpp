@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/random.hpp"
+#include "kernels/table.hpp"
 
 namespace sluice::training {
 
@@ -52,26 +53,17 @@ double ArrayFit::forward_backward() {
 
 // The sum of a step's squared errors; writes their gradient.
 double ArrayFit::step_loss(network::Tape& tape, const network::Samples& samples, std::size_t t) {
-  constexpr std::size_t kChains = 8;
   const std::size_t width = network_.architecture().width();
-  const float share = 1.0f / static_cast<float>(target_.size());
-  const float* target = target_.data() + (t * options_.batch + samples.first) * width;
-  double sum = 0.0;
-  for (std::size_t sample = 0; sample < samples.count(); ++sample, target += width) {
-    const float* y = tape.y(t, sample);
-    float* d_y = tape.d_y(t, sample);
-    float row[kChains] = {};
-    for (std::size_t first = 0; first < width; first += kChains) {
-      const std::size_t count = std::min(kChains, width - first);
-      for (std::size_t j = 0; j < count; ++j) {
-        const float error = y[first + j] - target[first + j];
-        d_y[first + j] = share * error;
-        row[j] += error * error;
-      }
-    }
-    sum += static_cast<double>(std::accumulate(row, row + kChains, 0.0f));
-  }
-  return sum;
+  return kernels::chosen().squared_error(
+      {.y = tape.y(t, 0),
+       .target = target_.data() + (t * options_.batch + samples.first) * width,
+       .d_y = tape.d_y(t, 0),
+       .y_stride = tape.y_stride,
+       .target_stride = width,
+       .d_y_stride = tape.y_stride,
+       .rows = samples.count(),
+       .count = width,
+       .share = 1.0f / static_cast<float>(target_.size())});
 }
 
 void ArrayFit::update() {

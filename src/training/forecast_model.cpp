@@ -122,7 +122,7 @@ void network_input_row(const ForecastModel& model, const data::Frame& frame, std
 
 FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
                            const std::vector<std::vector<double>>& linear) {
-  const std::size_t stride = padded(model.network_inputs());
+  const std::size_t stride = network::row_stride(model.network_inputs());
   FloatVector inputs(frame.rows * stride);
   for (std::size_t row = 0; row < frame.rows; ++row) {
     network_input_row(model, frame, row, linear_row(linear, row * model.horizon),

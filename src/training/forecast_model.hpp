@@ -87,8 +87,8 @@ using LinearRow = std::span<const double* const>;
 /// What the LSTM sees of a row into `to` [I]; reads rows up to it.
 void network_input_row(const ForecastModel& model, const data::Frame& frame, std::size_t row,
                        LinearRow linear, float* to);
-/// What the LSTM sees, [rows, padded(I)]: the targets, the other inputs, and for each target the
-/// linear forecast and the last season over the horizon, both relative to the last value and
+/// What the LSTM sees, [rows, row_stride(I)]: the targets, the other inputs, and for each target
+/// the linear forecast and the last season over the horizon, both relative to the last value and
 /// averaged into at most 12 bins.
 FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
                            const std::vector<std::vector<double>>& linear);

@@ -21,7 +21,7 @@ namespace sluice::training {
 
 /// What the LSTM learns: the linear part's errors, in units of their deviation.
 struct FitData {
-  FloatVector inputs;          ///< [rows, padded(I)]
+  FloatVector inputs;          ///< [rows, row_stride(I)]
   std::vector<float> targets;  ///< [rows, K N]; NaN: missing, or not to be seen by this fit
   std::vector<float> offsets;  ///< [K N, Q'] added to the network's outputs before the loss
   std::vector<float> levels;   ///< [Q'] quantile levels; one entry, unused, for other losses

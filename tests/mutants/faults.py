@@ -117,6 +117,11 @@ plant("src/kernels/update.cpp", "training",
        "hn::Sub(target, hn::LoadU(d, p.y + at))"),
       ("pinball: the last outputs lost", "hn::GetLane(hn::SumOfLanes(d, sum)) + hn::GetLane(rest)",
        "hn::GetLane(hn::SumOfLanes(d, sum))"))
+plant("src/kernels/update.cpp", "training",
+      ("squared error: the last units lost", "hn::GetLane(rest) + hn::GetLane(hn::SumOfLanes(d, sum))",
+       "hn::GetLane(hn::SumOfLanes(d, sum))"),
+      ("squared error: the first row's target for all", "e.target + row * e.target_stride + at", "e.target + at"),
+      ("squared error: its gradient not shared", "hn::Mul(hn::Set(d, e.share), error)", "error"))
 plant("src/kernels/update.cpp", "kernels training",
       ("Adam: the second moment not squared", "hn::Mul(hn::Mul(hn::Set(d, u.new2), g), g)",
        "hn::Mul(hn::Set(d, u.new2), g)"))

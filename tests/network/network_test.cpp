@@ -203,8 +203,8 @@ TEST(Network, KeepsPaddedPlacesZero) {
         const auto zero = [](float v) { return v == 0.0f; };
         EXPECT_TRUE(
             std::all_of(tape.y(t, b) + architecture.width(), tape.y(t, b) + tape.y_stride, zero));
-        EXPECT_TRUE(
-            std::all_of(tape.d_x(t, b) + architecture.input, tape.d_x(t, b) + tape.x_stride, zero));
+        EXPECT_TRUE(std::all_of(tape.d_x(t, b) + architecture.input,
+                                tape.d_x(t, b) + tape.d_x_stride, zero));
       }
     }
   });

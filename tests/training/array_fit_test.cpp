@@ -114,6 +114,31 @@ TEST(ArrayFit, DrawsForEverySampleOfEveryPart) {
   }
 }
 
+// Without a head y is h as it stands; 21 units fill no vector.
+TEST(ArrayFit, AnswersTheMeanSquaredErrorAndItsGradient) {
+  constexpr std::size_t kSteps = 7, kBatch = 40, kUnits = 21;
+  ThreadPool pool(1);
+  for (const bool recompute : {false, true}) {
+    ArrayFit fit({.input = 3, .hidden = {kUnits}},
+                 {.steps = kSteps, .batch = kBatch, .recompute = recompute}, pool);
+    fit.draw(3);
+    const double loss = fit.forward_backward();
+    const double count = kSteps * kBatch * kUnits;
+    double sum = 0.0;
+    for (std::size_t t = 0; t < kSteps; ++t) {
+      for (std::size_t b = 0; b < kBatch; ++b) {
+        for (std::size_t j = 0; j < kUnits; ++j) {
+          const double error = static_cast<double>(fit.tapes().y(t, b)[j]) -
+                               fit.target()[(t * kBatch + b) * kUnits + j];
+          sum += error * error;
+          ASSERT_NEAR(fit.tapes().d_y(t, b)[j], error / count, 1e-6 / count) << t << " " << b;
+        }
+      }
+    }
+    EXPECT_NEAR(loss, 0.5 * sum / count, 1e-6 * loss);
+  }
+}
+
 TEST(ArrayFit, LearnsWhatItIsShown) {
   ThreadPool pool(2);
   ArrayFit fit({.input = 3, .hidden = {16}, .output = 1}, {.steps = 12, .batch = 8, .rate = 1e-2},

@@ -81,7 +81,7 @@ class FitOfZeros : public testing::Test {
   FitOfZeros() {
     network.set_parameters(
         network::initial_parameters(network.architecture(), {.seed = 3, .zero_head = true}));
-    data.inputs.assign(kRows * padded(2), 0.3f);
+    data.inputs.assign(kRows * network::row_stride(2), 0.3f);
     data.targets.assign(kRows * 2, kNone);
     data.offsets = {0.0f, 0.0f};
     data.levels = {0.5f};

@@ -18,7 +18,7 @@ const network::Architecture kOf{.input = 2, .hidden = {32}, .output = 1};
 FitData noise() {
   FitData data;
   Random random(3);
-  data.inputs.resize(kRows * padded(2));
+  data.inputs.resize(kRows * network::row_stride(2));
   for (float& value : data.inputs) value = static_cast<float>(random.normal());
   data.targets.resize(kRows);
   for (float& value : data.targets) value = static_cast<float>(random.normal());

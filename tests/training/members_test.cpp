@@ -18,7 +18,7 @@ constexpr std::size_t kRows = 200;
 FitData noise() {
   FitData data;
   Random random(3);
-  data.inputs.resize(kRows * padded(1));
+  data.inputs.resize(kRows * network::row_stride(1));
   for (float& value : data.inputs) value = static_cast<float>(random.normal());
   data.targets.resize(kRows);
   for (float& value : data.targets) value = static_cast<float>(random.normal());

@@ -39,7 +39,7 @@ TEST(Windows, AreJudgedByTheirLastRowAlone) {
   network.set_parameters(
       network::initial_parameters(network.architecture(), {.seed = 3, .zero_head = true}));
   FitData data;
-  data.inputs.assign(kRows * padded(2), 0.3f);
+  data.inputs.assign(kRows * network::row_stride(2), 0.3f);
   data.targets.assign(kRows, 1000.0f);
   data.targets.back() = 4.0f;
   data.offsets = {0.0f};
@@ -72,7 +72,7 @@ class WindowModel : public testing::Test {
     of.direction = direction;
     model.network.emplace(of);
     model.network->set_parameters(network::initial_parameters(of, {.seed = 3}));
-    stride = padded(of.input);
+    stride = network::row_stride(of.input);
     inputs.resize(kRows * stride);
     Random random(9);
     for (std::size_t row = 0; row < kRows; ++row) {
