@@ -21,27 +21,33 @@ class PackedMatrix {
 
   /// The four gates of `hidden` units, rounded up to whole vectors, in rows [4, padded(hidden)].
   static PackedMatrix gates(std::size_t hidden, std::size_t inner, const Table& kernels) {
-    const std::size_t vectors = (hidden + kernels.lanes - 1) / kernels.lanes;
-    return {4 * vectors * kernels.lanes, inner, kernels, Places{padded(hidden)}};
+    const Places places = Places::gates(hidden, kernels.lanes);
+    return {places.outputs(hidden, kernels.lanes), inner, kernels, places};
   }
 
   std::size_t panels() const noexcept { return panel_ == 0 ? 0 : (outputs_ + panel_ - 1) / panel_; }
 
   /// Fills panels from `first` on up to `last`; row(n) points to the [inner] weights of the output
-  /// at place n of a row, or is null where it stays the zeros that it was made with. Within a
-  /// vector of outputs those of the next one lie right behind, and null comes last.
+  /// at place n of a row, or is null where it stays the zeros that it was made with. Within a run
+  /// of places, a vector's or a half's, those of the next one lie right behind, and null comes
+  /// last.
   template <class Row>
   void pack_rows(std::size_t first, std::size_t last, const Row& row) {
     constexpr std::size_t kTogether = 64;  // of the inner index, for all vectors of a panel
-    std::array<Vector, kMostPanel> vectors;
-    over_panels(first, last, [&](const std::size_t* places, std::size_t count, float* to) {
-      for (std::size_t n = 0; n < count; n += lanes_) vectors[n] = vector_of(row, places[n]);
+    std::array<Run, kMostPanel> runs;
+    over_panels(first, last, [&](std::size_t vector, std::size_t count, float* to) {
+      const bool halves = vector >= places_.first_half;
+      const std::size_t step = halves ? lanes_ / 2 : lanes_;
+      for (std::size_t n = 0; n < count; n += step) {
+        const std::size_t begin = places_.at(vector + n / lanes_, lanes_);
+        runs[n] = run_of(row, n % lanes_ == 0 ? begin : begin + places_.units, step);
+      }
       for (std::size_t k = 0; k < inner_; k += kTogether) {
-        for (std::size_t n = 0; n < count; n += lanes_) {
-          if (vectors[n].count == 0) continue;
-          kernels_->transpose({.from = vectors[n].first + k,
+        for (std::size_t n = 0; n < count; n += step) {
+          if (runs[n].count == 0) continue;
+          kernels_->transpose({.from = runs[n].first + k,
                                .from_stride = inner_,
-                               .rows = vectors[n].count,
+                               .rows = runs[n].count,
                                .columns = std::min(kTogether, inner_ - k),
                                .to = to + k * count + n,
                                .to_stride = count});
@@ -51,11 +57,11 @@ class PackedMatrix {
   }
 
   /// The same of weights whose outputs lie beside one another; column(k) points to the weights of
-  /// outputs 0 to `real` - 1, or is null for zeros.
+  /// outputs 0 to `real` - 1, or is null for zeros. Not of gates.
   template <class Column>
   void pack_columns(std::size_t first, std::size_t last, std::size_t real, const Column& column) {
-    over_panels(first, last, [&](const std::size_t* places, std::size_t count, float* to) {
-      const std::size_t begin = std::min(places[0], real);
+    over_panels(first, last, [&](std::size_t vector, std::size_t count, float* to) {
+      const std::size_t begin = std::min(vector * lanes_, real);
       const std::size_t there = std::min(count, real - begin);
       for (std::size_t k = 0; k < inner_; ++k, to += count) {
         const float* from = column(k);
@@ -79,27 +85,24 @@ class PackedMatrix {
         places_(places),
         data_(outputs * inner) {}
 
-  // The weights of a vector of outputs: those of the first, and how many there are.
-  struct Vector {
+  // The weights of a run of at most `most` places: those of the first, and how many there are.
+  struct Run {
     const float* first = nullptr;
     std::size_t count = 0;
   };
   template <class Row>
-  Vector vector_of(const Row& row, std::size_t place) const {
-    Vector vector{row(place)};
-    while (vector.count < lanes_ && row(place + vector.count) != nullptr) ++vector.count;
-    return vector;
+  static Run run_of(const Row& row, std::size_t place, std::size_t most) {
+    Run run{row(place)};
+    while (run.count < most && row(place + run.count) != nullptr) ++run.count;
+    return run;
   }
 
-  // each(places of the panel's outputs, their number, where they go)
+  // each(the panel's first vector, the number of its outputs, where they go)
   template <class Each>
   void over_panels(std::size_t first, std::size_t last, const Each& each) {
-    std::array<std::size_t, kMostPanel> places;
     for (std::size_t panel = first; panel < last; ++panel) {
       const std::size_t begin = panel * panel_, end = std::min(begin + panel_, outputs_);
-      for (std::size_t n = begin; n < end; ++n)
-        places[n - begin] = places_.at(n / lanes_, lanes_) + n % lanes_;
-      each(places.data(), end - begin, data_.data() + begin * inner_);
+      each(begin / lanes_, end - begin, data_.data() + begin * inner_);
     }
   }
 

@@ -31,7 +31,7 @@ struct VectorPlaces {
   std::size_t at[kCount];
 };
 
-template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels, class Sink>
+template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels, bool kHalves, class Sink>
 HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vector,
                               const VectorPlaces<kPanels * kVectors>& places, const Sink& sink) {
   constexpr std::size_t kCount = kPanels * kVectors;
@@ -40,7 +40,8 @@ HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vec
   for (std::size_t r = 0; r < kRows; ++r) sink.fetch(row + r, vector * lanes, places);
   Tile<kRows, kVectors, kPanels> tile;
   for (std::size_t v = 0; v < kCount; ++v) {
-    const TileVec start = p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + places.at[v]);
+    const TileVec start =
+        p.bias == nullptr ? hn::Zero(d) : load_at<kHalves>(p.bias + places.at[v], p.w.places.units);
     for (std::size_t r = 0; r < kRows; ++r) tile.sum[r][v] = start;
   }
   // Panels before this one are whole.
@@ -65,45 +66,48 @@ HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vec
     panel += inner * kVectors * lanes;
   }
   for (std::size_t r = 0; r < kRows; ++r) {
-    for (std::size_t v = 0; v < kCount; ++v) sink(tile.sum[r][v], row + r, places.at[v]);
+    for (std::size_t v = 0; v < kCount; ++v)
+      sink.template take<kHalves>(tile.sum[r][v], row + r, places.at[v]);
   }
 }
 
-template <std::size_t kVectors, class Sink>
+template <std::size_t kVectors, bool kHalves, class Sink>
 HWY_INLINE void multiply_panel(const Product& p, const TileCut& cut, std::size_t vector,
                                const Sink& sink) {
   const VectorPlaces<kVectors> places(p, vector);
   cut.over([&](std::size_t row, std::size_t count) HWY_ATTR {
     with_count<kTileRows>(count, [&](auto rows) HWY_ATTR {
-      multiply_tile<rows, kVectors, 1>(p, row, vector, places, sink);
+      multiply_tile<rows, kVectors, 1, kHalves>(p, row, vector, places, sink);
     });
   });
 }
 
-// sink(sums, row, place) for every row and every vector of outputs from `first` to `last`, `place`
-// being where the vector begins in a row; `first` is at the start of a panel. Before,
-// sink.fetch(row, first output, places) may fetch into the cache what it is going to touch. All
-// rows of a vector of units are done before the next panel.
+// sink.take<halves>(sums, row, place) for every row and every vector of outputs from `first` to
+// `last`, `place` being where the vector, or its lower half, begins in a row; `first` is at the
+// start of a panel. Before, sink.fetch(row, first output, places) may fetch into the cache what it
+// is going to touch. All rows of a vector of units are done before the next panel.
 template <class Sink>
 HWY_INLINE void multiply_vectors(const Product& p, const TileCut& cut, std::size_t first,
                                  std::size_t last, const Sink& sink) {
   std::size_t vector = first;
-  // One or two rows have too few chains in one panel to hide a multiply-add's latency.
+  // One or two rows have too few chains in one panel to hide a multiply-add's latency. Two vectors
+  // of halves come last, and never into these.
   constexpr std::size_t kAlone = 8, kPair = 4;
   if (p.rows == 1) {
     for (; vector + kAlone <= last; vector += kAlone)
-      multiply_tile<1, kPanelVectors, kAlone / kPanelVectors>(
+      multiply_tile<1, kPanelVectors, kAlone / kPanelVectors, false>(
           p, 0, vector, VectorPlaces<kAlone>(p, vector), sink);
   } else if (p.rows == 2) {
     for (; vector + kPair <= last; vector += kPair)
-      multiply_tile<2, kPanelVectors, kPair / kPanelVectors>(p, 0, vector,
-                                                             VectorPlaces<kPair>(p, vector), sink);
+      multiply_tile<2, kPanelVectors, kPair / kPanelVectors, false>(
+          p, 0, vector, VectorPlaces<kPair>(p, vector), sink);
   }
-  for (; vector < last; vector += kPanelVectors) {
+  for (; vector < std::min(last, p.w.places.first_half); vector += kPanelVectors) {
     with_count<kPanelVectors>(std::min(kPanelVectors, last - vector), [&](auto vectors) HWY_ATTR {
-      multiply_panel<vectors>(p, cut, vector, sink);
+      multiply_panel<vectors, false>(p, cut, vector, sink);
     });
   }
+  if (vector < last) multiply_panel<2, true>(p, cut, vector, sink);
 }
 
 }  // namespace sluice::kernels::HWY_NAMESPACE

@@ -22,8 +22,9 @@ struct StoreSums {
   HWY_INLINE void fetch(std::size_t row, std::size_t, const PlacesOf& places) const {
     for (const std::size_t place : places.at) hwy::Prefetch(p->out + row * p->out_stride + place);
   }
-  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t place) const {
-    hn::Store(sum, TileTag(), p->out + row * p->out_stride + place);
+  template <bool kHalves>
+  HWY_INLINE void take(TileVec sum, std::size_t row, std::size_t place) const {
+    store_at<kHalves>(sum, p->out + row * p->out_stride + place, p->w.places.units);
   }
 };
 
@@ -142,7 +143,7 @@ void pack_columns(const OuterSum& s, std::size_t first, std::size_t rows, const 
   });
 }
 
-template <std::size_t kVectors>
+template <std::size_t kVectors, bool kHalves>
 void pack_vectors(const OuterSum& s, std::size_t first, std::size_t rows, std::size_t vector,
                   float* to) {
   const TileTag d;
@@ -152,7 +153,7 @@ void pack_vectors(const OuterSum& s, std::size_t first, std::size_t rows, std::s
   const float* row = s.b + first * s.b_stride;
   for (std::size_t m = 0; m < rows; ++m, row += s.b_stride) {
     for (std::size_t v = 0; v < kVectors; ++v, to += lanes)
-      hn::Store(hn::Load(d, row + at[v]), d, to);
+      hn::Store(load_at<kHalves>(row + at[v], s.places.units), d, to);
   }
 }
 
@@ -190,11 +191,18 @@ void outer_panel(const float* a, const float* b, std::size_t rows, const TileCut
   });
 }
 
-template <std::size_t kVectors>
+template <std::size_t kVectors, bool kHalves>
 void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, const TileCut& cut,
                    std::size_t vector, const float* packed, float* room) {
-  pack_vectors<kVectors>(s, first, rows, vector, room);
-  outer_panel<kVectors>(packed, room, rows, cut, s.fresh && first == 0,
+  constexpr std::size_t kWidth = kVectors * hn::MaxLanes(TileTag());
+  const bool one_panel = s.vectors == kVectors && s.b_stride == kWidth &&
+                         (s.places.units == 0 || 4 * s.places.units == kWidth);
+  const float* b = s.b + first * kWidth;  // as they lie, where they are one panel
+  if (!one_panel) {
+    pack_vectors<kVectors, kHalves>(s, first, rows, vector, room);
+    b = room;
+  }
+  outer_panel<kVectors>(packed, b, rows, cut, s.fresh && first == 0,
                         s.c + s.first * s.c_stride + vector * hn::Lanes(TileTag()), s.c_stride);
 }
 
@@ -206,12 +214,14 @@ void add_outer(const OuterSum& s) noexcept {
   for (std::size_t first = 0; first < s.rows; first += kOuterBlock) {
     const std::size_t rows = std::min(kOuterBlock, s.rows - first);
     pack_columns(s, first, rows, cut, s.work);
-    for (std::size_t vector = 0; vector < s.vectors; vector += kPanelVectors) {
-      with_count<kPanelVectors>(std::min(kPanelVectors, s.vectors - vector),
-                                [&](auto vectors) HWY_ATTR {
-                                  outer_vectors<vectors>(s, first, rows, cut, vector, s.work, room);
-                                });
+    std::size_t vector = 0;
+    for (; vector < std::min(s.vectors, s.places.first_half); vector += kPanelVectors) {
+      with_count<kPanelVectors>(
+          std::min(kPanelVectors, s.vectors - vector), [&](auto vectors) HWY_ATTR {
+            outer_vectors<vectors, false>(s, first, rows, cut, vector, s.work, room);
+          });
     }
+    if (vector < s.vectors) outer_vectors<2, true>(s, first, rows, cut, vector, s.work, room);
   }
 }
 

@@ -25,25 +25,27 @@ struct AddToGates {
     const std::size_t place = row * cell.units + first / 4;  // the outputs of four gates
     for (const float* array : {cell.c, cell.tanh_c, cell.h}) hwy::Prefetch(array + place);
   }
-  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t place) const {
-    float* to = step->cell.gates + row * 4 * step->cell.units + place;
-    hn::Store(hn::Add(sum, hn::Load(TileTag(), to)), TileTag(), to);
+  template <bool kHalves>
+  HWY_INLINE void take(TileVec sum, std::size_t row, std::size_t place) const {
+    const std::size_t units = step->cell.units;
+    float* to = step->cell.gates + row * 4 * units + place;
+    store_at<kHalves>(hn::Add(sum, load_at<kHalves>(to, units)), to, units);
   }
 };
 
 void step_forward(const StepForward& step) noexcept {
-  const std::size_t lanes = hn::Lanes(TileTag());
+  const std::size_t lanes = hn::Lanes(TileTag()), all = step.recurrent.w.outputs / lanes;
   const AddToGates add{&step};
   const TileCut cut(step.recurrent.rows);
   if (layer_norm(step.cell.extras)) {
-    multiply_vectors(step.recurrent, cut, 0, step.recurrent.w.outputs / lanes, add);
+    multiply_vectors(step.recurrent, cut, 0, all, add);
     return forward_normed(step.cell);
   }
   // One row's four gates alone are too few chains to hide a multiply-add's latency.
   const std::size_t together = step.recurrent.rows == 1 ? 2 : 1;
   for (std::size_t u = step.units.first; u < step.units.last; u += together) {
     const std::size_t end = std::min(u + together, step.units.last);
-    multiply_vectors(step.recurrent, cut, 4 * u, 4 * end, add);
+    multiply_vectors(step.recurrent, cut, 4 * u, std::min(4 * end, all), add);
     forward_units(step.cell, u * lanes, end * lanes);
   }
 }
@@ -60,7 +62,8 @@ struct AddAbove {
     for (const float* array : {cell.tanh_c, cell.c_prev}) hwy::Prefetch(array + narrow);
     hwy::Prefetch(step->above + row * step->above_stride + first);
   }
-  HWY_INLINE void operator()(TileVec sum, std::size_t row, std::size_t place) const {
+  template <bool kHalves>
+  HWY_INLINE void take(TileVec sum, std::size_t row, std::size_t place) const {
     const TileVec above = hn::Load(TileTag(), step->above + row * step->above_stride + place);
     hn::Store(hn::Add(above, sum), TileTag(),
               step->recurrent.out + row * step->recurrent.out_stride + place);

@@ -14,6 +14,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/aligned.hpp"
 #include "reference/options.hpp"
 
 namespace sluice::kernels {
@@ -22,12 +23,32 @@ namespace sluice::kernels {
 struct Places {
   /// 0: one behind the other. Else the rows are gates [4, units], and the outputs are counted
   /// vector by vector of units, the four gates of each: i f g o of the first vector, then of the
-  /// second.
+  /// second. Where the last vector of units is at most half full, its gates are halves of two
+  /// vectors: i and f, g and o.
   std::size_t units = 0;
+  std::size_t first_half = SIZE_MAX;  ///< The first of those two.
 
-  /// Where vector number v of the outputs begins in a row.
+  static Places gates(std::size_t hidden, std::size_t lanes) {
+    const std::size_t over = hidden % lanes;
+    const bool half = lanes >= 8 && over > 0 && over <= lanes / 2;
+    return {padded(hidden), half ? 4 * (hidden / lanes) : SIZE_MAX};
+  }
+
+  /// Where vector number v of the outputs begins in a row; the upper half of one that holds two
+  /// gates begins `units` behind.
   std::size_t at(std::size_t v, std::size_t lanes) const {
-    return units == 0 ? v * lanes : (v & 3) * units + (v >> 2) * lanes;
+    if (units == 0) return v * lanes;
+    if (v >= first_half) return 2 * (v - first_half) * units + first_half / 4 * lanes;
+    return (v & 3) * units + (v >> 2) * lanes;
+  }
+  /// The number of an output of a gate, and of all of `hidden` units.
+  std::size_t output(std::size_t gate, std::size_t unit, std::size_t lanes) const {
+    const std::size_t first = unit / lanes * 4;  // vector
+    return first * lanes + gate * (first == first_half ? lanes / 2 : lanes) + unit % lanes;
+  }
+  std::size_t outputs(std::size_t hidden, std::size_t lanes) const {
+    if (first_half != SIZE_MAX) return (first_half + 2) * lanes;
+    return (hidden + lanes - 1) / lanes * 4 * lanes;
   }
 };
 

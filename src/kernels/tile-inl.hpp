@@ -51,6 +51,29 @@ using TileVec = hn::Vec<TileTag>;
 
 constexpr std::size_t kTileUnroll = 2;
 
+// A vector at a place of a row; with kHalves its upper half stands `apart` floats behind the lower.
+template <bool kHalves>
+HWY_INLINE TileVec load_at(const float* row, [[maybe_unused]] std::size_t apart) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (kHalves) {
+    const hn::Half<TileTag> half;
+    return hn::Combine(TileTag(), hn::Load(half, row + apart), hn::Load(half, row));
+  }
+#endif
+  return hn::Load(TileTag(), row);
+}
+template <bool kHalves>
+HWY_INLINE void store_at(TileVec vector, float* row, [[maybe_unused]] std::size_t apart) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (kHalves) {
+    const hn::Half<TileTag> half;
+    hn::Store(hn::LowerHalf(half, vector), half, row);
+    return hn::Store(hn::UpperHalf(half, vector), half, row + apart);
+  }
+#endif
+  hn::Store(vector, TileTag(), row);
+}
+
 // Weights that a tile fetches into the second cache on its way: a few cache lines for each
 // kTileUnroll of the inner index.
 struct Ahead {

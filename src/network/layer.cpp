@@ -348,7 +348,7 @@ void Layer::input_products(const RowsView& x, const Tape& tape, LayerTape& of,
                       .out = of.gates.data() + (steps.first * batch + samples.first) * gates,
                       .out_stride = gates,
                       .first_vector = 4 * units.first,
-                      .last_vector = 4 * units.last});
+                      .last_vector = units.last == unit_vectors() ? 0 : 4 * units.last});
 }
 
 void Layer::normalise_inputs(const Tape& tape, LayerTape& of, const Samples& samples,

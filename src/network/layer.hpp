@@ -169,9 +169,12 @@ class Layer {
   void projection_gradient(const LayerTape& of, float* gradient) const noexcept;
   void norm_gradients(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
   void state_gradients(const Tape& tape, const LayerTape& of, float* gradient) const noexcept;
-  /// Where gate and unit n of the padded [4, Hp] stand in a row of the sums.
-  std::size_t sum_place(std::size_t gate, std::size_t unit) const noexcept;
-  std::size_t sum_width() const noexcept { return 4 * unit_vectors() * kernels_->lanes; }
+  kernels::Places gate_places() const noexcept { return packed_.w.view().places; }
+  /// Where a gate of a unit stands in a row of the sums.
+  std::size_t sum_place(std::size_t gate, std::size_t unit) const noexcept {
+    return gate_places().output(gate, unit, kernels_->lanes);
+  }
+  std::size_t sum_width() const noexcept { return packed_.w.view().outputs; }
 
   CellOptions options_;
   CellActivations activations_;

@@ -51,8 +51,8 @@ void Layer::add_row_sums(const float* x, std::size_t x_stride, LayerTape& of, st
     kernels_->add_outer({.a = of_columns,
                          .b = d.data() + row * 4 * units_,
                          .b_stride = 4 * units_,
-                         .places = {units_},
-                         .vectors = 4 * unit_vectors(),
+                         .places = gate_places(),
+                         .vectors = sum_width() / kernels_->lanes,
                          .rows = rows.count(),
                          .c = of.d_weights.data() + to * sum_width(),
                          .c_stride = sum_width(),
@@ -104,11 +104,6 @@ void Layer::peephole_sums(LayerTape& of, std::size_t batch, std::size_t row, std
     sum[units_ + u] += d_a[units_ + u] * c[u];
     sum[3 * units_ + u] += d_a[3 * units_ + u] * c_new[u];
   }
-}
-
-std::size_t Layer::sum_place(std::size_t gate, std::size_t unit) const noexcept {
-  const std::size_t lanes = kernels_->lanes;
-  return (unit / lanes * 4 + gate) * lanes + unit % lanes;
 }
 
 void Layer::add_gradients(const Tape& tape, LayerTape& of, std::size_t part, std::size_t parts,

@@ -98,16 +98,21 @@ plant("src/kernels/products.cpp", "kernels network",
       ("sums over rows: assigned, not added", "fresh ? tile.sum[r][v]",
        "true ? tile.sum[r][v]"),
       ("sums over rows: a fresh block after the first", "s.fresh && first == 0", "s.fresh"),
-      ("sums over rows: the column of ones is zero", "from == nullptr ? 1.0f",
-       "from == nullptr ? 0.0f"),
+      ("sums over rows: the column of ones is zero", "std::fill_n(to, kColumns, 1.0f)",
+       "std::fill_n(to, kColumns, 0.0f)"),
       ("sums over rows: a tile across two parts begins anew", "      r += together;\n      within += together;",
        "      r += together;\n      within = together;"))
 plant("src/kernels/products.cpp", "kernels",
       ("sums over rows: those behind the first block lost",
        "first < s.rows; first += kOuterBlock", "first < 1; first += kOuterBlock"))
+plant("src/kernels/tile-inl.hpp", "kernels network",
+      ("halves: one gate's over the other's", "half, row + apart);", "half, row);"),
+      ("halves: one gate's bias for both", "hn::Load(half, row + apart)", "hn::Load(half, row)"))
+plant("src/kernels/table.hpp", "kernels network",
+      ("halves: the sums' gates mistaken", "first == first_half ? lanes / 2 : lanes", "lanes"))
 plant("src/kernels/step.cpp", "kernels network",
-      ("step: W x lost", "hn::Store(hn::Add(sum, hn::Load(TileTag(), to)), TileTag(), to);",
-       "hn::Store(sum, TileTag(), to);"),
+      ("step: W x lost", "store_at<kHalves>(hn::Add(sum, load_at<kHalves>(to, units)), to, units)",
+       "store_at<kHalves>(sum, to, units)"),
       ("step: what comes from above lost", "hn::Store(hn::Add(above, sum), TileTag(),",
        "hn::Store(sum, TileTag(),"))
 plant("src/kernels/update.cpp", "training",
@@ -131,7 +136,8 @@ plant("src/kernels/update.cpp", "kernels",
 plant("src/kernels/packed_matrix.hpp", "kernels network",
       ("packing: columns beside the wanted ones", "std::copy_n(from + begin, there, to);",
        "std::copy_n(from, there, to);"),
-      ("packing: the first of the inner index again", ".from = vectors[n].first + k,", ".from = vectors[n].first,"))
+      ("packing: one gate's weights in both halves", "n % lanes_ == 0 ? begin : begin + places_.units", "begin"),
+      ("packing: the first of the inner index again", ".from = runs[n].first + k,", ".from = runs[n].first,"))
 
 # The network.
 plant("src/network/initialisers.cpp", "network",
@@ -185,7 +191,9 @@ plant("src/network/tape_set.cpp", "network",
       ("parts: of too little work", "steps * batch / kRows, 1)", "steps * batch, 1)"))
 plant("src/network/network.cpp", "network",
       ("outputs past the end are not zero",
-       "  clear_past_ends(tape, {0, tape.steps()}, tape.y_stride, tape.y_.data());\n", ""),
+       "if (!y.empty()) clear_past_ends", "if (false) clear_past_ends"),
+      ("outputs past the end are not zero without a head",
+       "tape.y_.empty() ? tape.between.back().out : tape.y_", "tape.y_"),
       ("NaN in the padding is read", "if (!tape.runs(t, sample)) std::fill_n", "if (false) std::fill_n"),
       ("mean of the directions is their sum", "architecture_.merge == Merge::mean ? 0.5f : 1.0f;\n                  for",
        "1.0f;\n                  for"))
