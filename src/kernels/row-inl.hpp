@@ -33,54 +33,76 @@ struct Place {
   std::size_t first;  // vector of units
 };
 
-HWY_INLINE std::size_t sums_of_row(const RowView& w) { return 4 * w.vectors * hn::Lanes(RowTag()); }
+// Vectors of sums: four for each vector of units, two for a half: [i f] and [g o].
+HWY_INLINE std::size_t sum_vectors(std::size_t vectors, bool half) {
+  return 4 * vectors - (half ? 2 : 0);
+}
+
+HWY_INLINE std::size_t sums_of_row(const RowView& w) {
+  return sum_vectors(w.vectors, w.half) * hn::Lanes(RowTag());
+}
+
+// S4..S7 of some units, the first of which `c` and `h` point to.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE void finish_units(D d, V i, V f, V g, V o, float* c, float* h) {
+  const V c_new = hn::MulAdd(f, hn::Load(d, c), hn::Mul(i, g));  // S4
+  hn::Store(c_new, d, c);
+  hn::Store(hn::Mul(o, tanh(d, c_new)), d, h);  // S5, S7
+}
 
 // S1..S7 of a vector of units of a row, from W x, gate by gate.
 HWY_INLINE void finish(const RowStep& of, std::size_t row, std::size_t vector,
-                       const RowVec (&input)[4]) {
+                       const RowVec* input) {
   const RowTag d;
   const std::size_t lanes = hn::Lanes(d), unit = vector * lanes;
   const float* recurrent = of.recurrent + row * sums_of_row(of.w) + 4 * unit;
-  float* c_of = of.c[row] + unit;
   const auto a = [&](std::size_t gate) HWY_ATTR {
     return hn::Add(hn::Load(d, recurrent + gate * lanes), input[gate]);
   };
-  const RowVec i = sigmoid(d, a(0));                                 // S3
-  const RowVec f = sigmoid(d, a(1));                                 // S1
-  const RowVec g = tanh(d, a(2));                                    // S2
-  const RowVec c = hn::MulAdd(f, hn::Load(d, c_of), hn::Mul(i, g));  // S4
-  const RowVec o = sigmoid(d, a(3));                                 // S6
-  hn::Store(c, d, c_of);
-  hn::Store(hn::Mul(o, tanh(d, c)), d, of.h[row] + unit);  // S5, S7
+  const RowVec i = sigmoid(d, a(0));  // S3
+  const RowVec f = sigmoid(d, a(1));  // S1
+  const RowVec g = tanh(d, a(2));     // S2
+  const RowVec o = sigmoid(d, a(3));  // S6
+  finish_units(d, i, f, g, o, of.c[row] + unit, of.h[row] + unit);
 }
 
-// Some rows, all vectors of a group at a time.
-template <class Part, std::size_t kRows, class... Arguments>
-HWY_INLINE void whole_group(std::size_t vectors, const Arguments&... arguments) {
-  switch (vectors) {
-    case 4:
-      if constexpr (Part::kMost >= 4) return Part::template run<kRows, 4>(arguments...);
-      [[fallthrough]];
-    case 3:
-      if constexpr (Part::kMost >= 3) return Part::template run<kRows, 3>(arguments...);
-      [[fallthrough]];
-    case 2:
-      if constexpr (Part::kMost >= 2) return Part::template run<kRows, 2>(arguments...);
-      [[fallthrough]];
-    default:
-      return Part::template run<kRows, 1>(arguments...);
+#if HWY_TARGET != HWY_SCALAR  // which has no halves
+// The same of a half vector of units, from [i f] and [g o] of W x.
+HWY_INLINE void finish_half(const RowStep& of, std::size_t row, std::size_t vector,
+                            const RowVec* input) {
+  const RowTag d;
+  const hn::Half<RowTag> half;
+  const std::size_t lanes = hn::Lanes(d), unit = vector * lanes;
+  const float* recurrent = of.recurrent + row * sums_of_row(of.w) + 4 * unit;
+  const RowVec i_f = sigmoid(d, hn::Add(hn::Load(d, recurrent), input[0]));
+  const RowVec g_o = hn::Add(hn::Load(d, recurrent + lanes), input[1]);
+  const auto g = tanh(half, hn::LowerHalf(half, g_o));
+  const auto o = sigmoid(half, hn::UpperHalf(half, g_o));
+  finish_units(half, hn::LowerHalf(half, i_f), hn::UpperHalf(half, i_f), g, o, of.c[row] + unit,
+               of.h[row] + unit);
+}
+#endif
+
+// Some rows, all of a group at a time, which has so many vectors of sums: at most Part::kMost, in
+// steps of Part::kLeast.
+template <class Part, std::size_t kRows, std::size_t kSums = Part::kMost, class... Arguments>
+HWY_INLINE void whole_group(std::size_t sums, const Arguments&... arguments) {
+  if constexpr (kSums > Part::kLeast) {
+    if (sums < kSums) return whole_group<Part, kRows, kSums - Part::kLeast>(sums, arguments...);
   }
+  Part::template run<kRows, kSums>(arguments...);
 }
 
-// each(place of a group, its vectors); `depth` as RowKernels says.
+// each(place of a group, its vectors of sums); `depth` as RowKernels says.
 template <class Weight, class Each>
 HWY_INLINE void over_groups(const RowView& w, std::size_t depth, const Each& each) {
   const std::size_t lanes = hn::Lanes(RowTag()), inner = (w.inner + depth - 1) / depth * depth;
   const auto* data = static_cast<const Weight*>(w.data);
   for (std::size_t group = 0, first = 0; group < w.groups.count; ++group) {
-    const std::size_t vectors = w.groups.vectors(group), width = 4 * vectors * lanes;
-    each(Place<Weight>{data, width, first}, vectors);
-    data += width * inner;
+    const std::size_t vectors = w.groups.vectors(group);
+    const std::size_t sums = sum_vectors(vectors, w.half && group + 1 == w.groups.count);
+    each(Place<Weight>{data, sums * lanes, first}, sums);
+    data += sums * lanes * inner;
     first += vectors;
   }
 }

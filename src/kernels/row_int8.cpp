@@ -99,10 +99,11 @@ struct WholeSums {
 
 template <class Product>
 struct WholeSumsPart {
-  static constexpr std::size_t kMost = kWholeVectors;
-  template <std::size_t kRows, std::size_t kVectors>
+  static constexpr std::size_t kMost = 4 * kWholeVectors, kLeast = 4;
+  template <std::size_t kRows, std::size_t kSums>
   static HWY_NOINLINE void run(const RowSums& of, const WholeRow<Product>* x,
                                const Place<std::int8_t>& place, std::size_t row) {
+    constexpr std::size_t kVectors = kSums / 4;
     const RowTag d;
     const std::size_t lanes = hn::Lanes(d), base = 4 * place.first * lanes;
     WholeSums<Product, kRows, kVectors> sums;
@@ -122,10 +123,11 @@ struct WholeSumsPart {
 
 template <class Product>
 struct WholeStepPart {
-  static constexpr std::size_t kMost = kWholeVectors;
-  template <std::size_t kRows, std::size_t kVectors>
+  static constexpr std::size_t kMost = 4 * kWholeVectors, kLeast = 4;
+  template <std::size_t kRows, std::size_t kSums>
   static HWY_NOINLINE void run(const RowStep& of, const WholeRow<Product>* x,
                                const Place<std::int8_t>& place, std::size_t row) {
+    constexpr std::size_t kVectors = kSums / 4;
     const RowTag d;
     const std::size_t lanes = hn::Lanes(d), base = 4 * place.first * lanes;
     WholeSums<Product, kRows, kVectors> sums;
@@ -150,9 +152,8 @@ HWY_INLINE void some_rows(const Of& of, std::size_t row) {
   for (std::size_t r = 0; r < kRows; ++r) x[r].set(of.x[row + r], of.w.inner, of.w.per_step);
   const WholeRow<Product>* rows = x;
   over_groups<std::int8_t>(of.w, Product::kDepth,
-                           [&](const Place<std::int8_t>& group, std::size_t vectors) HWY_ATTR {
-                             whole_group<Part, kRows>(vectors, of, rows, group, row);
-                           });
+                           [&](const Place<std::int8_t>& group, std::size_t sums)
+                               HWY_ATTR { whole_group<Part, kRows>(sums, of, rows, group, row); });
 }
 
 template <class Product, class Part, class Of>
@@ -176,7 +177,7 @@ void row_step_int8(const RowStep& of) noexcept {
 template <class Product>
 void fill_int8(Table& table) {
   table.rows[static_cast<std::size_t>(Weights::int8)] = {
-      kWholeVectors, Product::kDepth, &row_sums_int8<Product>, &row_step_int8<Product>};
+      kWholeVectors, Product::kDepth, false, &row_sums_int8<Product>, &row_step_int8<Product>};
 }
 
 void fill_row_int8(Table& table) {

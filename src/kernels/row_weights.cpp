@@ -37,28 +37,29 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
                        const Int8Scales& scales)
     : inner_(inner),
       vectors_((hidden + kernels.lanes - 1) / kernels.lanes),
+      lanes_(kernels.lanes),
+      half_(kernels.row(weights).halves && (hidden - 1) % lanes_ < lanes_ / 2),
       groups_(vectors_, kernels.row(weights).vectors) {
   const std::size_t depth = kernels.row(weights).depth, bytes = bytes_of(weights);
   const std::size_t whole = (inner + depth - 1) / depth * depth;
-  const std::size_t places = 4 * vectors_ * kernels.lanes;
-  lanes_ = kernels.lanes;
   vector_bytes_ = 4 * lanes_ * whole * bytes;
-  data_.resize(vectors_ * vector_bytes_);
+  data_.resize(places() * whole * bytes);
   if (weights == Weights::int8) {
     step_ = scales.step;
-    scale_.resize(places);
-    sums_.resize(places);
+    scale_.resize(places());
+    sums_.resize(places());
   }
-  unsigned char* group_data = data_.data();
-  for (std::size_t group = 0, first = 0; group < groups_.count; ++group) {
-    const std::size_t vectors = groups_.vectors(group), width = 4 * vectors * kernels.lanes;
-    for (std::size_t place = 0; place < width; ++place) {
-      const std::size_t vector = place / kernels.lanes, gate = vector % 4;
-      const std::size_t unit = (first + vector / 4) * kernels.lanes + place % kernels.lanes;
-      if (unit >= hidden) continue;
+  for (std::size_t group = 0; group < groups_.count; ++group) {
+    const std::size_t first = first_vector(group) * lanes_, last = first_vector(group + 1) * lanes_;
+    const std::size_t width = std::min(4 * last, places()) - 4 * first;
+    const std::size_t units = std::min(last, hidden) - first;
+    unsigned char* group_data = data_.data() + 4 * first * whole * bytes;
+    for (std::size_t output = 0; output < 4 * units; ++output) {
+      const std::size_t gate = output / units, unit = first + output % units;
+      const std::size_t sum = place(gate, unit);
       const float* from = row(gate, unit);
       const auto at = [&](std::size_t k) {
-        return (k / depth * width + place) * depth + k % depth;
+        return (k / depth * width + sum - 4 * first) * depth + k % depth;
       };
       if (weights != Weights::int8) {
         for (std::size_t k = 0; k < inner; ++k) {
@@ -68,7 +69,6 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
         continue;
       }
       const float scale = scales.rows[gate * hidden + unit];
-      const std::size_t sum = 4 * first * kernels.lanes + place;
       scale_[sum] = scale * scales.step;
       for (std::size_t k = 0; k < inner; ++k) {
         const std::int8_t number = whole_number(from[k], scale);
@@ -76,9 +76,13 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
         put(group_data, at(k), number);
       }
     }
-    group_data += width * whole * bytes;
-    first += vectors;
   }
+}
+
+std::size_t RowWeights::place(std::size_t gate, std::size_t unit) const noexcept {
+  const std::size_t vector = unit / lanes_;
+  const std::size_t width = half_ && vector + 1 == vectors_ ? lanes_ / 2 : lanes_;
+  return 4 * vector * lanes_ + gate * width + unit % lanes_;
 }
 
 std::size_t RowWeights::first_vector(std::size_t group) const noexcept {
@@ -91,13 +95,14 @@ RowView RowWeights::view(std::size_t first_group, std::size_t last_group) const 
   groups.count = last_group - first_group;
   groups.larger = std::min(groups.count, groups_.larger - std::min(groups_.larger, first_group));
   const bool whole = !scale_.empty();
-  return {data_.data() + first * vector_bytes_,
-          inner_,
-          first_vector(last_group) - first,
-          groups,
-          1.0f / step_,
-          whole ? scale_.data() + place : nullptr,
-          whole ? sums_.data() + place : nullptr};
+  return {.data = data_.data() + first * vector_bytes_,
+          .inner = inner_,
+          .vectors = first_vector(last_group) - first,
+          .groups = groups,
+          .half = half_ && groups.count > 0 && last_group == groups_.count,
+          .per_step = 1.0f / step_,
+          .scale = whole ? scale_.data() + place : nullptr,
+          .sums = whole ? sums_.data() + place : nullptr};
 }
 
 }  // namespace sluice::kernels

@@ -1,7 +1,9 @@
 // The weights of a layer's gates laid out for one row at a time: groups of a few vectors of units,
 // in each group for k = 0, then k = 1 and so on the gates i f g o of the first vector, of the
-// second .. A step of one row reads them once, from front to back. Where RowKernels::depth is more
-// than 1, so many k stand side by side for each output. Private to a run: never saved.
+// second .. A step of one row reads them once, from front to back. Where RowKernels::halves says
+// so, a last vector that at most half fills its lanes has half of them: its gates i f are one
+// vector, g o another. Where RowKernels::depth is more than 1, so many k stand side by side for
+// each output. Private to a run: never saved.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +34,11 @@ class RowWeights {
              FunctionRef<const float*(std::size_t gate, std::size_t unit)> row,
              Weights weights = Weights::f32, const Int8Scales& scales = {});
 
+  /// How many sums a row has, and where that of a gate i f g o of a unit stands in it. Those of a
+  /// vector of units begin at 4 * its first unit.
+  std::size_t places() const noexcept { return (4 * vectors_ - (half_ ? 2 : 0)) * lanes_; }
+  std::size_t place(std::size_t gate, std::size_t unit) const noexcept;
+
   RowView view() const noexcept { return view(0, groups()); }
 
   /// How many groups there are, and which vector of units a group begins with.
@@ -42,7 +49,8 @@ class RowWeights {
 
  private:
   std::size_t inner_ = 0, vectors_ = 0;
-  std::size_t lanes_ = 1, vector_bytes_ = 0;  // bytes: of the weights of a vector of units
+  std::size_t lanes_ = 1, vector_bytes_ = 0;  // bytes: of the weights of a whole vector of units
+  bool half_ = false;                         // the last vector
   RowGroups groups_;
   AlignedVector<unsigned char> data_;
   // int8: in the order of a row's sums.

@@ -254,6 +254,7 @@ struct RowView {
   std::size_t inner;
   std::size_t vectors;  ///< Of units.
   RowGroups groups;
+  bool half;  ///< The last vector is a half.
   // int8 alone.
   float per_step = 0.0f;               ///< x times this is rounded to a whole number.
   const float* scale = nullptr;        ///< In the order of a row's sums: what 1 of a sum is worth.
@@ -261,23 +262,24 @@ struct RowView {
 };
 
 /// b + R h' of some rows, ahead of their x. Sums of gates lie as [vectors of units, i|f|g|o,
-/// lanes], those of a row behind one another.
+/// lanes], those of a row behind one another; a half vector of units has half the lanes.
 struct RowSums {
   const float* const* x;  ///< [rows] each [inner]: h'
   std::size_t rows;
   RowView w;
   const float* bias;  ///< In the order of a row's sums.
-  float* sums;        ///< [rows, 4 vectors lanes]
+  float* sums;        ///< [rows, RowWeights::places()]
 };
 
-/// S1..S7 of some rows of the plain LSTM: a = recurrent + W x.
+/// S1..S7 of some rows of the plain LSTM: a = recurrent + W x. Of c and h whole vectors of units
+/// are read and written, and of a half vector its half; what is behind is left as it is.
 struct RowStep {
   const float* const* x;  ///< [rows] each [inner]
   std::size_t rows;
   RowView w;
   const float* recurrent;  ///< As RowSums leaves it.
-  float* const* c;         ///< [rows] each [whole vectors of units] in: c', out: c
-  float* const* h;         ///< [rows] each [whole vectors of units] out; none is an `x`
+  float* const* c;         ///< [rows] each [vectors of units] in: c', out: c
+  float* const* h;         ///< [rows] each [vectors of units] out; none is an `x`
 };
 
 /// The step of rows over weights of one storage. int8: x becomes whole numbers, q = x * per_step
@@ -287,6 +289,7 @@ struct RowStep {
 struct RowKernels {
   std::size_t vectors;  ///< The most vectors of units in a group of RowWeights.
   std::size_t depth;    ///< Weights of one output that lie side by side.
+  bool halves;          ///< A last vector of units that is at most half full is a half.
   void (*sums)(const RowSums&) noexcept;
   void (*step)(const RowStep&) noexcept;
 };

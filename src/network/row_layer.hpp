@@ -14,7 +14,7 @@ class Network;
 /// One layer of the plain LSTM. Sums and bias lie as kernels::RowSums says.
 struct RowLayer {
   kernels::RowWeights w, r;  ///< [4 gates, I], [4 gates, H]
-  FloatVector bias;          ///< [vectors of units, i|f|g|o, lanes]
+  FloatVector bias;          ///< [places()]
 };
 
 /// Of a plain stack (plain_stack of architecture.hpp), stored as the network says.

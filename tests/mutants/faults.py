@@ -211,7 +211,8 @@ plant("src/network/noise.cpp", "network",
       ("dropout by the place in the slice", "place_of(noise.seed, layer, noise.first_sample + b, t)",
        "place_of(noise.seed, layer, b, t)"))
 plant("src/kernels/row_weights.cpp", "streaming",
-      ("some groups: the larger ones of all", "groups_.larger - std::min(groups_.larger, first_group)", "groups_.larger"))
+      ("some groups: the larger ones of all", "groups_.larger - std::min(groups_.larger, first_group)", "groups_.larger"),
+      ("some groups: each last one ends in a half", "half_ && groups.count > 0 && last_group == groups_.count", "half_"))
 plant("src/streaming/batch_step.cpp", "streaming",
       ("prepared: the sums of the row before", "  model_.network().prepare(*tape_);\n", ""),
       ("prepared: the state of the row before", "  load(0, state);\n", "  if (state == nullptr) load(0, state);\n"))
@@ -374,12 +375,16 @@ plant("src/core/half.hpp", "core",
 
 # Streams.
 plant("src/kernels/row-inl.hpp", "kernels streaming",
-      ("row: c' dropped", "const RowVec c = hn::MulAdd(f, hn::Load(d, c_of), hn::Mul(i, g));",
-       "const RowVec c = hn::Add(f, hn::Mul(i, g));"),
+      ("row: c' dropped", "const V c_new = hn::MulAdd(f, hn::Load(d, c), hn::Mul(i, g));",
+       "const V c_new = hn::Add(f, hn::Mul(i, g));"),
+      ("row: a half's input and forget gate swapped",
+       "hn::LowerHalf(half, i_f), hn::UpperHalf(half, i_f)",
+       "hn::UpperHalf(half, i_f), hn::LowerHalf(half, i_f)"),
       ("row: a group begins where the one before did", "    first += vectors;\n  }", "  }"))
 plant("src/kernels/row.cpp", "kernels streaming",
       ("row: the last of several rows left out",
-       "  if (row < of.rows) Part::template run<1, 1>(of, vector, row);\n", ""))
+       "  if (row < of.rows) Part::template run<1, kSums>(of, vector, row);\n", ""),
+      ("row: of several rows the half left out", "if (sums > 0) more_rows<Part, 2>(of, vector);", ""))
 plant("src/kernels/whole-inl.hpp", "kernels",
       ("int8: halves of 15 bits", "hn::ShiftRight<8>(q)", "hn::ShiftRight<7>(q)"),
       ("int8: a step off", "kBitsOfZero = 0x4B408000", "kBitsOfZero = 0x4B408001"))
@@ -405,7 +410,8 @@ plant("src/network/storage.cpp", "network",
       ("f16: not the head", "role == Role::weight_hr ||\n         role == Role::head_weight;",
        "role == Role::weight_hr;"))
 plant("src/kernels/row_weights.cpp", "kernels",
-      ("row weights: gates of a unit out of order", "gate = vector % 4;", "gate = 3 - vector % 4;"))
+      ("row weights: gates of a unit out of order", "+ gate * width +", "+ (3 - gate) * width +"),
+      ("row weights: exactly half full is whole", "% lanes_ < lanes_ / 2", "% lanes_ + 1 < lanes_ / 2"))
 plant("src/network/calibration.cpp", "network",
       ("int8: errors are not made up for", "wanted += owed / of[k];", ""),
       ("calibration: h of the step before", "(t + 1) * tape_of.state_units", "t * tape_of.state_units"),
