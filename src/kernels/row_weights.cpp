@@ -38,7 +38,8 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
     : inner_(inner),
       vectors_((hidden + kernels.lanes - 1) / kernels.lanes),
       lanes_(kernels.lanes),
-      half_(kernels.row(weights).halves && (hidden - 1) % lanes_ < lanes_ / 2),
+      places_(kernels.row(weights).halves ? Places::gates(hidden, lanes_) : Places{padded(hidden)}),
+      sums_of_row_(places_.outputs(hidden, lanes_)),
       groups_(vectors_, kernels.row(weights).vectors) {
   const std::size_t depth = kernels.row(weights).depth, bytes = bytes_of(weights);
   const std::size_t whole = (inner + depth - 1) / depth * depth;
@@ -79,12 +80,6 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
   }
 }
 
-std::size_t RowWeights::place(std::size_t gate, std::size_t unit) const noexcept {
-  const std::size_t vector = unit / lanes_;
-  const std::size_t width = half_ && vector + 1 == vectors_ ? lanes_ / 2 : lanes_;
-  return 4 * vector * lanes_ + gate * width + unit % lanes_;
-}
-
 std::size_t RowWeights::first_vector(std::size_t group) const noexcept {
   return group * groups_.least + std::min(group, groups_.larger);
 }
@@ -99,7 +94,7 @@ RowView RowWeights::view(std::size_t first_group, std::size_t last_group) const 
           .inner = inner_,
           .vectors = first_vector(last_group) - first,
           .groups = groups,
-          .half = half_ && groups.count > 0 && last_group == groups_.count,
+          .half = ends_in_half() && groups.count > 0 && last_group == groups_.count,
           .per_step = 1.0f / step_,
           .scale = whole ? scale_.data() + place : nullptr,
           .sums = whole ? sums_.data() + place : nullptr};

@@ -36,8 +36,10 @@ class RowWeights {
 
   /// How many sums a row has, and where that of a gate i f g o of a unit stands in it. Those of a
   /// vector of units begin at 4 * its first unit.
-  std::size_t places() const noexcept { return (4 * vectors_ - (half_ ? 2 : 0)) * lanes_; }
-  std::size_t place(std::size_t gate, std::size_t unit) const noexcept;
+  std::size_t places() const noexcept { return sums_of_row_; }
+  std::size_t place(std::size_t gate, std::size_t unit) const noexcept {
+    return places_.output(gate, unit, lanes_);
+  }
 
   RowView view() const noexcept { return view(0, groups()); }
 
@@ -48,9 +50,12 @@ class RowWeights {
   RowView view(std::size_t first_group, std::size_t last_group) const noexcept;
 
  private:
+  bool ends_in_half() const { return places_.first_half != SIZE_MAX; }
+
   std::size_t inner_ = 0, vectors_ = 0;
   std::size_t lanes_ = 1, vector_bytes_ = 0;  // bytes: of the weights of a whole vector of units
-  bool half_ = false;                         // the last vector
+  Places places_;
+  std::size_t sums_of_row_ = 0;
   RowGroups groups_;
   AlignedVector<unsigned char> data_;
   // int8: in the order of a row's sums.

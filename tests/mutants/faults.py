@@ -110,6 +110,9 @@ plant("src/kernels/tile-inl.hpp", "kernels network",
       ("halves: one gate's bias for both", "hn::Load(half, row + apart)", "hn::Load(half, row)"))
 plant("src/kernels/table.hpp", "kernels network",
       ("halves: the sums' gates mistaken", "first == first_half ? lanes / 2 : lanes", "lanes"))
+plant("src/kernels/table.hpp", "kernels",
+      ("halves: one that is half full is whole", "over <= lanes / 2", "over < lanes / 2"),
+      ("places: gates out of order", "first * lanes + gate * (first", "first * lanes + (3 - gate) * (first"))
 plant("src/kernels/step.cpp", "kernels network",
       ("step: W x lost", "store_at<kHalves>(hn::Add(sum, load_at<kHalves>(to, units)), to, units)",
        "store_at<kHalves>(sum, to, units)"),
@@ -212,7 +215,7 @@ plant("src/network/noise.cpp", "network",
        "place_of(noise.seed, layer, b, t)"))
 plant("src/kernels/row_weights.cpp", "streaming",
       ("some groups: the larger ones of all", "groups_.larger - std::min(groups_.larger, first_group)", "groups_.larger"),
-      ("some groups: each last one ends in a half", "half_ && groups.count > 0 && last_group == groups_.count", "half_"))
+      ("some groups: each last one ends in a half", "ends_in_half() && groups.count > 0 && last_group == groups_.count", "ends_in_half()"))
 plant("src/streaming/batch_step.cpp", "streaming",
       ("prepared: the sums of the row before", "  model_.network().prepare(*tape_);\n", ""),
       ("prepared: the state of the row before", "  load(0, state);\n", "  if (state == nullptr) load(0, state);\n"))
@@ -409,9 +412,6 @@ plant("src/network/storage.cpp", "network",
       ("int8: the largest weight is 128", "largest / 127.0f", "largest / 128.0f"),
       ("f16: not the head", "role == Role::weight_hr ||\n         role == Role::head_weight;",
        "role == Role::weight_hr;"))
-plant("src/kernels/row_weights.cpp", "kernels",
-      ("row weights: gates of a unit out of order", "+ gate * width +", "+ (3 - gate) * width +"),
-      ("row weights: exactly half full is whole", "% lanes_ < lanes_ / 2", "% lanes_ + 1 < lanes_ / 2"))
 plant("src/network/calibration.cpp", "network",
       ("int8: errors are not made up for", "wanted += owed / of[k];", ""),
       ("calibration: h of the step before", "(t + 1) * tape_of.state_units", "t * tape_of.state_units"),
