@@ -93,9 +93,10 @@ HWY_INLINE Vec squash(const Row& row, Gate gate, std::size_t u, Vec a) {
     const ValueSlope<Vec> s =
         activate(d, gate == kCandidate ? x.activations.candidate : x.activations.gate,
                  clipped(a, x.options.gate_clip));
-    hn::Store(s.value, d, row.gate(gate, u));
+    const Vec value = real_units<kForm>(row, u, s.value);
+    hn::Store(value, d, row.gate(gate, u));
     hn::Store(past_clip(s.slope, a, x.options.gate_clip), d, row.slope(gate, u));
-    return s.value;
+    return value;
   }
 }
 
@@ -130,7 +131,7 @@ HWY_INLINE Vec update(const Row& row, std::size_t u, Vec a_i, Vec a_f, Vec a_g) 
       f = options.coupling == Coupling::none ? squash<kForm>(row, kForget, u, a_f)
                                              : coupled<kForm>(row, kForget, u, i);
     }
-    Vec g = real_units<kForm>(row, u, squash<kForm>(row, kCandidate, u, a_g));
+    Vec g = squash<kForm>(row, kCandidate, u, a_g);
     if (row.cell.keep_g != nullptr) g = hn::Mul(g, row.at(row.cell.keep_g, u));
     const Vec c = clipped(hn::MulAdd(f, c_prev, hn::Mul(i, g)), options.cell_clip);  // S4
     row.put(c, row.cell.kept.c_new, u);
@@ -223,7 +224,7 @@ template <Form kForm>
 HWY_INLINE void rnn_units(const Row& row, std::size_t u, Vec a) {
   const Tag d;
   const CellForward& cell = row.cell;
-  const Vec g = real_units<kForm>(row, u, squash<kForm>(row, kCandidate, u, a));
+  const Vec g = squash<kForm>(row, kCandidate, u, a);
   row.put(g, cell.h, u);
   row.put(g, cell.tanh_c, u);
   row.put(row.at(cell.c_prev, u), cell.c, u);

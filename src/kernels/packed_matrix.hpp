@@ -19,7 +19,8 @@ class PackedMatrix {
   PackedMatrix(std::size_t outputs, std::size_t inner, const Table& kernels)
       : PackedMatrix(padded(outputs), inner, kernels, Places{}) {}
 
-  /// The four gates of `hidden` units, rounded up to whole vectors, in rows [4, padded(hidden)].
+  /// The four gates of `hidden` units, rounded up to whole vectors or a half, in rows [4,
+  /// padded(hidden)].
   static PackedMatrix gates(std::size_t hidden, std::size_t inner, const Table& kernels) {
     const Places places = Places::gates(hidden, kernels.lanes);
     return {places.outputs(hidden, kernels.lanes), inner, kernels, places};

@@ -82,6 +82,38 @@ HWY_INLINE void multiply_panel(const Product& p, const TileCut& cut, std::size_t
   });
 }
 
+// One row: the gates of the last whole vector of units and the halves behind them, as chains side
+// by side.
+template <class Sink>
+HWY_INLINE void multiply_last_units(const Product& p, std::size_t vector, const Sink& sink) {
+  const TileTag d;
+  const std::size_t lanes = hn::Lanes(d), step = kPanelVectors * lanes;
+  const VectorPlaces<4> whole(p, vector);
+  const VectorPlaces<2> halves(p, vector + 4);
+  TileVec sum[6];
+  for (std::size_t v = 0; v < 4; ++v)
+    sum[v] = p.bias == nullptr ? hn::Zero(d) : load_at<false>(p.bias + whole.at[v], 0);
+  for (std::size_t v = 0; v < 2; ++v) {
+    sum[4 + v] =
+        p.bias == nullptr ? hn::Zero(d) : load_at<true>(p.bias + halves.at[v], p.w.places.units);
+  }
+  const float* w[4 / kPanelVectors];
+  for (std::size_t panel = 0; panel < 4 / kPanelVectors; ++panel)
+    w[panel] = p.w.data + (vector + panel * kPanelVectors) * lanes * p.w.inner;
+  const float* w_halves = p.w.data + (vector + 4) * lanes * p.w.inner;
+  for (std::size_t k = 0; k < p.w.inner; ++k) {
+    const TileVec value = hn::Set(d, p.a[k]);
+    for (std::size_t v = 0; v < 4; ++v) {
+      const float* from = w[v / kPanelVectors] + k * step + v % kPanelVectors * lanes;
+      sum[v] = hn::MulAdd(value, hn::Load(d, from), sum[v]);
+    }
+    for (std::size_t v = 0; v < 2; ++v)
+      sum[4 + v] = hn::MulAdd(value, hn::Load(d, w_halves + (2 * k + v) * lanes), sum[4 + v]);
+  }
+  for (std::size_t v = 0; v < 4; ++v) sink.template take<false>(sum[v], 0, whole.at[v]);
+  for (std::size_t v = 0; v < 2; ++v) sink.template take<true>(sum[4 + v], 0, halves.at[v]);
+}
+
 // sink.take<halves>(sums, row, place) for every row and every vector of outputs from `first` to
 // `last`, `place` being where the vector, or its lower half, begins in a row; `first` is at the
 // start of a panel. Before, sink.fetch(row, first output, places) may fetch into the cache what it
@@ -90,20 +122,21 @@ template <class Sink>
 HWY_INLINE void multiply_vectors(const Product& p, const TileCut& cut, std::size_t first,
                                  std::size_t last, const Sink& sink) {
   std::size_t vector = first;
-  // One or two rows have too few chains in one panel to hide a multiply-add's latency. Two vectors
-  // of halves come last, and never into these.
+  const std::size_t whole = std::min(last, p.w.places.first_half);
+  // One or two rows have too few chains in one panel to hide a multiply-add's latency.
   constexpr std::size_t kAlone = 8, kPair = 4;
   if (p.rows == 1) {
-    for (; vector + kAlone <= last; vector += kAlone)
+    for (; vector + kAlone <= whole; vector += kAlone)
       multiply_tile<1, kPanelVectors, kAlone / kPanelVectors, false>(
           p, 0, vector, VectorPlaces<kAlone>(p, vector), sink);
+    if (vector + 4 == whole && whole < last) return multiply_last_units(p, vector, sink);
   } else if (p.rows == 2) {
-    for (; vector + kPair <= last; vector += kPair)
+    for (; vector + kPair <= whole; vector += kPair)
       multiply_tile<2, kPanelVectors, kPair / kPanelVectors, false>(
           p, 0, vector, VectorPlaces<kPair>(p, vector), sink);
   }
-  for (; vector < std::min(last, p.w.places.first_half); vector += kPanelVectors) {
-    with_count<kPanelVectors>(std::min(kPanelVectors, last - vector), [&](auto vectors) HWY_ATTR {
+  for (; vector < whole; vector += kPanelVectors) {
+    with_count<kPanelVectors>(std::min(kPanelVectors, whole - vector), [&](auto vectors) HWY_ATTR {
       multiply_panel<vectors, false>(p, cut, vector, sink);
     });
   }

@@ -90,7 +90,7 @@ RowView RowWeights::view(std::size_t first_group, std::size_t last_group) const 
   groups.count = last_group - first_group;
   groups.larger = std::min(groups.count, groups_.larger - std::min(groups_.larger, first_group));
   const bool whole = !scale_.empty();
-  return {.data = data_.data() + first * vector_bytes_,
+  return {.data = data_.data() + std::min(first * vector_bytes_, data_.size()),
           .inner = inner_,
           .vectors = first_vector(last_group) - first,
           .groups = groups,

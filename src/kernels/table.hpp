@@ -4,8 +4,8 @@
 // maths of the cell is in docs/math.md.
 //
 // Rows of activations are padded to whole cache lines (core/aligned.hpp), gates lie as [4, Hp],
-// i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros, but for the gates, whose
-// padding is never read.
+// i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros, but for the gates: what
+// stands in their padding goes no further than the padding of the gradient at their sums.
 #pragma once
 
 #include <array>
@@ -80,7 +80,7 @@ struct Product {
   /// The vectors of outputs that are wanted, from the start of a panel to the end of one;
   /// last_vector = 0: all.
   std::size_t first_vector = 0, last_vector = 0;
-  bool quarters = false;  ///< With one block.
+  bool quarters = false;  ///< With one block, and not of gates.
 };
 
 /// Columns of rows that lie side by side for OuterSum; null: a column of ones.
@@ -147,7 +147,7 @@ struct CellExtras {
   const float* gain_c;    ///< [Hp] LayerNorm::ba, or null.
   const float* bias_c;    ///< [Hp]
   /// What a gate, and the candidate, become of +-gate_clip, by this table's sigmoid and tanh. Where
-  /// slopes follow from values, one that is as large has none.
+  /// slopes follow from values, one that is as large has none, rounded to it or clipped.
   float gate_low = 0.0f, gate_high = 1.0f, candidate_high = 1.0f;
 };
 

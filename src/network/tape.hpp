@@ -76,9 +76,9 @@ struct Noise {
 };
 
 /// One direction of one layer. Rows of H floats are padded to Hp = padded(H), of P floats to Pp,
-/// gates lie as [4, Hp]; padding holds zeros. Steps stand in the order in which they run: the
-/// reverse direction's first is each sequence's last. K is the number of steps that are kept at a
-/// time: all T, or a segment's.
+/// gates lie as [4, Hp]; padding holds zeros, but for that of the gates. Steps stand in the order
+/// in which they run: the reverse direction's first is each sequence's last. K is the number of
+/// steps that are kept at a time: all T, or a segment's.
 struct LayerTape {
   std::size_t units;        ///< Hp
   std::size_t state_units;  ///< Pp

@@ -26,7 +26,7 @@ class TapeSet {
   std::size_t batch() const { return places_.size(); }
   std::size_t parts() const { return tapes_.size(); }
   const Samples& samples(std::size_t part) const { return samples_[part]; }
-  /// Rows of padded floats, as Tape has them, of a sample of the batch.
+  /// Rows of a sample of the batch, as Tape has them.
   float* x(std::size_t step, std::size_t sample) { return at(sample).x(step, local(sample)); }
   const float* y(std::size_t step, std::size_t sample) { return at(sample).y(step, local(sample)); }
   float* d_y(std::size_t step, std::size_t sample) { return at(sample).d_y(step, local(sample)); }

@@ -55,18 +55,19 @@ void RowStep::share_out(Layer& layer, const network::RowLayer& weights, float* h
     const std::size_t first = (number * groups + shares - 1) / shares;
     const std::size_t last = ((number + 1) * groups + shares - 1) / shares;
     const std::size_t unit = weights.r.first_vector(first) * lanes;
+    const std::size_t sum = std::min(4 * unit, layer.recurrent.size());
     Share& share = layer.shares[number];
     share.h = h + unit;
     share.c = c + unit;
     share.sums = {.x = &layer.h_before,
                   .rows = 1,
                   .w = weights.r.view(first, last),
-                  .bias = weights.bias.data() + 4 * unit,
-                  .sums = layer.recurrent.data() + 4 * unit};
+                  .bias = weights.bias.data() + sum,
+                  .sums = layer.recurrent.data() + sum};
     share.step = {.x = &layer.x,
                   .rows = 1,
                   .w = weights.w.view(first, last),
-                  .recurrent = layer.recurrent.data() + 4 * unit,
+                  .recurrent = layer.recurrent.data() + sum,
                   .c = &share.c,
                   .h = &share.h};
   }

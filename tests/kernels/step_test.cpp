@@ -214,5 +214,36 @@ TEST(Adam, FollowsItsFormulas) {
   }
 }
 
+TEST(SquaredError, IsTheSumAndItsGradient) {
+  for (const Table& table : available()) {
+    for (std::size_t count = 1; count <= 40; ++count) {
+      SCOPED_TRACE(std::string(table.name) + ", " + std::to_string(count));
+      Random random(47);
+      const Rows y = Rows::random(3, count, count + 5, random);
+      const Rows target = Rows::random(3, count, count + 1, random);
+      Rows d_y(3, count, count + 9);
+      const float sum = table.squared_error({.y = y.row(0),
+                                             .target = target.row(0),
+                                             .d_y = d_y.row(0),
+                                             .y_stride = y.stride,
+                                             .target_stride = target.stride,
+                                             .d_y_stride = d_y.stride,
+                                             .rows = 3,
+                                             .count = count,
+                                             .share = 0.25f});
+      double expected = 0.0;
+      for (std::size_t m = 0; m < 3; ++m) {
+        for (std::size_t j = 0; j < count; ++j) {
+          const double error = static_cast<double>(y.at(m, j)) - target.at(m, j);
+          expected += error * error;
+          ASSERT_NEAR(d_y.at(m, j), 0.25 * error, 1e-6);
+        }
+      }
+      ASSERT_NEAR(sum, expected, 1e-5 * expected);
+      ASSERT_TRUE(d_y.clean_outside());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sluice::kernels

@@ -106,7 +106,8 @@ std::vector<Variant> variants() {
 }
 
 Problem make(const std::vector<const Variant*>& chosen, std::uint64_t seed) {
-  const Shape shape{{.input = 5, .hidden = {7, 7}, .output = 2, .biases = 1}, 7, 3};
+  // 20 units end in half a vector, of 8 lanes and of 16.
+  const Shape shape{{.input = 5, .hidden = {20, 20}, .output = 2, .biases = 1}, 7, 3};
   Problem plain(shape, seed);
   Architecture& of = plain.shape.architecture;
   for (const Variant* variant : chosen) variant->apply(plain, of);
