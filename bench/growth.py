@@ -42,15 +42,22 @@ def padded(count):
     return (count + 15) // 16 * 16
 
 
+def row_stride(inputs):
+    return padded(inputs) if inputs > 8 else 1 << (inputs - 1).bit_length()
+
+
 def formula_mb(shape, parts):
-    """Of `bench --train` (docs/performance.md): activations; x, y, its gradient and the target; seven
-    times the parameters, and once for each part of the batch; the program."""
+    """Of `bench --train` (docs/performance.md): activations; x, y's gradient and the target; seven
+    times the parameters; of each part of the batch its sums, a segment's gradient and the packed
+    rows; the program."""
     rows = shape["batch"] * shape["steps"]
-    hp, ip = padded(shape["hidden"]), padded(shape["input"])
-    floats = rows * (7 * hp * shape["layers"] + ip + 3 * hp)
+    hp = padded(shape["hidden"])
+    floats = rows * ((7 * shape["layers"] + 2) * hp + row_stride(shape["input"]))
     for layer in range(shape["layers"]):
         inputs = shape["input"] if layer == 0 else shape["hidden"]
         floats += 4 * shape["hidden"] * (inputs + shape["hidden"]) * (7 + parts)
+        floats += parts * 512 * hp
+    floats += parts * 256 * (max(shape["input"], shape["hidden"]) + shape["hidden"] + 65)
     return floats * 4e-6 + PROGRAM_MB
 
 
