@@ -61,17 +61,14 @@ HWY_INLINE void over_blocks(std::size_t units, std::size_t hidden, unsigned bloc
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t block = 0; blocks >> block != 0; ++block) {
     if ((blocks >> block & 1u) == 0) continue;
-    std::size_t u = 0;
-    const auto next = [&](auto chain) HWY_ATTR {
-      if (u >= hidden) return;
-      each(chain, block * units + u, hn::FirstN(d, hidden - u));
-      u += lanes;
+    const auto take = [&](auto chain, std::size_t u) HWY_ATTR {
+      if (u < hidden) each(chain, block * units + u, hn::FirstN(d, hidden - u));
     };
-    while (u < hidden) {
-      next(Chain<0>());
-      next(Chain<1>());
-      next(Chain<2>());
-      next(Chain<3>());
+    for (std::size_t u = 0; u < hidden; u += kChains * lanes) {
+      take(Chain<0>(), u);
+      take(Chain<1>(), u + lanes);
+      take(Chain<2>(), u + 2 * lanes);
+      take(Chain<3>(), u + 3 * lanes);
     }
   }
 }
