@@ -31,17 +31,22 @@ struct VectorPlaces {
   std::size_t at[kCount];
 };
 
+// What the sums of a vector begin with.
+template <bool kHalves>
+HWY_INLINE TileVec first_sum(const Product& p, std::size_t place) {
+  return p.bias == nullptr ? hn::Zero(TileTag())
+                           : load_at<kHalves>(p.bias + place, p.w.places.units);
+}
+
 template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels, bool kHalves, class Sink>
 HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vector,
                               const VectorPlaces<kPanels * kVectors>& places, const Sink& sink) {
   constexpr std::size_t kCount = kPanels * kVectors;
-  const TileTag d;
-  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t lanes = hn::Lanes(TileTag());
   for (std::size_t r = 0; r < kRows; ++r) sink.fetch(row + r, vector * lanes, places);
   Tile<kRows, kVectors, kPanels> tile;
   for (std::size_t v = 0; v < kCount; ++v) {
-    const TileVec start =
-        p.bias == nullptr ? hn::Zero(d) : load_at<kHalves>(p.bias + places.at[v], p.w.places.units);
+    const TileVec start = first_sum<kHalves>(p, places.at[v]);
     for (std::size_t r = 0; r < kRows; ++r) tile.sum[r][v] = start;
   }
   // Panels before this one are whole.
@@ -91,12 +96,8 @@ HWY_INLINE void multiply_last_units(const Product& p, std::size_t vector, const 
   const VectorPlaces<4> whole(p, vector);
   const VectorPlaces<2> halves(p, vector + 4);
   TileVec sum[6];
-  for (std::size_t v = 0; v < 4; ++v)
-    sum[v] = p.bias == nullptr ? hn::Zero(d) : load_at<false>(p.bias + whole.at[v], 0);
-  for (std::size_t v = 0; v < 2; ++v) {
-    sum[4 + v] =
-        p.bias == nullptr ? hn::Zero(d) : load_at<true>(p.bias + halves.at[v], p.w.places.units);
-  }
+  for (std::size_t v = 0; v < 4; ++v) sum[v] = first_sum<false>(p, whole.at[v]);
+  for (std::size_t v = 0; v < 2; ++v) sum[4 + v] = first_sum<true>(p, halves.at[v]);
   const float* w[4 / kPanelVectors];
   for (std::size_t panel = 0; panel < 4 / kPanelVectors; ++panel)
     w[panel] = p.w.data + (vector + panel * kPanelVectors) * lanes * p.w.inner;

@@ -87,7 +87,7 @@ plant("src/kernels/normalise-inl.hpp", "network",
        "hn::Add(hn::Add(chains[0], chains[1]), chains[2])"),
       ("norm: padding counted", "hn::FirstN(d, hidden - u)", "hn::FirstN(d, units - u)"))
 plant("src/kernels/product-inl.hpp", "kernels network",
-      ("product: bias dropped", "p.bias == nullptr ? hn::Zero(d)", "true ? hn::Zero(d)"))
+      ("product: bias dropped", "p.bias == nullptr ? hn::Zero", "true ? hn::Zero"))
 plant("src/kernels/product-inl.hpp", "kernels",
       ("product: the gates' padding multiplied", "a + block * p.a_block_stride",
        "a + block * (p.w.inner / p.a_blocks)"))
@@ -105,6 +105,8 @@ plant("src/kernels/products.cpp", "kernels network",
 plant("src/kernels/products.cpp", "kernels",
       ("sums over rows: those behind the first block lost",
        "first < s.rows; first += kOuterBlock", "first < 1; first += kOuterBlock"))
+plant("src/kernels/product-inl.hpp", "kernels",
+      ("one row: its last pair by the halves of another", "w_halves + (2 * k + v) * lanes", "w_halves + (2 * k + 1 - v) * lanes"))
 plant("src/kernels/tile-inl.hpp", "kernels network",
       ("halves: one gate's over the other's", "half, row + apart);", "half, row);"),
       ("halves: one gate's bias for both", "hn::Load(half, row + apart)", "hn::Load(half, row)"))
