@@ -259,5 +259,23 @@ TEST(Network, FlushesDenormalsInsideARunAndKeepsTheCallersMode) {
   }
 }
 
+TEST(Tape, WithoutAHeadHoldsZerosPastEndsThatWereNotThereBefore) {
+  const Architecture of{.input = 2, .hidden = {3}};
+  Network network(of);
+  network.set_parameters(std::vector<float>(network.count(), 0.3f));
+  Tape tape(of, 5, 2, Tape::Use::forward_only);
+  for (const std::vector<std::size_t>& lengths : {std::vector<std::size_t>{5, 5}, {2, 3}}) {
+    tape.reset_state();
+    tape.set_lengths(lengths);
+    for (std::size_t t = 0; t < 5; ++t) {
+      for (std::size_t b = 0; b < 2; ++b) std::fill_n(tape.x(t, b), 2, 0.5f);
+    }
+    network.forward(tape);
+    for (std::size_t t = 0; t < 5; ++t) {
+      for (std::size_t b = 0; b < 2; ++b) EXPECT_EQ(tape.y(t, b)[0] == 0.0f, t >= lengths[b]) << t;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sluice::network
