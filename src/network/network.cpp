@@ -282,9 +282,9 @@ void Network::combine(std::size_t layer, const RowsView& input, Tape& tape,
 }
 
 void Network::head_forward(Tape& tape, Steps steps) const noexcept {
+  if (tape.y_.empty()) return;
   const RowsView h = input_of(architecture_.layers(), tape);
   const std::size_t rows = steps.count() * tape.batch();
-  if (tape.y_.empty()) return;
   float* y = tape.y_.data() + tape.base() * tape.batch() * tape.y_stride;
   if (architecture_.output == 0) {
     std::copy_n(h.data, rows * tape.y_stride, y);

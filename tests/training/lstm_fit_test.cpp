@@ -6,28 +6,14 @@
 
 #include <vector>
 
-#include "core/random.hpp"
 #include "training/members.hpp"
+#include "training/noise_data.hpp"
 
 namespace sluice::training {
 namespace {
 
 constexpr std::size_t kRows = 300;
 const network::Architecture kOf{.input = 2, .hidden = {32}, .output = 1};
-
-FitData noise() {
-  FitData data;
-  Random random(3);
-  data.inputs.resize(kRows * network::row_stride(2));
-  for (float& value : data.inputs) value = static_cast<float>(random.normal());
-  data.targets.resize(kRows);
-  for (float& value : data.targets) value = static_cast<float>(random.normal());
-  data.offsets = {0.0f};
-  data.levels = {0.5f};
-  data.loss = {LossKind::squared, 1.0f};
-  data.rows = kRows;
-  return data;
-}
 
 // Two parts, if the batch may be cut.
 FitOptions options(std::size_t most_parts) {
@@ -52,7 +38,7 @@ struct Fitted {
 
 Fitted fitted(std::size_t most_parts, std::size_t threads) {
   network::Network network = start();
-  const FitData data = noise();
+  const FitData data = noise_data(kRows, 2);
   ThreadPool pool(threads);
   LstmFit fit(network, data, options(most_parts), pool);
   Fitted result;
@@ -82,7 +68,7 @@ TEST(LstmFit, InPartsHasTheSameBitsForAnyNumberOfThreads) {
 TEST(LstmFit, IsCutOnlyWhereItIsTheOnlyMember) {
   for (const std::size_t members : {1, 2}) {
     std::vector<network::Network> networks(members, start());
-    const FitData data = noise();
+    const FitData data = noise_data(kRows, 2);
     ThreadPool pool(1);
     Members fit(networks, data, options(16), pool);
     fit.run(

@@ -8,26 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "core/random.hpp"
+#include "training/noise_data.hpp"
 
 namespace sluice::training {
 namespace {
 
 constexpr std::size_t kRows = 200;
-
-FitData noise() {
-  FitData data;
-  Random random(3);
-  data.inputs.resize(kRows * network::row_stride(1));
-  for (float& value : data.inputs) value = static_cast<float>(random.normal());
-  data.targets.resize(kRows);
-  for (float& value : data.targets) value = static_cast<float>(random.normal());
-  data.offsets = {0.0f};
-  data.levels = {0.5f};
-  data.loss = {LossKind::squared, 1.0f};
-  data.rows = kRows;
-  return data;
-}
 
 const network::Architecture kOf{.input = 1, .hidden = {8}, .output = 1};
 
@@ -55,7 +41,7 @@ const auto never = [] { return false; };
 // The parameters of each after some steps, all from the same start.
 Parameters trained(std::size_t members, std::size_t threads, std::size_t steps = 5) {
   std::vector<network::Network> networks = networks_of(members);
-  const FitData data = noise();
+  const FitData data = noise_data(kRows, 1);
   ThreadPool pool(threads);
   Members fit(networks, data, options(), pool);
   fit.run(steps / 2, rate, never);
@@ -77,7 +63,7 @@ TEST(Members, HaveTheSameBitsForAnyNumberOfThreads) {
 
 // The mean over the members and the steps, whose rates go by their numbers.
 TEST(Members, AnswerTheMeanLoss) {
-  const FitData data = noise();
+  const FitData data = noise_data(kRows, 1);
   std::vector<network::Network> networks = networks_of(3), others = networks_of(3);
   ThreadPool pool(2), one(1);
   Members fit(networks, data, options(), pool);
@@ -95,7 +81,7 @@ TEST(Members, AnswerTheMeanLoss) {
 TEST(Members, EndAllAfterTheSameStepWhereItIsEnough) {
   for (const std::size_t threads : {1, 2, 3}) {
     std::vector<network::Network> networks = networks_of(3);
-    const FitData data = noise();
+    const FitData data = noise_data(kRows, 1);
     ThreadPool pool(threads);
     Members fit(networks, data, options(), pool);
     std::size_t asked = 0;
@@ -110,7 +96,7 @@ TEST(Members, GoAsFarAsTheOneInTrouble) {
     std::vector<network::Network> networks = networks_of(3);
     std::vector<float> broken(networks[1].count(), NAN);
     networks[1].set_parameters(broken);
-    const FitData data = noise();
+    const FitData data = noise_data(kRows, 1);
     ThreadPool pool(threads);
     Members fit(networks, data, options(), pool);
     fit.run(100, rate, never);
