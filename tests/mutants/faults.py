@@ -115,6 +115,12 @@ plant("src/kernels/table.hpp", "kernels network",
 plant("src/kernels/table.hpp", "kernels",
       ("halves: one that is half full is whole", "over <= lanes / 2", "over < lanes / 2"),
       ("places: gates out of order", "first * lanes + gate * (first", "first * lanes + (3 - gate) * (first"))
+plant("src/kernels/products.cpp", "kernels",
+      ("sums over rows: one panel's first block for all", "s.b + first * kWidth;", "s.b;"))
+plant("src/kernels/cell-inl.hpp", "network",
+      ("options: an activation fills the padding", "const Vec value = real_units<kForm>(row, u, s.value);", "const Vec value = s.value;"))
+plant("src/network/tape.cpp", "training",
+      ("recomputed, y is where h no longer is", "architecture.output > 0 || recomputes()", "architecture.output > 0"))
 plant("src/kernels/step.cpp", "kernels network",
       ("step: W x lost", "store_at<kHalves>(hn::Add(sum, load_at<kHalves>(to, units)), to, units)",
        "store_at<kHalves>(sum, to, units)"),

@@ -277,5 +277,23 @@ TEST(Tape, WithoutAHeadHoldsZerosPastEndsThatWereNotThereBefore) {
   }
 }
 
+// A candidate that is a half where its sum is zero, and gates that would grow from pass to pass.
+TEST(Tape, PaddingStaysZeroWhateverTheActivations) {
+  Architecture of{.input = 2, .hidden = {5}};
+  of.activations[0].candidate = {Activation::sigmoid, 0.0, 0.0};
+  of.activations[0].gate = {Activation::affine, 3.0, 0.5};
+  Network network(of);
+  Tape tape(of, 2, 3, Tape::Use::forward_only);
+  for (int pass = 0; pass < 200; ++pass) {
+    tape.reset_state();
+    network.forward(tape);
+  }
+  for (const FloatVector* rows : {&tape.layers[0].c, &tape.layers[0].h}) {
+    for (std::size_t at = 0; at < rows->size(); ++at) {
+      if (at % padded(5) >= 5) EXPECT_EQ((*rows)[at], 0.0f) << at;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sluice::network
