@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/columns.hpp"
+#include "cli/table_input.hpp"
 #include "data/table.hpp"
 #include "evaluation/backtest.hpp"
 #include "evaluation/drift.hpp"
@@ -52,7 +53,7 @@ Rows array_rows(const formats::StoredModel& model, const std::string& path) {
 
 Rows table_rows(const training::ForecastModel& model, const std::string& path) {
   Rows rows{.x = {}, .window = model.window, .table = {}};
-  rows.table = data::read_table(path, {.time_column = model.features.time_name});
+  rows.table = read_table_file(path, model.features.table_options());
   const data::Frame frame = data::make_frame(model.features, *rows.table);
   const FloatVector padded_rows =
       training::network_inputs(model, frame, training::linear_forecasts(model, frame));

@@ -10,6 +10,7 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_path.hpp"
+#include "cli/table_input.hpp"
 #include "core/file.hpp"
 #include "data/table.hpp"
 #include "evaluation/backtest.hpp"
@@ -27,6 +28,7 @@ using nlohmann::json;
 
 struct Options {
   std::string model, data, json;
+  TableInput input;
   bool all = false;
 };
 
@@ -136,7 +138,7 @@ int run(const Options& options) {
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;
   const data::Table table =
-      data::read_table(options.data, {.time_column = model.features.time_name});
+      read_table_file(options.data, table_options(options.input, &model.features));
   const Backtest backtest = evaluation::backtest(model, table, options.all);
   if (!options.json.empty()) write_file_atomically(options.json, json_text(backtest, model));
   fmt::print("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
@@ -167,6 +169,7 @@ void add_evaluate(CLI::App& program, int& exit_status) {
       ->type_name("DATA.csv");
   command->add_option("--json", options->json, "Write the figures to this file")->type_name("FILE");
   command->add_flag("--all", options->all, "Score every row, also those that the model has seen");
+  declare_table_input(*command, options->input, false);
   command->footer(
       "Exit status 0 where the model beats the best baseline, 1 where it does not.\n"
       "Example: sluice evaluate load.safetensors load.csv --json scores.json");

@@ -10,6 +10,7 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_path.hpp"
+#include "cli/table_input.hpp"
 #include "core/file.hpp"
 #include "data/cell.hpp"
 #include "data/table.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 struct Options {
   std::string model, data, output, plot;
+  TableInput input;
 };
 
 std::string csv_text(const training::ForecastModel& model, const data::Table& table,
@@ -57,8 +59,8 @@ std::string plot_text(const training::ForecastModel& model, const data::Table& t
                                 .quantiles = {},
                                 .actual = {}};
   if (table.step.known())
-    plot.title =
-        fmt::format("{}: {} steps of {} ahead", target, model.horizon, data::describe(table.step));
+    plot.title = fmt::format("{}: {} steps of {} ahead", target, model.horizon,
+                             data::step_in_words(table.step));
   for (std::size_t row = rows - std::min(shown, std::size_t{400}); row < rows; ++row) {
     plot.history_times.push_back(training::row_label(table, row));
     plot.history.push_back(table.at(target).values[row]);
@@ -94,7 +96,7 @@ void run(const Options& options) {
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;
   const data::Table table =
-      data::read_table(options.data, {.time_column = model.features.time_name});
+      read_table_file(options.data, table_options(options.input, &model.features));
   const training::NextForecast next = training::forecast_next(model, table);
   if (next.filled > 0) {
     fmt::print(
@@ -135,6 +137,7 @@ void add_forecast(CLI::App& program, int&) {
                    "CSV to write: time,horizon,target,q.. [a table is printed]")
       ->type_name("OUT.csv");
   command->add_option("--plot", options->plot, "Picture to write")->type_name("OUT.svg");
+  declare_table_input(*command, options->input, false);
   command->footer("Example: sluice forecast load.safetensors load.csv -o next.csv --plot next.svg");
   command->callback([options] { run(*options); });
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/table_input.hpp"
 #include "formats/npy.hpp"
 #include "inspection/array_subject.hpp"
 #include "inspection/forecast_subject.hpp"
@@ -36,7 +37,7 @@ Rows read_array(const std::string& path, std::size_t inputs) {
 }
 
 Rows read_columns(const std::string& path, std::size_t inputs) {
-  const data::Table table = data::read_table(path);
+  const data::Table table = read_table_file(path, {});
   if (table.columns.size() != inputs) {
     throw Error(ErrorCode::shape, {.where = path,
                                    .what = "wrong number of columns of numbers",
@@ -65,7 +66,7 @@ Inspected read_inspected(const std::string& model, const std::string& data) {
   Inspected made{std::make_unique<const formats::StoredModel>(formats::load_model(model)), {}, {}};
   if (made.model->forecast) {
     const training::ForecastModel& forecast = *made.model->forecast;
-    made.table = data::read_table(data, {.time_column = forecast.features.time_name});
+    made.table = read_table_file(data, forecast.features.table_options());
     made.subject = inspection::forecast_subject(forecast, *made.table);
   } else {
     const network::Network& network = *made.model->plain;

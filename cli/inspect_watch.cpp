@@ -98,9 +98,7 @@ void watch(const std::string& path, const std::string& data, const std::string& 
   const std::unique_ptr<StreamRows> rows = StreamRows::of(path, model, {}, &newest);
   const std::atomic<bool>& interrupted = interrupt_flag();
   Screen screen(of, where);
-  const std::unique_ptr<data::CsvReader> csv =
-      data == "-" ? std::make_unique<data::CsvReader>(STDIN_FILENO, "standard input", interrupted)
-                  : std::make_unique<data::CsvReader>(data);
+  const std::unique_ptr<data::CsvReader> csv = open_rows(*rows, data, interrupted);
   if (!csv->next() || interrupted) return;
   RowReader reader(*rows, *csv);
   const std::vector<std::string> outputs = rows->outputs();

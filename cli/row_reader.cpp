@@ -1,18 +1,25 @@
 #include "cli/row_reader.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
 
+#include "cli/gzip.hpp"
 #include "data/cell.hpp"
+#include "data/dialect.hpp"
 #include "data/table.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::cli {
 
 RowReader::RowReader(const StreamRows& rows, const data::CsvReader& csv)
-    : path_(csv.path()), columns_(rows.columns()), named_(rows.has_names()) {
+    : path_(csv.path()),
+      columns_(rows.columns()),
+      named_(rows.has_names()),
+      options_(rows.table_options()),
+      numbers_(options_.form.numbers()) {
   if (csv.blank()) {
     throw Error(ErrorCode::data, {.where = where(csv.line()),
                                   .what = "no header",
@@ -30,9 +37,10 @@ RowReader::RowReader(const StreamRows& rows, const data::CsvReader& csv)
     return;
   }
   for (std::size_t n = 0; n < columns_.size(); ++n) places_[n] = place(columns_[n], names);
-  if (rows.time_column().empty()) return;
-  time_place_ = place(rows.time_column(), names);
-  time_name_ = rows.time_column();
+  times_.names = options_.form.time_columns;
+  for (const std::string& name : times_.names) times_.columns.push_back(place(name, names));
+  times_.parts =
+      times_.names.size() > 2 || (times_.names.size() == 2 && options_.remembered_form == "%Y-%m");
 }
 
 std::string RowReader::where(std::size_t line) const { return fmt::format("{}:{}", path_, line); }
@@ -49,9 +57,9 @@ RowReader::Row RowReader::read(const data::CsvReader& csv) {
   Row row;
   for (std::size_t n = 0; n < places_.size(); ++n)
     row.values.push_back(number(cells[places_[n]], columns_[n], csv.line()));
-  if (!time_name_.empty()) {
-    row.time_text = cells[time_place_];
-    row.time = time(cells[time_place_], csv.line());
+  if (!times_.columns.empty()) {
+    row.time_text = times_.text(cells);
+    row.time = time(cells, csv.line());
   }
   return row;
 }
@@ -67,7 +75,8 @@ RowReader::Row RowReader::missing(std::size_t line) const {
 }
 
 std::size_t RowReader::place(const std::string& name, const std::vector<std::string>& names) const {
-  const auto found = std::find(names.begin(), names.end(), name);
+  auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end() && name == data::kUnnamed && names.front().empty()) return 0;
   if (found == names.end()) data::throw_no_column(path_, name, names);
   if (std::find(found + 1, names.end(), name) != names.end()) {
     throw Error(ErrorCode::data, {.where = where(1),
@@ -79,7 +88,7 @@ std::size_t RowReader::place(const std::string& name, const std::vector<std::str
 }
 
 double RowReader::number(std::string_view text, const std::string& column, std::size_t line) const {
-  const data::CellValue cell = data::parse_cell(text);
+  const data::CellValue cell = data::parse_cell(text, numbers_);
   const bool missing = named_ && cell.kind == data::CellKind::missing;
   if (missing || cell.kind == data::CellKind::number) return cell.value;
   throw Error(
@@ -91,19 +100,58 @@ double RowReader::number(std::string_view text, const std::string& column, std::
        .hint = "correct the cell"});
 }
 
-streaming::RowTime RowReader::time(std::string_view text, std::size_t line) {
-  if (!times_) times_.emplace(path_, time_name_, data::is_epoch(text));
-  times_->add(text, line);
-  const data::TimeColumn& column = times_->column();
-  const streaming::RowTime read{column.times.back(), column.format.offset};
-  const bool moved = column.format.offsets_differ;
-  times_->forget_rows();
-  if (!moved) return read;
-  throw Error(ErrorCode::data, {.where = fmt::format("{}, column '{}'", where(line), time_name_),
-                                .what = "the offset from UTC changes",
-                                .expected = "the same offset in every row",
-                                .got = data::shown_cell(text),
-                                .hint = "write all times in UTC, and train on such times"});
+streaming::RowTime RowReader::time(const std::vector<std::string_view>& cells, std::size_t line) {
+  if (!time_reader_) {
+    time_reader_.emplace(path_, times_.name(), data::stream_reading(times_, cells, options_));
+  }
+  times_.add_to(*time_reader_, cells, path_, line);
+  const data::Timestamp read = time_reader_->take_time();
+  const data::Clock clock = time_reader_->clock();
+  if (!options_.remembered_clock.empty() &&
+      (options_.remembered_clock == "local") != clock.local()) {
+    throw Error(ErrorCode::data,
+                {.where = fmt::format("{}, column '{}'", where(line), times_.name()),
+                 .what = "a time on another clock than those of the model's training data",
+                 .expected = clock.local() ? "a time with an offset from UTC"
+                                           : "a time without an offset from UTC",
+                 .got = data::shown_cell(times_.text(cells)),
+                 .hint = "write times as in the training data"});
+  }
+  return {read, clock.wall(read) - read};
+}
+
+namespace {
+
+bool has_columns(const std::vector<std::string>& header, const std::vector<std::string>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&header](const std::string& name) {
+    return std::find(header.begin(), header.end(), name) != header.end();
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<data::CsvReader> open_rows(const StreamRows& rows, const std::string& path,
+                                           const std::atomic<bool>& interrupted) {
+  const data::TableForm form = rows.table_options().form;
+  const std::string name = path == "-" ? "standard input" : path;
+  std::unique_ptr<data::ByteSource> source =
+      path == "-" ? data::open_descriptor(STDIN_FILENO, name, interrupted) : open_unpacked(path);
+  if (!form.encoding.empty())
+    source = data::decoded(std::move(source), data::encoding_named(form.encoding));
+  auto csv = std::make_unique<data::CsvReader>(std::move(source), name);
+  csv->set_comment(form.comment);
+  csv->skip_lines(form.skip);
+  if (form.delimiter != 0) {
+    csv->set_delimiter(form.delimiter);
+  } else if (rows.has_names()) {
+    const std::string_view line = csv->line_ahead();
+    for (const char delimiter : {csv->delimiter(), ',', ';', '\t', '|', data::kBlanks}) {
+      if (!has_columns(data::split_line(line, delimiter), rows.columns())) continue;
+      csv->set_delimiter(delimiter);
+      break;
+    }
+  }
+  return csv;
 }
 
 }  // namespace sluice::cli

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 
 #include "cli/stream_rows.hpp"
 #include "data/csv.hpp"
+#include "data/table.hpp"
+#include "data/time_cells.hpp"
 #include "data/time_column.hpp"
 #include "streaming/forecast_stream.hpp"
 
@@ -39,17 +42,23 @@ class RowReader {
  private:
   std::size_t place(const std::string& name, const std::vector<std::string>& names) const;
   double number(std::string_view text, const std::string& column, std::size_t line) const;
-  streaming::RowTime time(std::string_view text, std::size_t line);
+  streaming::RowTime time(const std::vector<std::string_view>& cells, std::size_t line);
 
   std::string path_;
   std::vector<std::string> columns_;
   bool named_, first_is_row_ = false;
   std::size_t width_ = 0;
   std::vector<std::size_t> places_;  // of the model's columns
-  std::size_t time_place_ = 0;
-  std::string time_name_;
-  std::optional<data::TimeReader> times_;
+  data::TableOptions options_;
+  data::NumberFormat numbers_;
+  data::TimeCells times_;
+  std::optional<data::TimeReader> time_reader_;
 };
+
+/// Rows from standard input (path "-") or a file, read as the model's tables are: under the
+/// delimiter that the model remembers, else that under which its columns stand in the header.
+std::unique_ptr<data::CsvReader> open_rows(const StreamRows& rows, const std::string& path,
+                                           const std::atomic<bool>& interrupted);
 
 /// take(row, where) for every row from that on at which `csv` stands. Empty lines at the end are
 /// none.

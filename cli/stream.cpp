@@ -18,6 +18,7 @@
 #include "cli/output_path.hpp"
 #include "cli/row_reader.hpp"
 #include "cli/stream_rows.hpp"
+#include "cli/table_input.hpp"
 #include "core/file.hpp"
 #include "data/cell.hpp"
 #include "data/csv.hpp"
@@ -72,7 +73,7 @@ void run_binary(StreamRows& rows, const std::atomic<bool>& interrupted) {
   if (rows.reads_times()) {
     throw Error(ErrorCode::usage, {.where = "--binary",
                                    .what = "the model reads the calendar, and float32 has no times",
-                                   .expected = "rows of CSV with '" + rows.time_column() + "'"});
+                                   .expected = "rows of CSV with their times"});
   }
   std::vector<float> x(rows.columns().size()), y;
   std::vector<double> values(x.size());
@@ -106,12 +107,14 @@ std::string csv_line(const std::vector<std::string>& cells) {
 }
 
 void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
-  data::CsvReader csv(STDIN_FILENO, kInput, interrupted);
+  const std::unique_ptr<data::CsvReader> input = open_rows(rows, "-", interrupted);
+  data::CsvReader& csv = *input;
   if (!csv.next() || interrupted) return;
   RowReader reader(rows, csv);
-  const bool timed = !rows.time_column().empty();
+  const std::vector<std::string> times = rows.table_options().form.time_columns;
+  const bool timed = !times.empty();
   std::vector<std::string> cells;
-  if (timed) cells.push_back(data::csv_cell(rows.time_column()));
+  if (timed) cells.push_back(data::csv_cell(fmt::format("{}", fmt::join(times, " "))));
   for (const std::string& name : rows.outputs()) cells.push_back(data::csv_cell(name));
   std::string line = csv_line(cells);
   write_all(line.data(), line.size());
@@ -128,15 +131,15 @@ void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
 // The rows of a file go in, nothing comes out.
 void warm_up(StreamRows& rows, const std::string& path, const std::atomic<bool>& interrupted) {
   if (!rows.has_names()) {
-    data::CsvReader csv(path);
-    if (!csv.next()) return;
-    RowReader reader(rows, csv);
-    over_rows(csv, reader, interrupted, [&](const RowReader::Row& row, const std::string& where) {
+    const std::unique_ptr<data::CsvReader> csv = open_rows(rows, path, interrupted);
+    if (!csv->next()) return;
+    RowReader reader(rows, *csv);
+    over_rows(*csv, reader, interrupted, [&](const RowReader::Row& row, const std::string& where) {
       rows.push(row.values, row.time, where);
     });
     return;
   }
-  const data::Table table = data::read_table(path, {.time_column = rows.time_column()});
+  const data::Table table = read_table_file(path, rows.table_options());
   rows.check(table);
   std::vector<const data::Column*> columns;
   for (const std::string& name : rows.columns()) columns.push_back(&table.at(name));
@@ -144,7 +147,8 @@ void warm_up(StreamRows& rows, const std::string& path, const std::atomic<bool>&
   for (std::size_t row = 0; row < table.rows(); ++row) {
     for (std::size_t n = 0; n < columns.size(); ++n) values[n] = columns[n]->values[row];
     std::optional<streaming::RowTime> time;
-    if (!table.times.empty()) time = {table.times[row], table.format.offset};
+    if (!table.times.empty())
+      time = {table.times[row], table.clock.wall(table.times[row]) - table.times[row]};
     rows.push(values, time, table.where(row));
   }
 }

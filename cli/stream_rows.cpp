@@ -28,7 +28,7 @@ class NetworkRows : public StreamRows {
 
   std::vector<std::string> columns() const override { return numbered("x", x_.size()); }
   bool has_names() const override { return false; }
-  std::string time_column() const override { return ""; }
+  data::TableOptions table_options() const override { return {}; }
   bool reads_times() const override { return false; }
   std::vector<std::string> outputs() const override { return numbered("y", y_.size()); }
 
@@ -64,7 +64,7 @@ class ForecastRows : public StreamRows {
 
   std::vector<std::string> columns() const override { return stream_.columns(); }
   bool has_names() const override { return true; }
-  std::string time_column() const override { return model_.features.time_name; }
+  data::TableOptions table_options() const override { return model_.features.table_options(); }
   bool reads_times() const override { return !model_.features.calendar.empty(); }
   std::vector<std::string> outputs() const override {
     std::vector<std::string> names;

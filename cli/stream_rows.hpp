@@ -29,8 +29,8 @@ class StreamRows {
   virtual std::vector<std::string> columns() const = 0;
   /// Whether columns are found by those names, and a cell may be empty.
   virtual bool has_names() const = 0;
-  /// The column of times, empty where there is none.
-  virtual std::string time_column() const = 0;
+  /// How its tables are read; without columns of times where its rows have none.
+  virtual data::TableOptions table_options() const = 0;
   /// Whether an answer depends on the time.
   virtual bool reads_times() const = 0;
   virtual std::vector<std::string> outputs() const = 0;

@@ -12,6 +12,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/output_path.hpp"
 #include "cli/progress_line.hpp"
+#include "cli/table_input.hpp"
 #include "data/table.hpp"
 #include "formats/model_file.hpp"
 #include "training/forecast_trainer.hpp"
@@ -20,8 +21,10 @@ namespace sluice::cli {
 namespace {
 
 struct Options {
-  std::string data, output, time, loss = "quantile", optimizer = "adamw", schedule = "cosine";
-  std::vector<std::string> past, cell;
+  TableInput input;
+  std::string data, output, targets, known, past, loss = "quantile", optimizer = "adamw",
+                                                  schedule = "cosine";
+  std::vector<std::string> cell;
   std::string init = "standard";
   bool log = false, no_log = false;
   training::ForecastOptions training;
@@ -33,25 +36,18 @@ void declare(CLI::App& command, Options& options) {
       ->required()
       ->type_name("DATA.csv");
   command
-      .add_option("--target", training.features.targets, "Column to forecast, several with commas")
+      .add_option("--target", options.targets,
+                  "Column to forecast, several with commas; a name that holds one in quotes: "
+                  "'\"Load, MW\"'")
       ->required()
-      ->delimiter(',')
-      ->allow_extra_args(false)
       ->type_name("NAME,..");
   command.add_option("-o,--output", options.output, "Model file to write")
       ->required()
       ->type_name("MODEL.safetensors");
-  command.add_option("--time", options.time, "Column of times [found by itself]")
-      ->type_name("NAME");
-  command
-      .add_option("--known", training.features.known, "Columns known ahead for the whole horizon")
-      ->delimiter(',')
-      ->allow_extra_args(false)
+  command.add_option("--known", options.known, "Columns known ahead for the whole horizon")
       ->type_name("NAME,..");
   command
       .add_option("--past", options.past, "Columns known up to now; 'none' for none [all others]")
-      ->delimiter(',')
-      ->allow_extra_args(false)
       ->type_name("NAME,..");
   command.add_option("--horizon", training.horizon, "Rows to forecast ahead")
       ->capture_default_str()
@@ -150,6 +146,7 @@ void declare(CLI::App& command, Options& options) {
                   "Cut the run after so long, the best so far is kept; 0: never")
       ->check(CLI::NonNegativeNumber)
       ->type_name("SECONDS");
+  declare_table_input(command, options.input, true);
   // CLI11 takes -1 for the largest number there is.
   for (CLI::Option* option : command.get_options()) {
     if (option->get_type_name() != "N" && option->get_type_name() != "T") continue;
@@ -167,8 +164,10 @@ void declare(CLI::App& command, Options& options) {
 
 void complete(Options& options) {
   training::ForecastOptions& training = options.training;
+  training.features.targets = names_of(options.targets);
+  training.features.known = names_of(options.known);
   training.features.all_past = options.past.empty();
-  if (options.past != std::vector<std::string>{"none"}) training.features.past = options.past;
+  if (options.past != "none") training.features.past = names_of(options.past);
   training.features.log = options.log      ? data::LogChoice::on
                           : options.no_log ? data::LogChoice::off
                                            : data::LogChoice::automatic;
@@ -184,12 +183,12 @@ void complete(Options& options) {
 
 void print_inputs(const data::Table& table, const training::ForecastModel& model) {
   fmt::print("{}: {} rows", table.path, model.provenance.data_rows);
+  const std::string calendar = data::describe_calendar(table.step);
   if (table.step.known())
-    fmt::print(", {} apart, {} to {}", data::describe(table.step), table.time_text(0),
+    fmt::print(", {} apart{}, {} to {}", data::describe(table.step),
+               calendar.empty() ? "" : fmt::format(" ({})", calendar), table.time_text(0),
                table.time_text(table.rows() - 1));
-  fmt::print("\n");
-  if (!table.ignored.empty())
-    fmt::print("  columns of text, left out: {}\n", fmt::join(table.ignored, ", "));
+  fmt::print("\n  read: {}\n", fmt::join(table.understood, "; "));
   const auto names = [](const std::vector<data::ScaledColumn>& columns) {
     std::string text;
     for (const data::ScaledColumn& column : columns)
@@ -226,7 +225,7 @@ void print_result(const training::ForecastModel& model, const std::string& outpu
 void run(Options& options) {
   complete(options);
   check_output(options.output);
-  const data::Table table = data::read_table(options.data, {.time_column = options.time});
+  const data::Table table = read_table_file(options.data, table_options(options.input, nullptr));
   ProgressLine line;
   options.training.progress = [&line](const training::Progress& progress) { line.show(progress); };
   options.training.stop = &interrupt_flag();

@@ -2,7 +2,7 @@
 # Says what it does; touches nothing when all is there. Needs root or sudo only when something is missing.
 
 build_packages=(g++ cmake ninja-build libhwy-dev nlohmann-json3-dev libcli11-dev libfmt-dev libgtest-dev
-                libonnx-dev libprotobuf-dev protobuf-compiler)
+                libonnx-dev libprotobuf-dev protobuf-compiler zlib1g-dev tzdata)
 test_packages=("${build_packages[@]}" clang-format clang-tidy python3 python3-venv)
 browser_packages=(chromium chromium-driver python3-selenium)
 

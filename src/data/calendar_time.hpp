@@ -1,57 +1,28 @@
-// Points in time of a data file: reading them, printing them in the style in which they were read,
-// stepping by whole seconds or whole months. Knows no names of time zones and no leap seconds.
+// Points in time and the calendar: conversions between microseconds and dates. How files write
+// times is time_format.hpp's business, which clock they are on clock.hpp's.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace sluice::data {
 
-/// Seconds since 1970-01-01 00:00:00: UTC where the file states offsets, else on the file's own
+/// Microseconds since 1970-01-01 00:00:00: UTC where the file says so, else on the file's own
 /// clock.
 using Timestamp = std::int64_t;
 
-/// How finely a time is written; a later one says more.
-enum class TimeKind {
-  month,   ///< 2016-07
-  date,    ///< 2016-07-01
-  minute,  ///< 2016-07-01 13:30
-  second,  ///< 2016-07-01 13:30:00
-  epoch,   ///< 1467379800, seconds since 1970 in UTC
-};
+inline constexpr std::int64_t kSecond = 1'000'000;
+inline constexpr std::int64_t kMinute = 60 * kSecond;
+inline constexpr std::int64_t kHour = 60 * kMinute;
+inline constexpr std::int64_t kDay = 24 * kHour;
 
-/// How the times of a file are written.
-struct TimeFormat {
-  TimeKind kind = TimeKind::date;
-  char separator = ' ';         ///< Between date and time: ' ' or 'T'.
-  int fraction_digits = 0;      ///< Zeros behind the point of the seconds.
-  std::string zone = {};        ///< As written: "Z", "+02:00"; empty where times state no offset.
-  std::int64_t offset = 0;      ///< Seconds east of UTC that `zone` states; 0 where there is none.
-  bool offsets_differ = false;  ///< Rows state several offsets (summer time): times print in UTC.
-};
+/// The quotient rounded down, also of negative numbers; `b` > 0.
+constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
-struct ParsedTime {
-  Timestamp time;
-  TimeFormat format;
-  bool whole_seconds;  ///< False where a fraction of a second was dropped.
-};
-
-/// Reads ISO 8601 as people write it: `YYYY-MM`, `YYYY-MM-DD`, and with ` ` or `T` behind it
-/// `HH:MM[:SS[.fff]]` and then `Z` or an offset (`+02:00`, `+0200`, `+02`). Nothing where the text
-/// is anything else, such as a day that no calendar has. Seconds since 1970 are not read here: only
-/// the column tells them from a number.
-std::optional<ParsedTime> parse_time(std::string_view text);
-
-/// Extends `format` so that it prints times written as `other` too; false where only one of the two
-/// states an offset, so that they cannot be compared.
-bool widen(TimeFormat& format, const TimeFormat& other);
-
-/// The time as `format` writes it.
-std::string format_time(Timestamp time, const TimeFormat& format);
-
-/// A time on the calendar. For the file's local clock pass `time + format.offset`.
+/// A wall-clock time on the Gregorian calendar.
 struct CalendarTime {
   int year;
   int month;        ///< 1 .. 12
@@ -59,29 +30,25 @@ struct CalendarTime {
   int hour;         ///< 0 .. 23
   int minute;       ///< 0 .. 59
   int second;       ///< 0 .. 59
+  int microsecond;  ///< 0 .. 999999
   int weekday;      ///< 0 Monday .. 6 Sunday
   int day_of_year;  ///< 0 .. 365
   bool month_end;   ///< The last day of its month.
 };
-CalendarTime calendar_time(Timestamp time);
+CalendarTime calendar_time(Timestamp wall);
 
-/// The distance between neighbours on a grid of times: `seconds` or `months` is positive, not both.
-/// Both are 0 where no step is known (a single row).
-struct TimeStep {
-  std::int64_t seconds = 0;
-  std::int64_t months = 0;
-  bool month_end = false;  ///< With months: always the last day of the month.
+/// Whole days since 1970-01-01.
+constexpr std::int64_t day_of(Timestamp wall) { return floor_divide(wall, kDay); }
+/// 0 Monday .. 6 Sunday.
+constexpr int weekday_of(std::int64_t day) {
+  return static_cast<int>(day + 3 - floor_divide(day + 3, 7) * 7);
+}
+int days_in_month(int year, int month);
 
-  bool known() const { return seconds > 0 || months > 0; }
-  friend bool operator==(const TimeStep&, const TimeStep&) = default;
-};
+/// Days since 1970-01-01 of a date; nothing where no calendar has it.
+std::optional<std::int64_t> day_of_date(int year, int month, int day);
 
-/// The time that is `count` steps behind `start`, `count` may be negative. Months are counted on
-/// the clock that is `offset` seconds east of UTC; a day that the month lacks becomes its last.
-Timestamp add_steps(Timestamp start, std::int64_t count, const TimeStep& step,
-                    std::int64_t offset = 0);
-
-/// The step in words: "1 hour", "30 minutes", "3 months", "1 year".
-std::string describe(const TimeStep& step);
+/// "2016-07-01 13:30", with seconds and a fraction only where they are not zero.
+std::string iso_text(Timestamp wall);
 
 }  // namespace sluice::data

@@ -16,6 +16,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
+  if (text.empty() || (text.front() > ' ' && text.back() > ' ')) return text;
   const std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
@@ -24,9 +25,11 @@ std::string_view trimmed(std::string_view text) {
 bool is_missing(std::string_view cell) {
   if (cell.size() > 4) return false;
   if (cell.empty()) return true;
-  if (cell[0] != 'n' && cell[0] != 'N') return false;
+  if (cell[0] != 'n' && cell[0] != 'N' && cell[0] != '#' && cell[0] != '<') return false;
   const std::string word = lower_case(cell);
-  return word == "na" || word == "nan" || word == "n/a" || word == "null";
+  constexpr std::array<std::string_view, 7> kWords{"na",   "nan",  "n/a", "null",
+                                                   "none", "#n/a", "<na>"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
 // A number out of the range of double is tiny where its exponent is negative, or it has none and
@@ -38,7 +41,150 @@ bool is_tiny(std::string_view number) {
   return first != std::string_view::npos && number[first] == '.';
 }
 
+bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
+
+// The bytes of the character of UTF-8 that begins the text.
+std::size_t character_size(std::string_view text) {
+  std::size_t size = text.empty() ? 0 : 1;
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
+  return size;
+}
+
+constexpr std::array<std::string_view, 5> kSpaces{" ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89",
+                                                  "\xE2\x80\x87"};
+constexpr std::array<std::string_view, 2> kApostrophes{"'", "\xE2\x80\x99"};
+
+// Bytes of a separator of thousands at the front of the text.
+std::size_t separator_size(std::string_view text, const std::string& thousands) {
+  const auto size_in = [text](const auto& list) -> std::size_t {
+    for (const std::string_view one : list) {
+      if (text.substr(0, one.size()) == one) return one.size();
+    }
+    return 0;
+  };
+  if (thousands == "space") return size_in(kSpaces);
+  if (thousands == "'") return size_in(kApostrophes);
+  return !thousands.empty() && text.substr(0, thousands.size()) == thousands ? thousands.size() : 0;
+}
+
+std::string_view stripped(std::string_view cell, const std::string& strip) {
+  if (strip.empty()) return cell;
+  const auto is_stripped = [&strip](std::string_view character) {
+    for (std::string_view rest = strip; !rest.empty(); rest.remove_prefix(character_size(rest))) {
+      if (rest.substr(0, character_size(rest)) == character) return true;
+    }
+    return character == " " || character == kSpaces[1];
+  };
+  while (!cell.empty() && is_stripped(cell.substr(0, character_size(cell))))
+    cell.remove_prefix(character_size(cell));
+  while (!cell.empty()) {
+    std::size_t last = cell.size() - 1;
+    while (last > 0 && (static_cast<unsigned char>(cell[last]) & 0xC0) == 0x80) --last;
+    if (!is_stripped(cell.substr(last))) break;
+    cell = cell.substr(0, last);
+  }
+  return cell;
+}
+
+// The number with a point and without separators; the cell itself where its groups are not of
+// three.
+std::string plain_number(std::string_view cell, const NumberFormat& format) {
+  std::string plain;
+  std::size_t at = 0, group = 0, groups = 0;
+  if (at < cell.size() && (cell[at] == '-' || cell[at] == '+')) plain += cell[at++];
+  while (at < cell.size()) {
+    const std::size_t separator = separator_size(cell.substr(at), format.thousands);
+    if (is_digit(cell[at])) {
+      plain += cell[at++];
+      ++group;
+    } else if (separator > 0) {
+      if (group == 0 || group > 3 || (groups > 0 && group != 3)) return std::string(cell);
+      ++groups;
+      group = 0;
+      at += separator;
+    } else {
+      break;
+    }
+  }
+  if (groups > 0 && group != 3) return std::string(cell);
+  if (at < cell.size() && cell[at] == format.decimal) {
+    plain += '.';
+    ++at;
+  } else if (at < cell.size() && cell[at] == '.') {
+    return std::string(cell) + '?';  // a point that is no decimal point
+  }
+  return plain + std::string(cell.substr(at));
+}
+
 }  // namespace
+
+CellValue parse_cell(std::string_view cell, const NumberFormat& format) {
+  if (format.plain()) return parse_cell(cell);
+  cell = trimmed(cell);
+  if (is_missing(cell)) return {CellKind::missing, kNaN};
+  // A sign before a currency: -$3.
+  const std::string_view bare = stripped(cell, format.strip);
+  std::string text;
+  if (bare.size() == cell.size() && !cell.empty() && (cell[0] == '-' || cell[0] == '+')) {
+    text = cell.substr(0, 1);
+    text += stripped(cell.substr(1), format.strip);
+  } else {
+    text = bare;
+  }
+  return parse_cell(plain_number(text, format));
+}
+
+bool has_separators(std::string_view cell) {
+  if (!cell.empty() && (cell.front() == '-' || cell.front() == '+')) cell.remove_prefix(1);
+  if (cell.empty() || !is_digit(cell.front()) || !is_digit(cell.back())) return false;
+  const auto separates = [](std::string_view character) {
+    return character == "." || character == "," ||
+           std::find(kSpaces.begin(), kSpaces.end(), character) != kSpaces.end() ||
+           std::find(kApostrophes.begin(), kApostrophes.end(), character) != kApostrophes.end();
+  };
+  std::size_t group = 0, separators = 0, first = 0;
+  for (; !cell.empty(); cell.remove_prefix(character_size(cell))) {
+    if (is_digit(cell[0])) {
+      ++group;
+      continue;
+    }
+    // Groups of three but for the first and the decimals; 01.07.2016 is no number.
+    if (!separates(cell.substr(0, character_size(cell)))) return false;
+    if (separators++ == 0)
+      first = group;
+    else if (group != 3)
+      return false;
+    group = 0;
+  }
+  return separators == 1 || (separators > 1 && first <= 3);
+}
+
+bool has_signs(std::string_view cell) {
+  // Per cent, dollar, euro, pound, yen, rupee, degree.
+  const std::string signs = "%$\xE2\x82\xAC\xC2\xA3\xC2\xA5\xE2\x82\xB9\xC2\xB0";
+  cell = trimmed(cell);
+  if (!cell.empty() && (cell[0] == '-' || cell[0] == '+')) cell.remove_prefix(1);
+  const std::string_view bare = stripped(cell, signs);
+  if (bare.empty() || bare.size() == cell.size()) return false;
+  return has_separators(bare) || parse_cell(bare).kind == CellKind::number;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    if (lead < 0x80) continue;
+    if (lead < 0xc2 || lead > 0xf4) return false;
+    unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    for (int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3; more > 0; --more) {
+      const unsigned next = at < text.size() ? static_cast<unsigned char>(text[at++]) : 0;
+      if (next < low || next > high) return false;
+      low = 0x80;
+      high = 0xbf;
+    }
+  }
+  return true;
+}
 
 CellValue parse_cell(std::string_view cell) {
   cell = trimmed(cell);

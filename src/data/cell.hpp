@@ -8,7 +8,7 @@ namespace sluice::data {
 
 enum class CellKind {
   number,    ///< A finite decimal number, point before the decimals, no thousands separators.
-  missing,   ///< Nothing, NA, NaN, N/A or null, in any case of letters.
+  missing,   ///< Nothing, NA, NaN, N/A, #N/A, <NA>, null or None, in any case of letters.
   infinite,  ///< inf, infinity, or a number beyond the range of double.
   text,
 };
@@ -18,11 +18,29 @@ struct CellValue {
   double value;  ///< NaN unless `kind` is number.
 };
 
+/// How a file writes numbers.
+struct NumberFormat {
+  char decimal = '.';          ///< Before the decimals.
+  std::string thousands = {};  ///< Between groups of three digits; "space" for blanks of all kinds.
+  std::string strip = {};      ///< Characters around a number that do not count, as UTF-8.
+
+  bool plain() const { return decimal == '.' && thousands.empty() && strip.empty(); }
+};
+
 /// What a cell says; blanks around it do not count. Does not depend on the locale.
 CellValue parse_cell(std::string_view cell);
+CellValue parse_cell(std::string_view cell, const NumberFormat& format);
+
+/// A number as people write it, which parse_cell refuses: 3,14 or 1,234.5 or 1 234 or 1'234.
+bool has_separators(std::string_view cell);
+/// A number with a sign that NumberFormat::strip would take off: 12 % or $3.50.
+bool has_signs(std::string_view cell);
 
 /// The text with its ASCII letters in lower case.
 std::string lower_case(std::string_view text);
+
+/// RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view text);
 
 /// The cell in quotes for a message, cut to 40 characters.
 std::string shown_cell(std::string_view cell);

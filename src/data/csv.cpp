@@ -1,14 +1,10 @@
 #include "data/csv.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
 #include "data/cell.hpp"
@@ -17,42 +13,49 @@
 namespace sluice::data {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{64} << 10;
-
-[[noreturn]] void throw_unreadable(const std::string& path, int error) {
-  throw Error(ErrorCode::file,
-              {.where = path,
-               .what = "cannot read the file: " + std::generic_category().message(error),
-               .expected = "",
-               .got = "",
-               .hint = error == EISDIR ? "name a file inside the folder" : "check the path"});
-}
+constexpr std::size_t kBlock = std::size_t{256} << 10;
+constexpr std::string_view kCandidates = ",;\t|";
 
 }  // namespace
 
-CsvReader::CsvReader(std::string path) : path_(std::move(path)) {
-  file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(*-vararg)
-  if (file_ < 0) throw_unreadable(path_, errno);
-  try {
-    begin();
-  } catch (...) {
-    ::close(file_);
-    throw;
-  }
-}
-
-CsvReader::CsvReader(int file, std::string name, const std::atomic<bool>& stop)
-    : path_(std::move(name)), stop_(&stop), file_(file), owns_(false) {
-  begin();
-}
-
-CsvReader::~CsvReader() {
-  if (owns_) ::close(file_);
-}
-
-void CsvReader::begin() {
+CsvReader::CsvReader(std::unique_ptr<ByteSource> source, std::string name)
+    : source_(std::move(source)), path_(std::move(name)) {
   skip_byte_order_mark();
+  set_delimiter(kCandidates[0]);
   find_delimiter();
+}
+
+std::string_view CsvReader::sample(std::size_t size) {
+  row_ = at_;
+  while (buffer_.size() - row_ < size && refill()) {
+  }
+  return std::string_view(buffer_).substr(row_, size);
+}
+
+std::string_view CsvReader::line_ahead() const {
+  const std::string_view rest = std::string_view(buffer_).substr(at_);
+  return rest.substr(0, rest.find_first_of("\r\n"));
+}
+
+void CsvReader::set_delimiter(char delimiter) {
+  delimiter_ = delimiter;
+  ends_cell_.fill(false);
+  for (const char ch : {delimiter, '\n', '\r'}) ends_cell_[static_cast<unsigned char>(ch)] = true;
+  if (delimiter == kBlanks) ends_cell_[static_cast<unsigned char>('\t')] = true;
+}
+
+void CsvReader::skip_line() {
+  row_ = at_;
+  while (more() && buffer_[at_] != '\n' && buffer_[at_] != '\r') {
+    ++at_;
+    row_ = at_;
+  }
+  take_line_end();
+  row_ = at_;
+}
+
+void CsvReader::skip_lines(std::size_t count) {
+  for (; count > 0 && more(); --count) skip_line();
 }
 
 std::string CsvReader::where(std::size_t line) const { return fmt::format("{}:{}", path_, line); }
@@ -79,25 +82,31 @@ bool CsvReader::refill() {
                                   .hint = "a data file has one line per time step"});
   }
   buffer_.resize(old_size + kBlock);
-  ssize_t got = 0;
-  do {
-    got = stopped() ? 0 : ::read(file_, buffer_.data() + old_size, kBlock);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) throw_unreadable(path_, errno);
-  buffer_.resize(old_size + static_cast<std::size_t>(got));
-  const void* nul = std::memchr(buffer_.data() + old_size, 0, static_cast<std::size_t>(got));
+  const std::size_t got = source_->read(buffer_.data() + old_size, kBlock);
+  buffer_.resize(old_size + got);
+  if (bytes_read_ == 0 && buffer_.compare(0, 2, "\x1f\x8b") == 0) {
+    throw Error(ErrorCode::data, {.where = path_,
+                                  .what = "a file packed by gzip",
+                                  .expected = "separated values as UTF-8 text",
+                                  .got = "",
+                                  .hint = "unpack it first"});
+  }
+  const void* nul = std::memchr(buffer_.data() + old_size, 0, got);
   if (nul != nullptr) {
     const auto offset =
         static_cast<const char*>(nul) - buffer_.data() - static_cast<std::ptrdiff_t>(old_size);
+    const auto lines =
+        std::count(buffer_.begin() + static_cast<std::ptrdiff_t>(at_),
+                   buffer_.begin() + static_cast<std::ptrdiff_t>(old_size) + offset, '\n');
     throw Error(
         ErrorCode::data,
-        {.where = path_,
+        {.where = where(lines_ended_ + static_cast<std::size_t>(lines) + 1),
          .what = "not a text file",
          .expected = "separated values as UTF-8 text",
          .got = fmt::format("a NUL at byte {}", bytes_read_ + static_cast<std::uint64_t>(offset)),
-         .hint = "export a spreadsheet as CSV UTF-8"});
+         .hint = "export a spreadsheet as CSV UTF-8; --encoding utf-16 reads UTF-16"});
   }
-  bytes_read_ += static_cast<std::uint64_t>(got);
+  bytes_read_ += got;
   ended_ = got == 0;
   return !ended_;
 }
@@ -109,7 +118,6 @@ void CsvReader::skip_byte_order_mark() {
 }
 
 void CsvReader::find_delimiter() {
-  constexpr std::string_view kCandidates = ",;\t|";
   std::array<std::size_t, kCandidates.size()> counts{};
   row_ = at_;
   bool quoted = false;
@@ -130,25 +138,28 @@ void CsvReader::find_delimiter() {
     }
   }
   at_ = row_;
-  delimiter_ = kCandidates[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
-                                                    counts.begin())];
+  set_delimiter(kCandidates[static_cast<std::size_t>(
+      std::max_element(counts.begin(), counts.end()) - counts.begin())]);
 }
 
 bool CsvReader::next() {
   row_ = at_;
+  for (; comment_ != 0 && more() && buffer_[at_] == comment_; ++comments_) skip_line();
+  row_ = at_;
   if (!more()) return false;
   line_ = lines_ended_ + 1;
   spans_.clear();
-  blank_ = true;
+  quoted_ = false;
   do {
     read_cell();
   } while (take_delimiter());
+  cut_ = !more();
   take_line_end();
   cells_.clear();
   for (const Span& span : spans_) {
     cells_.emplace_back(buffer_.data() + row_ + span.begin, span.size);
   }
-  blank_ = blank_ && cells_.size() == 1 && cells_[0].empty();
+  blank_ = !quoted_ && cells_.size() == 1 && cells_[0].empty();
   return true;
 }
 
@@ -160,7 +171,9 @@ void CsvReader::read_cell() {
   skip_blanks();
   if (more() && buffer_[at_] == '"') return read_quoted();
   const std::size_t begin = at_ - row_;
-  while (more() && !ends_cell(buffer_[at_])) ++at_;
+  do {
+    while (at_ < buffer_.size() && !ends_cell(buffer_[at_])) ++at_;
+  } while (at_ == buffer_.size() && refill());
   std::size_t end = at_ - row_;
   while (end > begin && is_blank(buffer_[row_ + end - 1])) --end;
   spans_.push_back({begin, end - begin});
@@ -169,7 +182,7 @@ void CsvReader::read_cell() {
 // The text without its quotes is moved together inside the buffer: it never gets longer.
 void CsvReader::read_quoted() {
   quote_line_ = lines_ended_ + 1;
-  blank_ = false;
+  quoted_ = true;
   ++at_;
   const std::size_t begin = at_ - row_;
   std::size_t end = begin;
@@ -192,7 +205,7 @@ void CsvReader::read_quoted() {
   }
   quote_line_ = 0;
   spans_.push_back({begin, end - begin});
-  skip_blanks();
+  if (delimiter_ != kBlanks) skip_blanks();
   if (more() && !ends_cell(buffer_[at_])) {
     throw Error(ErrorCode::data, {.where = where(lines_ended_ + 1),
                                   .what = "text behind a closing quote",
@@ -203,6 +216,12 @@ void CsvReader::read_quoted() {
 }
 
 bool CsvReader::take_delimiter() {
+  if (delimiter_ == kBlanks) {
+    // Blanks at the end of a line are no delimiter.
+    const bool any = more() && is_blank(buffer_[at_]);
+    skip_blanks();
+    return any && more() && buffer_[at_] != '\n' && buffer_[at_] != '\r';
+  }
   if (!more() || buffer_[at_] != delimiter_) return false;
   ++at_;
   return true;
@@ -211,6 +230,10 @@ bool CsvReader::take_delimiter() {
 void CsvReader::take_line_end() {
   if (!more()) return;
   const char ch = buffer_[at_++];
+  // CR CR LF is what a text written twice through a translation of line ends has.
+  if (ch == '\r' && more() && buffer_[at_] == '\r' && at_ + 1 < buffer_.size() &&
+      buffer_[at_ + 1] == '\n')
+    ++at_;
   if (ch == '\r' && more() && buffer_[at_] == '\n') ++at_;
   ++lines_ended_;
 }

@@ -1,14 +1,18 @@
 // Rows of cells from a file of separated values (RFC 4180 and its everyday relatives), one at a
-// time, and cells back into text. What the cells mean (columns, types, times) is table.hpp's
-// business.
+// time. What the cells mean (columns, types, times) is table.hpp's business, how the file is
+// written dialect.hpp's.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "data/byte_source.hpp"
 
 namespace sluice::data {
 
@@ -16,25 +20,38 @@ namespace sluice::data {
 /// the memory.
 inline constexpr std::size_t kLongestRow = std::size_t{16} << 20;
 
-/// Reads a file row by row; memory holds one row. A row is returned as soon as its line end is
+/// The delimiter that stands for runs of blanks and tabs.
+inline constexpr char kBlanks = ' ';
+
+/// Reads a source row by row; memory holds one row. A row is returned as soon as its line end is
 /// read, so a pipe works too. Lines end in LF, CRLF or CR; a UTF-8 byte order mark is skipped;
 /// blanks around cells are dropped (not those inside quotes); a quoted cell may hold delimiters,
 /// line ends and doubled quotes.
 class CsvReader {
  public:
-  /// Opens the file and finds the delimiter: the one of , ; tab | that the first row holds most
-  /// often outside quotes. Throws Error(file) where the file cannot be read, Error(data) where it
-  /// is not text or the row is too long.
-  explicit CsvReader(std::string path);
-  /// Reads an open file, which stays the caller's; `name` is for messages. Where `stop` is set by a
-  /// signal while it waits for more, the file ends there.
-  CsvReader(int file, std::string name, const std::atomic<bool>& stop);
-  ~CsvReader();
-  CsvReader(const CsvReader&) = delete;
-  CsvReader& operator=(const CsvReader&) = delete;
+  /// The delimiter is the one of , ; tab | that the first row holds most often outside quotes,
+  /// until set_delimiter(). `name` is for messages. Throws Error(file) where the source cannot be
+  /// read, Error(data) where it is not text or the row is too long.
+  CsvReader(std::unique_ptr<ByteSource> source, std::string name);
+  explicit CsvReader(const std::string& path) : CsvReader(open_file(path), path) {}
+  /// Reads an open file, which stays the caller's. Where `stop` is set by a signal while it waits
+  /// for more, the file ends there.
+  CsvReader(int file, const std::string& name, const std::atomic<bool>& stop)
+      : CsvReader(open_descriptor(file, name, stop), name) {}
 
-  /// Goes to the next row; false at the end of the file. Throws Error(data), naming the line, at a
-  /// quote that is never closed, text after a closing quote, a NUL byte or a row longer than
+  /// The first bytes of the source, as many as `size` if it has them; before the first row is read.
+  std::string_view sample(std::size_t size);
+  /// The next line, where it is in memory already, as the first one is.
+  std::string_view line_ahead() const;
+  /// For the rows to come.
+  void set_delimiter(char delimiter);
+  /// Lines that begin with it are skipped; 0: none.
+  void set_comment(char comment) { comment_ = comment; }
+  /// Goes over lines without reading them as rows.
+  void skip_lines(std::size_t count);
+
+  /// Goes to the next row; false at the end of the source. Throws Error(data), naming the line, at
+  /// a quote that is never closed, text after a closing quote, a NUL byte or a row longer than
   /// kLongestRow.
   bool next();
 
@@ -44,8 +61,14 @@ class CsvReader {
   std::size_t line() const noexcept { return line_; }
   /// Whether the row is an empty line (one of blanks alone included).
   bool blank() const noexcept { return blank_; }
+  /// Whether the row ends with the source and not with a line end.
+  bool cut() const noexcept { return cut_; }
+  /// Comment lines skipped so far.
+  std::size_t comments() const noexcept { return comments_; }
   char delimiter() const noexcept { return delimiter_; }
   const std::string& path() const noexcept { return path_; }
+  /// Bytes of the source, 0 where not known.
+  std::uint64_t size() const { return source_->size(); }
 
  private:
   struct Span {
@@ -55,23 +78,20 @@ class CsvReader {
 
   bool more() { return at_ < buffer_.size() || refill(); }
   bool refill();
-  bool stopped() const { return stop_ != nullptr && *stop_; }
-  void begin();
   void skip_byte_order_mark();
   void find_delimiter();
   void read_cell();
   void read_quoted();
   bool take_delimiter();
   void take_line_end();
+  void skip_line();
   void skip_blanks();
   bool is_blank(char ch) const { return ch == ' ' || (ch == '\t' && delimiter_ != '\t'); }
-  bool ends_cell(char ch) const { return ch == delimiter_ || ch == '\n' || ch == '\r'; }
+  bool ends_cell(char ch) const { return ends_cell_[static_cast<unsigned char>(ch)]; }
   std::string where(std::size_t line) const;
 
+  std::unique_ptr<ByteSource> source_;
   std::string path_;
-  const std::atomic<bool>* stop_ = nullptr;
-  int file_ = -1;
-  bool owns_ = true;
   std::string buffer_;  // the bytes read from the start of the row onward
   std::uint64_t bytes_read_ = 0;
   std::size_t row_ = 0;          // start of the row in buffer_
@@ -79,9 +99,13 @@ class CsvReader {
   std::size_t lines_ended_ = 0;  // line ends passed so far
   std::size_t quote_line_ = 0;   // line of the quote that is open, 0 where none is
   std::size_t line_ = 0;
-  bool blank_ = false;
+  std::size_t comments_ = 0;
+  bool blank_ = false, cut_ = false;
   bool ended_ = false;
+  bool quoted_ = false;  // the row has a quoted cell
   char delimiter_ = ',';
+  char comment_ = 0;
+  std::array<bool, 256> ends_cell_{};
   std::vector<Span> spans_;
   std::vector<std::string_view> cells_;
 };

@@ -1,9 +1,9 @@
 #include "data/features.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <set>
-#include <string_view>
 
 #include "sluice/error.hpp"
 
@@ -16,38 +16,6 @@ bool any_missing(std::span<const double> values) {
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at++]);
-    if (lead < 0x80) continue;
-    if (lead < 0xc2 || lead > 0xf4) return false;
-    unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    for (int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3; more > 0; --more) {
-      const unsigned next = at < text.size() ? static_cast<unsigned char>(text[at++]) : 0;
-      if (next < low || next > high) return false;
-      low = 0x80;
-      high = 0xbf;
-    }
-  }
-  return true;
-}
-
-// A model file keeps the names in JSON: better said before the training than after it.
-void refuse_other_encodings(const Table& table, const FeatureSpec& spec) {
-  std::vector<std::string> names = {spec.time_name};
-  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
-    for (const ScaledColumn& one : *group) names.push_back(one.name);
-  }
-  for (const std::string& name : names) {
-    if (is_utf8(name)) continue;
-    throw Error(ErrorCode::data, {.where = table.path + ":1, column '" + name + "'",
-                                  .what = "the name is not UTF-8",
-                                  .hint = "save the file as CSV UTF-8"});
-  }
 }
 
 void refuse_repeats(const Table& table, const FeatureRequest& request) {
@@ -92,21 +60,22 @@ void check_target(const Table& table, const ScaledColumn& target, std::size_t tr
 }
 
 // Seconds in a cycle of each calendar input, by the Gregorian mean year.
-constexpr double kDay = 86400.0;
+constexpr double kDaySeconds = 86400.0;
 double cycle_seconds(Calendar calendar) {
   switch (calendar) {
     case Calendar::hour:
-      return kDay;
+      return kDaySeconds;
     case Calendar::weekday:
-      return 7 * kDay;
-    default:
-      return 365.2425 * kDay;
+      return 7 * kDaySeconds;
+    case Calendar::day_of_year:
+      return 365.2425 * kDaySeconds;
   }
+  return kDaySeconds;
 }
 
 double step_seconds(const TimeStep& step) {
-  return step.months > 0 ? static_cast<double>(step.months) * 365.2425 / 12 * kDay
-                         : static_cast<double>(step.seconds);
+  return step.months > 0 ? static_cast<double>(step.months) * 365.2425 / 12 * kDaySeconds
+                         : static_cast<double>(step.micros) / static_cast<double>(kSecond);
 }
 
 // A cycle helps where the step divides it into several, and the training part holds it at least
@@ -134,6 +103,15 @@ std::size_t FeatureSpec::shared_width() const {
   return past.size() + known.size() + 2 * calendar.size() + masks;
 }
 
+TableOptions FeatureSpec::table_options() const {
+  TableOptions options{.form = form,
+                       .remembered_form = time_form,
+                       .remembered_clock = clock,
+                       .remembered_step = step};
+  if (form.time_columns.empty() && !time_name.empty()) options.form.time_columns = {time_name};
+  return options;
+}
+
 std::vector<std::string> FeatureSpec::columns() const {
   std::vector<std::string> names;
   for (const auto* group : {&targets, &past, &known}) {
@@ -142,15 +120,34 @@ std::vector<std::string> FeatureSpec::columns() const {
   return names;
 }
 
+namespace {
+
+// Rows of a day, a week and a year on the days and hours that have rows.
+std::vector<std::size_t> calendar_periods_of_rows(const TimeStep& step) {
+  std::int64_t day = step.sessions.empty() ? kDay / step.micros : 0;
+  for (const Session& session : step.sessions)
+    day += (session.end - session.begin) / step.micros + 1;
+  const auto days = static_cast<std::int64_t>(std::popcount(step.weekdays));
+  std::vector<std::size_t> periods;
+  for (const std::int64_t period : {day, day * days, day * days * 52}) {
+    if (period > 1 && (periods.empty() || static_cast<std::size_t>(period) > periods.back()))
+      periods.push_back(static_cast<std::size_t>(period));
+  }
+  return periods;
+}
+
+}  // namespace
+
 std::vector<std::size_t> calendar_periods(const TimeStep& step) {
   std::vector<std::size_t> periods;
   if (step.months > 0 && step.months < 12 && 12 % step.months == 0) {
     periods.push_back(static_cast<std::size_t>(12 / step.months));
   }
+  if (step.micros > 0 && step.has_calendar()) return calendar_periods_of_rows(step);
   for (const std::int64_t days : {1, 7, 365}) {
-    const std::int64_t seconds = days * 86400;
-    if (step.seconds > 0 && step.seconds < seconds && seconds % step.seconds == 0) {
-      periods.push_back(static_cast<std::size_t>(seconds / step.seconds));
+    const std::int64_t micros = days * kDay;
+    if (step.micros > 0 && step.micros < micros && micros % step.micros == 0) {
+      periods.push_back(static_cast<std::size_t>(micros / step.micros));
     }
   }
   return periods;
@@ -162,6 +159,11 @@ FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
   FeatureSpec spec;
   spec.time_name = table.time_name;
   spec.step = table.step;
+  spec.form = table.form;
+  if (!table.times.empty()) {
+    spec.time_form = table.time_form;
+    spec.clock = table.clock.name();
+  }
   for (const std::string& name : request.targets) {
     spec.targets.push_back(scaled(table, name, request.log, train_end));
     check_target(table, spec.targets.back(), train_end);
@@ -183,7 +185,6 @@ FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
       spec.past.push_back(std::move(column));
   }
   spec.calendar = choose_calendar(table, train_end);
-  refuse_other_encodings(table, spec);
   return spec;
 }
 

@@ -29,11 +29,16 @@ struct FeatureSpec {
   std::vector<Calendar> calendar;   ///< Each a sine and a cosine.
   std::string time_name;            ///< Empty where the table has no times.
   TimeStep step;
+  TableForm form;         ///< How the table was said to be written, and its columns of times.
+  std::string time_form;  ///< The form in which its times were read, as --time-format; or empty.
+  std::string clock;      ///< Of its times, as Clock::name(); empty: an older model does not say.
 
   /// Inputs beside the targets, in this order: past, known, calendar (sine, cosine each), masks.
   std::size_t shared_width() const;
   /// Columns of a table that it reads, by name: targets, past, known.
   std::vector<std::string> columns() const;
+  /// How another table for the same model is to be read.
+  TableOptions table_options() const;
 };
 
 struct FeatureRequest {

@@ -12,7 +12,8 @@ namespace {
 
 // The turn of the cycle, in [0, 1), at a time on the file's clock.
 double phase(Calendar calendar, const CalendarTime& time) {
-  const double day = (time.hour + (time.minute + time.second / 60.0) / 60.0) / 24.0;
+  const double seconds = time.second + time.microsecond / 1e6;
+  const double day = (time.hour + (time.minute + seconds / 60.0) / 60.0) / 24.0;
   switch (calendar) {
     case Calendar::hour:
       return day;
@@ -153,8 +154,19 @@ void check_table(const FeatureSpec& spec, const Table& table) {
     throw Error(ErrorCode::data,
                 {.where = table.path,
                  .what = "the rows have another step than the model's training data",
-                 .expected = describe(spec.step),
-                 .got = describe(table.step)});
+                 .expected = step_in_words(spec.step),
+                 .got = step_in_words(table.step)});
+  }
+  const bool clocks = !spec.clock.empty() && !table.times.empty();
+  if (clocks && (spec.clock == "local") != table.clock.local()) {
+    throw Error(ErrorCode::data,
+                {.where = table.path,
+                 .what = "the times are on another clock than those of the model's training data",
+                 .expected = spec.clock == "local" ? "times without an offset from UTC"
+                                                   : "times with an offset from UTC, or --zone",
+                 .got = table.clock.local() ? "times without"
+                                            : "times with one (" + table.clock.name() + ")",
+                 .hint = "write them as in the training data, or train anew"});
   }
   if (!spec.time_name.empty() && table.times.empty()) {
     throw Error(ErrorCode::data,
@@ -181,7 +193,7 @@ Frame make_frame(const FeatureSpec& spec, const Table& table) {
     for (std::size_t n = 0; n < columns.size(); ++n) values[n] = columns[n]->values[row];
     if (row < rows) {
       const bool timed = !spec.calendar.empty();
-      builder.add(values, timed ? table.time_at(row) + table.format.offset : 0);
+      builder.add(values, timed ? table.wall_at(row) : 0);
     } else {
       builder.add_ahead(std::span(values).last(spec.known.size()));
     }

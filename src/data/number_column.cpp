@@ -2,35 +2,51 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
-#include "data/cell.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::data {
 namespace {
 
-bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
+constexpr const char* kNoSeparators =
+    "write 1234.5: a point before the decimals, nothing between thousands";
 
-// A number as people write it: 1,234.5 or 3,14 or 1 234 or 1'234.
-bool has_separators(std::string_view cell) {
-  if (!cell.empty() && (cell.front() == '-' || cell.front() == '+')) cell.remove_prefix(1);
-  return !cell.empty() && is_digit(cell.front()) && is_digit(cell.back()) &&
-         cell.find_first_of(", '") != std::string_view::npos &&
-         cell.find_first_not_of("0123456789., '") == std::string_view::npos;
+// What to type for a number in another form.
+std::string hint_for(std::string_view cell) {
+  if (has_signs(cell)) {
+    return "write 12.5; or say --strip '%$€' to leave such characters around numbers out";
+  }
+  if (!has_separators(cell)) return "correct the cell or remove the column";
+  const bool apostrophe =
+      cell.find('\'') != std::string_view::npos || cell.find("’") != std::string_view::npos;
+  if (apostrophe) return fmt::format("{}; or say --thousands \"'\"", kNoSeparators);
+  if (cell.find_first_of(" \xC2\xE2") != std::string_view::npos)
+    return fmt::format("{}; or say --thousands space", kNoSeparators);
+  const std::size_t comma = cell.rfind(','), point = cell.rfind('.');
+  const bool has_comma = comma != std::string_view::npos,
+             has_point = point != std::string_view::npos;
+  if (has_comma && has_point)
+    return fmt::format("{}; or say {}", kNoSeparators,
+                       comma > point ? "--decimal , --thousands ." : "--thousands ,");
+  if (has_point) return fmt::format("{}; or say --thousands .", kNoSeparators);
+  const bool three = cell.size() - comma == 4;
+  return fmt::format("{}; or say {}", kNoSeparators,
+                     three ? "--decimal , or --thousands ," : "--decimal ,");
 }
 
 }  // namespace
 
-NumberColumn::NumberColumn(std::string path, std::string name)
-    : path_(std::move(path)), name_(std::move(name)) {}
+NumberColumn::NumberColumn(std::string path, std::string name, NumberFormat format, bool doubt)
+    : path_(std::move(path)), name_(std::move(name)), format_(std::move(format)), doubt_(doubt) {}
 
 std::string NumberColumn::where(std::size_t line) const {
   return fmt::format("{}:{}, column {}", path_, line, shown_cell(name_));
 }
 
 void NumberColumn::add(std::string_view cell, std::size_t line) {
-  const CellValue parsed = parse_cell(cell);
+  const CellValue parsed = parse_cell(cell, format_);
   if (parsed.kind == CellKind::text) return add_text(cell, line);
   if (parsed.kind == CellKind::infinite) {
     throw Error(ErrorCode::data, {.where = where(line),
@@ -40,8 +56,9 @@ void NumberColumn::add(std::string_view cell, std::size_t line) {
                                   .hint = "write NA where the value is missing"});
   }
   if (parsed.kind == CellKind::number) {
-    if (is_text()) fail_text(false);
+    if (is_text()) fail_text();
     has_number_ = true;
+    if (doubt_) doubt_points(cell, parsed.value, line);
   }
   if (!is_text()) values_.push_back(parsed.value);
 }
@@ -50,20 +67,43 @@ void NumberColumn::add_text(std::string_view cell, std::size_t line) {
   if (is_text()) return;
   text_line_ = line;
   text_ = cell;
-  const bool separators = has_separators(cell);
-  if (has_number_ || separators) fail_text(separators);
+  if (has_number_ || has_separators(cell) || has_signs(cell)) fail_text();
   values_ = {};
 }
 
-void NumberColumn::fail_text(bool separators) const {
-  throw Error(
-      ErrorCode::data,
-      {.where = where(text_line_),
-       .what = "not a number",
-       .expected = "a number, or NA where it is missing",
-       .got = shown_cell(text_),
-       .hint = separators ? "write 1234.5: a point before the decimals, nothing between thousands"
-                          : "correct the cell or remove the column"});
+void NumberColumn::fail_text() const {
+  throw Error(ErrorCode::data, {.where = where(text_line_),
+                                .what = "not a number",
+                                .expected = "a number, or NA where it is missing",
+                                .got = shown_cell(text_),
+                                .hint = hint_for(text_)});
+}
+
+void NumberColumn::doubt_points(std::string_view cell, double value, std::size_t line) {
+  constexpr double kThousand = 1000.0;
+  const std::size_t point = cell.find('.');
+  if (point == std::string_view::npos) {
+    has_small_ = true;
+    if (small_.empty()) small_ = cell;
+    doubt_ = std::abs(value) < kThousand && cell.find_first_of("eE") == std::string_view::npos;
+    return;
+  }
+  const std::size_t digits = cell.find_first_of("123456789");
+  doubt_ = cell.size() - point == 4 && point <= 4 && digits < point &&
+           cell.find_first_of("eE") == std::string_view::npos;
+  if (pointed_line_ > 0) return;
+  pointed_line_ = line;
+  pointed_ = cell;
+}
+
+void NumberColumn::check_points() const {
+  if (!doubt_ || !has_small_ || pointed_line_ == 0) return;
+  throw Error(ErrorCode::data,
+              {.where = where(pointed_line_),
+               .what = "a point that may stand before decimals or between thousands",
+               .expected = "one reading of the column",
+               .got = fmt::format("{} beside {}", shown_cell(pointed_), shown_cell(small_)),
+               .hint = "say --thousands . if it is 1000 and more, --decimal . if it has decimals"});
 }
 
 }  // namespace sluice::data

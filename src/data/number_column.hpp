@@ -7,38 +7,54 @@
 #include <utility>
 #include <vector>
 
+#include "data/cell.hpp"
+
 namespace sluice::data {
 
 class NumberColumn {
  public:
-  NumberColumn(std::string path, std::string name);
+  /// `doubt`: points may stand between thousands, so that a column which looks like it is refused.
+  NumberColumn(std::string path, std::string name, NumberFormat format = {}, bool doubt = false);
 
   /// Reads the next row's cell. Throws Error(data), naming line and column, where it is infinite,
-  /// where the column has both numbers and text, or where text is a number with separators (3,14).
+  /// where the column has both numbers and text, or where text is a number in another form (3,14).
   void add(std::string_view cell, std::size_t line);
+  void reserve(std::size_t rows) { values_.reserve(rows); }
+  /// Throws Error(data) where a point may separate thousands or decimals and no cell says which.
+  void check_points() const;
 
   const std::string& name() const noexcept { return name_; }
+  std::string where(std::size_t line) const;
 
   /// Whether a cell is text; then none is a number and no values are kept.
   bool is_text() const noexcept { return text_line_ > 0; }
   /// The first text, and its line.
   const std::string& text() const noexcept { return text_; }
   std::size_t text_line() const noexcept { return text_line_; }
+  /// Whether no cell of the column holds anything.
+  bool is_empty() const noexcept { return !has_number_ && !is_text(); }
+  /// The values so far: none where it is text.
+  const std::vector<double>& values() const noexcept { return values_; }
 
   /// [rows], NaN where missing. The column is empty afterwards.
   std::vector<double> take_values() { return std::move(values_); }
 
  private:
   void add_text(std::string_view cell, std::size_t line);
-  [[noreturn]] void fail_text(bool separators) const;
-  std::string where(std::size_t line) const;
+  void doubt_points(std::string_view cell, double value, std::size_t line);
+  [[noreturn]] void fail_text() const;
 
   std::string path_;
   std::string name_;
+  NumberFormat format_;
   std::vector<double> values_;
   bool has_number_ = false;
   std::size_t text_line_ = 0;  // of the first text, 0 while there is none
   std::string text_;
+  // Numbers such as 1.116 beside numbers such as 983 may be thousands.
+  bool doubt_ = false, has_small_ = false;
+  std::size_t pointed_line_ = 0;
+  std::string pointed_, small_;
 };
 
 }  // namespace sluice::data

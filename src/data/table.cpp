@@ -30,6 +30,12 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 // "did you mean 'x'?" for the nearest name, nothing where none is near.
 std::string suggestion(std::string_view wanted, const std::vector<std::string>& names) {
+  const auto holds_comma = std::find_if(names.begin(), names.end(), [wanted](const std::string& n) {
+    return n.size() > wanted.size() && n.compare(0, wanted.size(), wanted) == 0 &&
+           n[wanted.size()] == ',';
+  });
+  if (holds_comma != names.end())
+    return fmt::format("a name that holds a comma stands in quotes: '{}'", csv_cell(*holds_comma));
   const std::string lower = lower_case(wanted);
   std::size_t least = std::max<std::size_t>(1, wanted.size() / 3) + 1;
   std::string hint;
@@ -93,10 +99,13 @@ Timestamp Table::time_at(std::size_t row) const {
          .got = "",
          .hint = times.empty() ? "add a column such as 'time' with 2016-07-01 13:00" : "add rows"});
   }
-  return add_steps(times.front(), static_cast<std::int64_t>(row), step, format.offset);
+  const std::size_t last = times.size() - 1;
+  return add_steps(times[last], static_cast<std::int64_t>(row - last), step, clock);
 }
 
-std::string Table::time_text(std::size_t row) const { return format_time(time_at(row), format); }
+std::string Table::time_text(std::size_t row) const {
+  return format_time(time_at(row), format, clock);
+}
 
 std::string Table::where(std::size_t row) const {
   return row < lines.size() && lines[row] > 0 ? fmt::format("{}:{}", path, lines[row]) : path;

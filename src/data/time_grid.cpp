@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
+#include "data/step_search.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::data {
@@ -13,7 +15,6 @@ namespace {
 
 constexpr std::int64_t kMostRowsFilled = 100'000;
 constexpr std::int64_t kMostGrowth = 10;
-constexpr std::int64_t kDay = 86'400;
 
 struct Fault {
   const char* what;
@@ -23,122 +24,129 @@ struct Fault {
 
 // The fault between a row and the row before it.
 [[noreturn]] void fail_at(const TimeColumn& column, std::size_t row, const Fault& fault) {
-  throw Error(
-      ErrorCode::data,
-      {.where = fmt::format("{}:{}, column '{}'", column.path, column.lines[row], column.name),
-       .what = fault.what,
-       .expected = fault.expected,
-       .got =
-           fmt::format("'{}' after '{}' in line {}", format_time(column.times[row], column.format),
-                       format_time(column.times[row - 1], column.format), column.lines[row - 1]),
-       .hint = fault.hint});
+  throw Error(ErrorCode::data, {.where = column.where(row),
+                                .what = fault.what,
+                                .expected = fault.expected,
+                                .got = fmt::format("'{}' after '{}' in line {}", column.text(row),
+                                                   column.text(row - 1), column.lines[row - 1]),
+                                .hint = fault.hint});
 }
 
-void check_order(const TimeColumn& column) {
-  const std::vector<Timestamp>& times = column.times;
-  for (std::size_t row = 1; row < times.size(); ++row) {
-    if (times[row] > times[row - 1]) continue;
-    if (times[row] == times[row - 1]) {
-      fail_at(
-          column, row,
-          {"repeated time", "one row per time",
-           "several series in one file want a column each; a clock that was put back wants UTC"});
-    }
-    const bool newest_first = std::is_sorted(times.rbegin(), times.rend());
-    fail_at(
-        column, row,
-        {"unordered time", "rows from old to new",
-         newest_first ? "the rows run from new to old: sort them by time"
-                      : "sort the rows by time; several series in one file want a column each"});
+[[noreturn]] void fail_off_grid(const TimeColumn& column, std::size_t row, const TimeStep& step) {
+  fail_at(column, row,
+          {"time off the grid",
+           fmt::format("whole steps of {}, as between most rows", step_in_words(step)),
+           "leave a missing row out or write it with empty cells, but at its time on the grid; "
+           "--time none takes the rows as equally spaced"});
+}
+
+void place_row(TimeGrid& grid, const TimeColumn& column, std::size_t row, std::int64_t place) {
+  const auto rows = static_cast<std::int64_t>(column.times.size());
+  const std::int64_t most_rows = std::max(kMostGrowth * rows, kMostRowsFilled);
+  if (place >= most_rows) {
+    fail_at(column, row,
+            {"gaps too wide to fill",
+             fmt::format("at most {} rows, {} apart, once gaps are filled", most_rows,
+                         describe(grid.step)),
+             "correct this time, or start the file behind the gap"});
+  }
+  grid.row_of[row] = static_cast<std::size_t>(place);
+}
+
+// Each row by its steps from the row before: nothing where one is off the grid, which `off` names.
+std::optional<TimeGrid> placed(const TimeColumn& column, const TimeStep& step, std::size_t& off) {
+  TimeGrid grid{.step = step, .start = column.times.front(), .row_of = {}};
+  grid.row_of.assign(column.times.size(), 0);
+  std::int64_t place = 0;
+  for (std::size_t row = 1; row < column.times.size(); ++row) {
+    const std::optional<std::int64_t> steps =
+        steps_between(column.times[row - 1], column.times[row], step, column.clock);
+    off = row;
+    if (!steps || *steps < 1) return std::nullopt;
+    place += *steps;
+    place_row(grid, column, row, place);
+  }
+  return grid;
+}
+
+std::optional<TimeGrid> snapped_grid(const TimeColumn& column) {
+  const std::optional<NearGrid> near = find_near_grid(column.times);
+  if (!near) return std::nullopt;
+  TimeGrid grid{.step = {.micros = near->micros}, .row_of = {}};
+  grid.row_of.assign(column.times.size(), 0);
+  const auto place_of = [&](Timestamp time) {
+    return floor_divide(time - near->phase + near->micros / 2, near->micros);
+  };
+  const std::int64_t first = place_of(column.times.front());
+  grid.start = near->phase + first * near->micros;
+  for (std::size_t row = 0; row < column.times.size(); ++row) {
+    const std::int64_t place = place_of(column.times[row]);
+    const std::int64_t miss = std::abs(column.times[row] - near->phase - place * near->micros);
+    grid.snapped += miss > 0 ? 1 : 0;
+    grid.farthest = std::max(grid.farthest, miss);
+    if (row > 0) place_row(grid, column, row, place - first);
+  }
+  return grid;
+}
+
+void check_holidays(const TimeColumn& column, const std::vector<Timestamp>& walls,
+                    const std::vector<std::int64_t>& holidays) {
+  for (std::size_t row = 0; row < walls.size(); ++row) {
+    if (!std::binary_search(holidays.begin(), holidays.end(), day_of(walls[row]))) continue;
+    throw Error(ErrorCode::data, {.where = column.where(row),
+                                  .what = "a row on a holiday",
+                                  .expected = "no rows on the days of --holidays",
+                                  .got = fmt::format("'{}'", column.text(row)),
+                                  .hint = "remove the day from that file"});
   }
 }
 
-// Whether the times count months: same day of the month and time of day, or all ends of months.
-bool counts_months(const TimeColumn& column, bool& month_end) {
-  const std::int64_t offset = column.format.offset;
-  const CalendarTime first = calendar_time(column.times.front() + offset);
-  month_end = true;
-  bool same_day = true;
-  for (const Timestamp time : column.times) {
-    if ((time - column.times.front()) % kDay != 0) return false;
-    const CalendarTime at = calendar_time(time + offset);
-    month_end = month_end && at.month_end;
-    same_day = same_day && at.day == first.day;
-    if (!month_end && !same_day) return false;
-  }
-  return true;
-}
-
-std::int64_t commonest(std::vector<std::int64_t> values) {
-  std::sort(values.begin(), values.end());
-  std::int64_t best = 0;
-  std::ptrdiff_t best_count = 0;
-  for (auto begin = values.begin(); begin != values.end();) {
-    const auto end = std::upper_bound(begin, values.end(), *begin);
-    if (end - begin > best_count) {
-      best_count = end - begin;
-      best = *begin;
-    }
-    begin = end;
-  }
-  return best;
-}
-
-std::string off_grid_hint(const TimeColumn& column) {
-  if (column.format.offsets_differ) {
-    return "the offset from UTC changes within the file: write the times of days without an offset";
-  }
-  return "leave a missing row out or write it with empty cells, but at its time on the grid";
-}
+// Whether a calendar of days is worth looking for: the plain grid has holes.
+bool has_gaps(const TimeGrid& grid) { return grid.row_of.back() + 1 > grid.row_of.size(); }
 
 }  // namespace
 
-TimeGrid find_grid(const TimeColumn& column) {
+TimeGrid find_grid(const TimeColumn& column, const std::vector<std::int64_t>& holidays) {
   TimeGrid grid;
   const std::size_t rows = column.times.size();
   grid.row_of.assign(rows, 0);
+  if (rows > 0) grid.start = column.times.front();
   if (rows < 2) return grid;
-  check_order(column);
+  std::vector<Timestamp> walls;
+  walls.reserve(rows);
+  for (const Timestamp time : column.times) walls.push_back(column.clock.wall(time));
 
-  bool month_end = false;
-  const bool months = counts_months(column, month_end);
-  const auto position = [&column, months](std::size_t row) {
-    if (!months) return column.times[row];
-    const CalendarTime at = calendar_time(column.times[row] + column.format.offset);
-    return std::int64_t{at.year} * 12 + at.month;
-  };
-  std::vector<std::int64_t> differences(rows - 1);
-  for (std::size_t row = 1; row < rows; ++row)
-    differences[row - 1] = position(row) - position(row - 1);
-  const std::int64_t step = commonest(differences);
-  if (months) {
-    grid.step = {.seconds = 0, .months = step, .month_end = month_end};
-  } else {
-    grid.step = {.seconds = step, .months = 0, .month_end = false};
+  std::size_t off = 0;
+  if (std::optional<TimeStep> step = find_months(walls, holidays)) {
+    if (std::optional<TimeGrid> months = placed(column, *step, off)) return *months;
+    fail_off_grid(column, off, *step);
   }
+  check_holidays(column, walls, holidays);
+  // A step of whole days is one of the wall clock: by elapsed time it changes with summer time.
+  std::int64_t micros = commonest_difference(walls);
+  const bool days = micros % kDay == 0;
+  if (!days) micros = commonest_difference(column.times);
+  const TimeStep plain{.micros = micros};
+  std::optional<TimeGrid> found = placed(column, plain, off);
+  const std::size_t first_off = off;
+  if (!found || has_gaps(*found)) {
+    const std::optional<TimeStep> calendar =
+        days ? find_weekdays(walls, holidays) : find_sessions(walls, micros, holidays);
+    std::size_t off_calendar = 0;
+    if (calendar) {
+      if (std::optional<TimeGrid> on = placed(column, *calendar, off_calendar)) return *on;
+    }
+  }
+  if (!found) found = snapped_grid(column);
+  if (!found) fail_off_grid(column, first_off, plain);
+  return *found;
+}
 
-  const std::int64_t most_rows =
-      std::max(kMostGrowth * static_cast<std::int64_t>(rows), kMostRowsFilled);
-  std::int64_t place = 0;
-  for (std::size_t row = 1; row < rows; ++row) {
-    const std::int64_t difference = differences[row - 1];
-    if (difference % step != 0) {
-      fail_at(column, row,
-              {"time off the grid",
-               fmt::format("whole steps of {}, as between most rows", describe(grid.step)),
-               off_grid_hint(column)});
-    }
-    place += difference / step;
-    if (place >= most_rows) {
-      fail_at(column, row,
-              {"gaps too wide to fill",
-               fmt::format("at most {} rows, {} apart, once gaps are filled", most_rows,
-                           describe(grid.step)),
-               "correct this time, or start the file behind the gap"});
-    }
-    grid.row_of[row] = static_cast<std::size_t>(place);
-  }
-  return grid;
+TimeGrid place_on_grid(const TimeColumn& column, const TimeStep& step) {
+  std::size_t off = 0;
+  std::optional<TimeGrid> grid = placed(column, step, off);
+  if (!grid) fail_off_grid(column, off, step);
+  return *grid;
 }
 
 }  // namespace sluice::data

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <optional>
 
+#include "data/time_forms.hpp"
 #include "evaluation/baselines.hpp"
 #include "sluice/error.hpp"
 #include "training/forecast_next.hpp"
@@ -19,9 +19,7 @@ namespace {
 /// The first row of the table at or after a time that the model's file gives as text; the number of
 /// rows where all are earlier.
 std::size_t row_at(const data::Table& table, const std::string& text) {
-  const std::optional<data::ParsedTime> parsed = data::parse_time(text);
-  data::Timestamp time = parsed ? parsed->time : 0;
-  if (!parsed) std::from_chars(text.data(), text.data() + text.size(), time);  // seconds since 1970
+  const data::Timestamp time = data::stored_time(text).value_or(0);
   return static_cast<std::size_t>(std::lower_bound(table.times.begin(), table.times.end(), time) -
                                   table.times.begin());
 }

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
+
+#include "data/time_forms.hpp"
+#include "formats/named.hpp"
+#include "formats/table_json.hpp"
 
 namespace sluice::formats {
 namespace {
@@ -18,22 +23,6 @@ constexpr std::array<std::pair<training::LinearBase, const char*>, 3> kBases{
     {{training::LinearBase::plain, "plain"},
      {training::LinearBase::minus_last, "minus_last"},
      {training::LinearBase::minus_seasonal, "minus_seasonal"}}};
-
-template <class Names, class Value>
-const char* name_in(const Names& names, Value value) {
-  return std::find_if(names.begin(), names.end(),
-                      [&](const auto& one) { return one.first == value; })
-      ->second;
-}
-
-template <class Value, class Names>
-Value named_in(const Names& names, const std::string& name, const JsonFields& fields) {
-  const auto found =
-      std::find_if(names.begin(), names.end(), [&](const auto& one) { return name == one.second; });
-  if (found == names.end())
-    fields.refuse("", std::string("one of ") + names.front().second + " ..", "'" + name + "'");
-  return found->first;
-}
 
 json to_json(const data::ScaledColumn& column) {
   const data::Scaler& scaler = column.scaler;
@@ -120,14 +109,6 @@ training::Provenance provenance_from(JsonFields fields) {
   return to;
 }
 
-void read_time(JsonFields fields, data::FeatureSpec& features) {
-  features.time_name = fields.get<std::string>("column");
-  features.step = {.seconds = fields.get<std::int64_t>("step_seconds"),
-                   .months = fields.get<std::int64_t>("step_months"),
-                   .month_end = fields.get<bool>("month_end")};
-  fields.finish();
-}
-
 void read_split(JsonFields fields, training::ForecastModel& model) {
   model.split = {fields.get<std::size_t>("train_end"), fields.get<std::size_t>("validation_end")};
   model.train_end_time = fields.get<std::string>("train_end_time");
@@ -153,7 +134,7 @@ bool values_fit(const training::ForecastModel& model) {
   return !levels.empty() && levels.size() <= 64 && std::is_sorted(levels.begin(), levels.end()) &&
          std::adjacent_find(levels.begin(), levels.end()) == levels.end() && levels.front() > 0 &&
          levels.back() < 1 && model.median() < levels.size() && model.alpha >= 0 &&
-         model.alpha <= 1 && features.step.seconds >= 0 && features.step.months >= 0 &&
+         model.alpha <= 1 &&
          std::all_of(features.targets.begin(), features.targets.end(),
                      [](const data::ScaledColumn& one) { return one.scaler.deviation > 0; }) &&
          std::all_of(features.past.begin(), features.past.end(), scaled) &&
@@ -167,16 +148,12 @@ json to_json(const training::ForecastModel& model) {
   for (const data::Calendar one : model.features.calendar)
     calendar.push_back(name_in(kCalendar, one));
   for (const training::LinearModel& one : model.linear) linear.push_back(linear_json(one));
-  const data::TimeStep& step = model.features.step;
   return {{"targets", to_json(model.features.targets)},
           {"past", to_json(model.features.past)},
           {"known", to_json(model.features.known)},
           {"calendar", calendar},
-          {"time",
-           {{"column", model.features.time_name},
-            {"step_seconds", step.seconds},
-            {"step_months", step.months},
-            {"month_end", step.month_end}}},
+          {"time", time_json(model.features)},
+          {"reading", form_json(model.features.form)},
           {"horizon", model.horizon},
           {"period", model.period},
           {"season", model.season},
@@ -203,6 +180,7 @@ training::ForecastModel forecast_from(JsonFields fields) {
     model.features.calendar.push_back(named_in<data::Calendar>(kCalendar, name, fields));
   }
   read_time(fields.object("time"), model.features);
+  if (fields.has("reading")) model.features.form = form_from(fields.object("reading"));
   model.horizon = fields.get<std::size_t>("horizon");
   model.period = fields.get<std::size_t>("period");
   model.season = fields.get<std::size_t>("season");
@@ -218,6 +196,11 @@ training::ForecastModel forecast_from(JsonFields fields) {
   model.residual_scale = fields.get<std::vector<double>>("residual_scale");
   model.alpha = fields.get<double>("alpha");
   read_split(fields.object("split"), model);
+  // Older models do not keep the day of the month: that of the times at which their parts end.
+  data::TimeStep& step = model.features.step;
+  const std::optional<data::Timestamp> end = data::stored_time(model.train_end_time);
+  if (step.months > 0 && step.month_day == data::MonthDay::same && step.day == 0)
+    step.day = end ? data::calendar_time(*end).day : 1;
   model.provenance = provenance_from(fields.object("provenance"));
   fields.finish();
   if (!sizes_fit(model) || !values_fit(model)) {

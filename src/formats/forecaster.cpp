@@ -49,7 +49,7 @@ double Forecaster::alpha() const noexcept { return parts_->model.alpha; }
 
 std::vector<ForecastRow> Forecaster::forecast(const std::string& csv_path) const {
   const training::ForecastModel& model = parts_->model;
-  const data::Table table = data::read_table(csv_path, {.time_column = model.features.time_name});
+  const data::Table table = data::read_table(csv_path, model.features.table_options());
   const training::NextForecast next = training::forecast_next(model, table);
   std::vector<ForecastRow> rows;
   for (std::size_t k = 0; k < model.targets(); ++k) {

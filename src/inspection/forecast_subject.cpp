@@ -85,18 +85,18 @@ std::string name_of(data::Calendar calendar) {
 
 std::vector<Cycle> cycles_of(const data::Table& table, std::size_t rows) {
   if (table.times.empty() || rows < 2) return {};
-  constexpr double kDay = 86400.0;
-  const bool sub_daily = table.step.seconds > 0 && table.step.seconds < 86400;
-  const bool daily = sub_daily || table.step.seconds == 86400;
+  constexpr double kDaySeconds = 86400.0;
+  const bool sub_daily = table.step.micros > 0 && table.step.micros < data::kDay;
+  const bool daily = sub_daily || table.step.micros == data::kDay;
   std::vector<Cycle> cycles;
   const auto add = [&](const char* name, auto phase) {
     Cycle& cycle = cycles.emplace_back();
     cycle.name = name;
     for (std::size_t row = 0; row < rows; ++row)
-      cycle.phase.push_back(phase(data::calendar_time(table.time_at(row) + table.format.offset)));
+      cycle.phase.push_back(phase(data::calendar_time(table.wall_at(row))));
   };
   const auto of_day = [](const CalendarTime& t) {
-    return (t.hour * 3600.0 + t.minute * 60.0 + t.second) / kDay;
+    return (t.hour * 3600.0 + t.minute * 60.0 + t.second) / kDaySeconds;
   };
   if (sub_daily) add("hour of day", of_day);
   if (daily) add("weekday", [&](const CalendarTime& t) { return (t.weekday + of_day(t)) / 7.0; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -36,14 +37,20 @@ std::optional<Session> session_of(const ForecastModel& model, TraceSink* trace) 
                  model.window, MissingRow::refuse, trace);
 }
 
-// Before a state's rows: 1 where there was a row with a time, that time, its offset.
+// Before a state's rows: 1 where there was a row with a time, that time, its offset, in seconds.
 constexpr std::size_t kTimes = 3;
 
 bool are_times(const std::vector<double>& rows) {
-  constexpr double kMost = 1e13;
-  return std::all_of(rows.begin(), rows.begin() + kTimes, [](double value) {
-    return std::abs(value) < kMost && value == std::floor(value);
-  });
+  constexpr double kMost = 1e11;
+  return std::all_of(rows.begin(), rows.begin() + kTimes,
+                     [](double value) { return std::abs(value) < kMost; });
+}
+
+double to_seconds(std::int64_t micros) {
+  return static_cast<double>(micros) / static_cast<double>(data::kSecond);
+}
+std::int64_t from_seconds(double seconds) {
+  return std::llround(seconds * static_cast<double>(data::kSecond));
 }
 
 std::uint64_t fingerprint_of(const ForecastModel& model, const std::optional<Session>& session) {
@@ -67,32 +74,44 @@ ForecastStream::ForecastStream(const ForecastModel& model, TraceSink* trace)
       y_(model.network_outputs()),
       linear_(model.targets(), std::vector<double>(model.horizon)),
       forecast_{0, 1, model.targets(), model.horizon, model.quantiles.size(), {}, {}},
-      fingerprint_(fingerprint_of(model, session_)) {}
+      fingerprint_(fingerprint_of(model, session_)) {
+  if (!model.features.clock.empty()) clock_ = data::Clock::named(model.features.clock);
+}
 
-// How many steps behind the last row a time lies: at least one.
-std::size_t ForecastStream::steps_to(const RowTime& time) const {
-  constexpr std::size_t kLongestGap = 100000;
+data::Clock ForecastStream::clock(const RowTime& time) const {
+  return clock_ ? *clock_ : data::Clock::fixed(time.offset);
+}
+
+// How many steps after the last row a time lies, at least one; `on_grid`: the time there, from
+// which the time itself may miss by a tenth of a step, as in a table.
+std::size_t ForecastStream::steps_to(const RowTime& time, data::Timestamp& on_grid) const {
+  constexpr std::int64_t kLongestGap = 100000, kNearness = 10;
   const data::TimeStep& step = model_.features.step;
+  on_grid = time.time;
   if (!last_ || !step.known()) return 1;
-  if (time.offset != last_->offset) {
+  if (!clock_ && time.offset != last_->offset) {
     throw Error(ErrorCode::data, {.what = "the offset from UTC changes",
                                   .expected = "the offset of the rows before in every row",
-                                  .hint = "write all times in UTC, and train on such times"});
+                                  .hint = "train the model anew: it then remembers its clock"});
   }
-  const data::Timestamp last = last_->time;
-  std::size_t steps = 1;
-  if (step.seconds > 0 && time.time > last)
-    steps = static_cast<std::size_t>(std::max<std::int64_t>(1, (time.time - last) / step.seconds));
-  const auto on_grid = [&] {
-    return data::add_steps(last, static_cast<std::int64_t>(steps), step, time.offset);
-  };
-  while (step.months > 0 && steps <= kLongestGap && on_grid() < time.time) ++steps;
-  if (steps <= kLongestGap && on_grid() == time.time) return steps;
+  std::optional<std::int64_t> steps =
+      data::steps_between(last_->time, time.time, step, clock(time));
+  if (!steps && !step.on_wall_clock()) {
+    const std::int64_t near =
+        data::floor_divide(time.time - last_->time + step.micros / 2, step.micros);
+    const data::Timestamp there = last_->time + near * step.micros;
+    if (std::abs(time.time - there) * kNearness <= step.micros) {
+      steps = near;
+      on_grid = there;
+    }
+  }
+  if (steps && *steps >= 1 && *steps <= kLongestGap) return static_cast<std::size_t>(*steps);
   throw Error(ErrorCode::data,
-              {.what = time.time <= last     ? "the time does not rise"
-                       : steps > kLongestGap ? "the gap to the row before is too long"
-                                             : "the time is off the grid of the rows before",
-               .expected = "a time whole steps of " + data::describe(step) + " later",
+              {.what = steps                      ? *steps < 1 ? "the time does not rise"
+                                                               : "the gap to the row before is too long"
+                       : time.time <= last_->time ? "the time does not rise"
+                                                  : "the time is off the grid of the rows before",
+               .expected = "a time whole steps of " + data::step_in_words(step) + " later",
                .hint = "give the rows in order, each time once"});
 }
 
@@ -103,13 +122,16 @@ const training::Forecasts& ForecastStream::push(std::span<const double> values,
     return forecast_;
   }
   const std::vector<double> nothing(values.size(), std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t left = steps_to(*time); left > 1; --left) {
-    const data::Timestamp missing = data::add_steps(time->time, 1 - static_cast<std::int64_t>(left),
-                                                    model_.features.step, time->offset);
-    take(nothing, missing + time->offset);
+  RowTime now = *time;
+  const data::Clock on = clock(now);
+  const std::size_t steps = steps_to(*time, now.time);
+  for (std::size_t step = 1; step < steps; ++step) {
+    const data::Timestamp missing =
+        data::add_steps(last_->time, static_cast<std::int64_t>(step), model_.features.step, on);
+    take(nothing, on.wall(missing));
   }
-  take(values, time->time + time->offset);
-  last_ = time;
+  take(values, on.wall(now.time));
+  last_ = now;
   return forecast_;
 }
 
@@ -139,8 +161,7 @@ void ForecastStream::take(std::span<const double> values, data::Timestamp local_
 std::vector<std::byte> ForecastStream::save() {
   std::vector<double> rows = rows_.state();
   const RowTime last = last_.value_or(RowTime{0});
-  rows.insert(rows.begin(), {last_ ? 1.0 : 0.0, static_cast<double>(last.time),
-                             static_cast<double>(last.offset)});
+  rows.insert(rows.begin(), {last_ ? 1.0 : 0.0, to_seconds(last.time), to_seconds(last.offset)});
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(rows.data());
   std::vector<std::uint8_t> all(bytes, bytes + rows.size() * sizeof(double));
   if (session_) {
@@ -172,8 +193,7 @@ void ForecastStream::restore(std::span<const std::byte> bytes) {
   if (session_) session_->restore(saved.flags.subspan(size, of_session));
   rows_.set_state(std::span(rows).subspan(kTimes));
   last_.reset();
-  if (rows[0] != 0.0)
-    last_ = {static_cast<data::Timestamp>(rows[1]), static_cast<std::int64_t>(rows[2])};
+  if (rows[0] != 0.0) last_ = {from_seconds(rows[1]), from_seconds(rows[2])};
 }
 
 }  // namespace sluice::streaming

@@ -20,7 +20,8 @@ namespace sluice::streaming {
 /// When a row was.
 struct RowTime {
   data::Timestamp time;     ///< UTC, or on the data's own clock where it states no offset.
-  std::int64_t offset = 0;  ///< Seconds east of UTC that the data's clock is on.
+  std::int64_t offset = 0;  ///< Microseconds ahead of UTC that the row states: where the model does
+                            ///< not say which clock it is on.
 };
 
 class ForecastStream {
@@ -33,8 +34,8 @@ class ForecastStream {
   /// Of each row, by name, in this order.
   std::vector<std::string> columns() const { return model_.features.columns(); }
 
-  /// values [columns()] in the data's units, NaN where missing. With a time, whose clock is the
-  /// same for all rows: where it lies several steps behind the last row's, the rows between are
+  /// values [columns()] in the data's units, NaN where missing. With a time, as the model's
+  /// training data had: where it lies several steps behind the last row's, the rows between are
   /// missing ones. Without, which a model that reads the calendar does not allow, each row is the
   /// next. The forecast is valid until the next call. Throws Error(data) where the time does not
   /// rise by whole steps, or is on another clock; then nothing is changed.
@@ -46,14 +47,16 @@ class ForecastStream {
   void restore(std::span<const std::byte> saved);
 
  private:
-  std::size_t steps_to(const RowTime& time) const;
+  std::size_t steps_to(const RowTime& time, data::Timestamp& on_grid) const;
+  data::Clock clock(const RowTime& time) const;
   void take(std::span<const double> values, data::Timestamp local_time);
 
   const training::ForecastModel& model_;
   std::size_t look_back_;  // rows that a forecast reads
   data::FrameBuilder rows_;
-  std::optional<Session> session_;  // where the network has a say
-  std::optional<RowTime> last_;     // of the last row
+  std::optional<Session> session_;    // where the network has a say
+  std::optional<data::Clock> clock_;  // that the model remembers
+  std::optional<RowTime> last_;       // of the last row
   std::vector<float> x_, y_;
   std::vector<std::vector<double>> linear_;  // [K][N]
   std::vector<double> now_;                  // room for training::linear_inputs

@@ -166,8 +166,11 @@ void Trainer::describe() {
 void Trainer::set_split(const data::Split& split) {
   model_.split = split;
   if (table_.times.empty()) return;
-  model_.train_end_time = table_.time_text(split.train_end);
-  model_.validation_end_time = table_.time_text(split.validation_end);
+  const auto text = [this](std::size_t row) {
+    return data::iso_text(table_.time_at(row)) + (table_.clock.local() ? "" : "Z");
+  };
+  model_.train_end_time = text(split.train_end);
+  model_.validation_end_time = text(split.validation_end);
 }
 
 void Trainer::find_period() {

@@ -5,6 +5,7 @@ tests/formats/onnx."""
 
 import array
 import datetime
+import gzip
 import json
 import math
 import pathlib
@@ -31,6 +32,34 @@ def series(path, rows, future="0"):
         cells = f"{y:.3f},{x:.3f}" if t < int(rows) else ","
         lines.append(f"{time:%Y-%m-%d %H:%M},{cells},{k}")
     path.write_text("\n".join(lines) + "\n")
+
+
+def clocks(path, rows, form, first="0"):
+    """Hourly rows time,y through Berlin's change of 31 March 2024 from row `first` on, in one of the forms: offsets, local
+    (without them), german (dd.mm.yyyy, decimal commas, semicolons)."""
+    lines = ["Zeit;y" if form == "german" else "time,y"]
+    for t in range(int(first), int(first) + int(rows)):
+        utc = datetime.datetime(2024, 3, 20) + datetime.timedelta(hours=t)
+        summer = utc >= datetime.datetime(2024, 3, 31, 1)
+        local = utc + datetime.timedelta(hours=2 if summer else 1)
+        y = 20 + 5 * math.sin(2 * math.pi * local.hour / 24) + (53 * t * t % 101) / 40
+        if form == "german":
+            lines.append(f"{local:%d.%m.%Y %H:%M};{y:.3f}".replace(".", ",", 3).replace(",", ".", 2))
+        else:
+            offset = f"+0{2 if summer else 1}:00" if form == "offsets" else ""
+            lines.append(f"{local:%Y-%m-%d %H:%M}{offset},{y:.3f}")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def packed(path, source):
+    """The file beside it, packed by gzip."""
+    path.write_bytes(gzip.compress((path.parent / source).read_bytes(), mtime=0))
+
+
+def newest_first(path, source):
+    """The file beside it with its rows from new to old."""
+    header, *rows = (path.parent / source).read_text().splitlines()
+    path.write_text("\n".join([header, *reversed(rows)]) + "\n")
 
 
 def one_column(path, rows):
@@ -416,7 +445,7 @@ def svg(path):
     return "" if text.lstrip().startswith("<svg") and text.rstrip().endswith("</svg>") else "not an <svg>"
 
 
-KINDS = {"series": series, "one_column": one_column, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
+KINDS = {"series": series, "one_column": one_column, "clocks": clocks, "packed": packed, "newest_first": newest_first, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
          "replaced": replaced, "lopsided": lopsided, "silenced": silenced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx}
 CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,

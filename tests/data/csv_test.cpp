@@ -179,8 +179,8 @@ TEST(Csv, NamesTheLineOfTextBehindAQuote) {
 TEST(Csv, RefusesBytesThatAreNotText) {
   const std::string late(100'003, 'x');
   EXPECT_EQ(refusal_of("a,b\n" + late + std::string(1, '\0') + "\n"),
-            "d.csv: not a text file: expected separated values as UTF-8 text, got a NUL at byte "
-            "100007 (export a spreadsheet as CSV UTF-8)");
+            "d.csv:2: not a text file: expected separated values as UTF-8 text, got a NUL at byte "
+            "100007 (export a spreadsheet as CSV UTF-8; --encoding utf-16 reads UTF-16)");
 }
 
 TEST(Csv, NamesTheLineThatIsTooLong) {

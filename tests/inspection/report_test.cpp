@@ -9,6 +9,7 @@
 
 #include "core/half.hpp"
 #include "evaluation/backtest.hpp"
+#include "data/time_forms.hpp"
 #include "inspection/forecast_subject.hpp"
 #include "inspection/rnn_beside.hpp"
 #include "inspection/subject_problem.hpp"
@@ -159,13 +160,15 @@ TEST(ForecastSubject, KnowsWhereARowStandsInTheCalendar) {
   options.members = 1;
   options.epochs = 1;
   training::ForecastModel model = training::train_forecast(table, options).model;
-  table.step = {.seconds = 1800};
+  table.step = {.micros = 1800 * data::kSecond};
   model.features.step = table.step;
+  model.features.clock = "+02:00";
   model.train_end_time.clear();
-  const data::Timestamp first = data::parse_time("2026-01-01 18:30")->time;
+  const data::Timestamp first = *data::stored_time("2026-01-01 18:30");
   for (std::size_t row = 0; row < table.times.size(); ++row)
-    table.times[row] = first - 7200 + 1800 * static_cast<data::Timestamp>(row);
-  table.format.offset = 7200;
+    table.times[row] =
+        first - 2 * data::kHour + 30 * data::kMinute * static_cast<data::Timestamp>(row);
+  table.clock = data::Clock::fixed(2 * data::kHour);
   const Subject subject = forecast_subject(model, table);
   ASSERT_EQ(subject.cycles.size(), 3u);
   EXPECT_EQ(subject.cycles[0].name, "hour of day");

@@ -58,7 +58,7 @@ std::vector<double> row_of(const ForecastStream& stream, std::size_t row) {
 }
 
 const Forecasts& push(ForecastStream& stream, std::size_t row) {
-  return stream.push(row_of(stream, row), RowTime{table().time_at(row), table().format.offset});
+  return stream.push(row_of(stream, row), RowTime{table().time_at(row)});
 }
 
 void expect_as_the_table(const ForecastModel& model, std::size_t saved_at) {
@@ -109,17 +109,18 @@ TEST(ForecastStream, RunsTheLinearPartAloneWhereTheLstmHasNoSay) {
 
 // Hours of the day are those of the data's clock, seven hours east of UTC; in a gap too.
 TEST(ForecastStream, ReadsTheCalendarOnTheClockOfTheData) {
-  constexpr std::int64_t kEast = 7 * 3600;
-  const ForecastModel model = trained(0);
+  constexpr std::int64_t kEast = 7 * data::kHour;
+  ForecastModel model = trained(0);
+  model.features.clock = "+07:00";
   data::Table east = table();
-  east.format.offset = kEast;
+  east.clock = data::Clock::fixed(kEast);
   for (data::Column& column : east.columns) column.values[25] = training::kMissing;
   const Forecasts whole =
       training::forecast(model, data::make_frame(model.features, east), 0, kRows);
   ForecastStream stream(model);
   for (std::size_t row = 0; row < 60; ++row) {
     if (row == 25) continue;
-    const Forecasts& now = stream.push(row_of(stream, row), RowTime{east.time_at(row), kEast});
+    const Forecasts& now = stream.push(row_of(stream, row), RowTime{east.time_at(row)});
     for (std::size_t n = 0; n < now.values.size(); ++n)
       ASSERT_EQ(now.values[n], whole.values[row * now.values.size() + n]) << "row " << row;
   }
@@ -148,11 +149,32 @@ TEST(ForecastStream, RefusesTimesThatDoNotRiseByWholeStepsAndChangesNothing) {
   }
   const std::vector<double> values = row_of(stream, 30);
   const data::Timestamp last = table().time_at(29);
-  for (const data::Timestamp time :
-       {last, last - 3600, last + 1800, last + 3601, last + 3600000000})
+  for (const data::Timestamp time : {last, last - data::kHour, last + data::kHour / 2,
+                                     last + data::kHour * 7 / 6, last + 1000000 * data::kHour})
     EXPECT_THROW(stream.push(values, RowTime{time}), Error) << time - last;
-  EXPECT_THROW(stream.push(values, RowTime{last + 3600, 7200}), Error);  // another clock
   EXPECT_EQ(push(stream, 30).values, push(untouched, 30).values);
+}
+
+TEST(ForecastStream, TakesATimeThatMissesTheGridALittleForItsPlaceOnIt) {
+  const ForecastModel model = trained(0);
+  ForecastStream late(model), exact(model);
+  for (std::size_t row = 0; row < 40; ++row) {
+    const data::Timestamp miss = static_cast<data::Timestamp>(row % 3) * data::kHour / 20;
+    EXPECT_EQ(
+        late.push(row_of(late, row), RowTime{table().time_at(row) + (row == 0 ? 0 : miss)}).values,
+        push(exact, row).values);
+  }
+}
+
+// Models of before do not say which clock they are on: that of the first row counts.
+TEST(ForecastStream, KeepsAnOlderModelOnTheClockOfItsFirstRow) {
+  ForecastModel model = trained(0);
+  model.features.clock.clear();
+  ForecastStream stream(model);
+  push(stream, 0);
+  const data::Timestamp next = table().time_at(1);
+  EXPECT_THROW(stream.push(row_of(stream, 1), RowTime{next, 2 * data::kHour}), Error);
+  EXPECT_NO_THROW(stream.push(row_of(stream, 1), RowTime{next}));
 }
 
 TEST(ForecastStream, RefusesColumnsKnownAhead) {

@@ -30,10 +30,11 @@ inline data::Table table_of(std::vector<data::Column> columns) {
 /// The same rows with times, an hour apart.
 inline data::Table hourly(data::Table table) {
   table.time_name = "time";
-  table.step = {.seconds = 3600};
-  table.format.kind = data::TimeKind::minute;
+  table.step = {.micros = 3600 * data::kSecond};
+  table.format.clock = data::ClockPrecision::minute;
   for (std::size_t row = 0; row < table.rows(); ++row)
-    table.times.push_back(1704067200 + 3600 * static_cast<data::Timestamp>(row));
+    table.times.push_back(1704067200 * data::kSecond +
+                          data::kHour * static_cast<data::Timestamp>(row));
   return table;
 }
 

@@ -1,0 +1,41 @@
+// The clock that a file's times are on, and wall-clock times on it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "data/calendar_time.hpp"
+#include "data/zone.hpp"
+
+namespace sluice::data {
+
+/// Times without an offset are on the file's own clock ("local"): the wall-clock times themselves.
+/// On every other clock times are instants in UTC.
+class Clock {
+ public:
+  Clock() = default;                        ///< "local"
+  static Clock fixed(std::int64_t offset);  ///< Microseconds ahead of UTC.
+  static Clock zone(std::shared_ptr<const Zone> zone);
+  /// From name(). Throws Error(usage) where it is none.
+  static Clock named(const std::string& name);
+
+  /// "local", "UTC", "+02:00" or "Europe/Berlin".
+  std::string name() const;
+  bool local() const { return !offset_ && !zone_; }
+  const Zone* zone() const { return zone_.get(); }
+
+  Timestamp wall(Timestamp time) const;
+  /// The time at which the clock shows `wall`: the first of two; where the clock was put forward
+  /// over it, as if it had not been.
+  Timestamp time_of(Timestamp wall) const;
+
+  friend bool operator==(const Clock& a, const Clock& b) { return a.name() == b.name(); }
+
+ private:
+  std::optional<std::int64_t> offset_;
+  std::shared_ptr<const Zone> zone_;
+};
+
+}  // namespace sluice::data
