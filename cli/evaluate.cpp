@@ -27,7 +27,7 @@ using nlohmann::json;
 
 struct Options {
   std::string model, data, json;
-  bool all = false;
+  bool all = false, allow_short = false;
 };
 
 json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
@@ -68,6 +68,7 @@ std::string json_text(const Backtest& backtest, const training::ForecastModel& m
       out["targets"].push_back(to_json(target, model.quantiles));
   }
   out["origins"] = backtest.origins;
+  out["origins_without_history"] = backtest.without_history;
   out["period"] = backtest.season;
   out["alpha"] = model.alpha;
   return out.dump(2) + "\n";
@@ -137,7 +138,8 @@ int run(const Options& options) {
   const training::ForecastModel& model = *stored.forecast;
   const data::Table table =
       data::read_table(options.data, {.time_column = model.features.time_name});
-  const Backtest backtest = evaluation::backtest(model, table, options.all);
+  const Backtest backtest = evaluation::backtest(
+      model, table, {.all_rows = options.all, .allow_short = options.allow_short});
   if (!options.json.empty()) write_file_atomically(options.json, json_text(backtest, model));
   fmt::print("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
              backtest.origins, backtest.first_origin, backtest.last_origin, model.horizon,
@@ -145,6 +147,11 @@ int run(const Options& options) {
   fmt::print("  period of seasonal_naive and MASE: {}; ridge: {}\n",
              backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
              backtest.ridge_note);
+  if (backtest.without_history > 0) {
+    fmt::print("  {} origins with fewer than the {} rows that the model looks back on: {}\n",
+               backtest.without_history, model.rows_needed(),
+               options.allow_short ? "scored as well (--allow-short)" : "left out");
+  }
   bool beaten = true;
   for (const TargetBacktest& target : backtest.targets) {
     print_target(target);
@@ -167,6 +174,8 @@ void add_evaluate(CLI::App& program, int& exit_status) {
       ->type_name("DATA.csv");
   command->add_option("--json", options->json, "Write the figures to this file")->type_name("FILE");
   command->add_flag("--all", options->all, "Score every row, also those that the model has seen");
+  command->add_flag("--allow-short", options->allow_short,
+                    "Also score from rows with less history than the model looks back on");
   command->footer(
       "Exit status 0 where the model beats the best baseline, 1 where it does not.\n"
       "Example: sluice evaluate load.safetensors load.csv --json scores.json");

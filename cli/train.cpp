@@ -22,7 +22,7 @@ namespace {
 struct Options {
   std::string data, output, time, loss = "quantile", optimizer = "adamw", schedule = "cosine";
   std::vector<std::string> past, cell;
-  std::string init = "standard";
+  std::string init = "standard", bounds;
   bool log = false, no_log = false;
   training::ForecastOptions training;
 };
@@ -136,6 +136,11 @@ void declare(CLI::App& command, Options& options) {
   command.add_flag("--log", options.log,
                    "Forecast the logarithm of the target [where it is skewed and never negative]");
   command.add_flag("--no-log", options.no_log, "Never take the logarithm")->excludes("--log");
+  command
+      .add_option("--bounds", options.bounds,
+                  "Least and largest value of a forecast, one may be empty; 'none' [0, where the "
+                  "target was never negative]")
+      ->type_name("LO,HI");
   command.add_flag("--refit", training.refit_all,
                    "Fit the final model on all rows: nothing is left to evaluate on");
   command.add_option("--seed", training.seed, "Same seed, same bits")
@@ -172,6 +177,7 @@ void complete(Options& options) {
   training.features.log = options.log      ? data::LogChoice::on
                           : options.no_log ? data::LogChoice::off
                                            : data::LogChoice::automatic;
+  if (!options.bounds.empty()) training.features.bounds = data::bounds_from(options.bounds);
   apply_cell_options(options.cell, training);
   training.initialiser = network::initialiser_named(options.init);
   training.loss.kind = training::loss_named(options.loss);
@@ -200,6 +206,8 @@ void print_inputs(const data::Table& table, const training::ForecastModel& model
              model.features.targets[0].scaler.log ? " (its logarithm)" : "");
   if (!model.features.past.empty()) fmt::print("  past: {}\n", names(model.features.past));
   if (!model.features.known.empty()) fmt::print("  known ahead: {}\n", names(model.features.known));
+  const std::string bounds = data::describe_bounds(model.features.targets);
+  if (!bounds.empty()) fmt::print("  bounds: {}\n", bounds);
   fmt::print("  season: {}\n",
              model.period > 1 ? fmt::format("{} rows", model.period) : "none found");
 }

@@ -147,6 +147,8 @@ void Trainer::describe() {
                  .hint = "give more history or a smaller --window"});
   }
   model_.features = data::describe_features(table_, options_.features, model_.split.train_end);
+  data::set_bounds(table_, options_.features,
+                   options_.refit_all ? rows : model_.split.validation_end, model_.features);
   model_.horizon = options_.horizon;
   model_.quantiles = options_.quantiles;
   if (std::find(model_.quantiles.begin(), model_.quantiles.end(), 0.5) == model_.quantiles.end()) {
@@ -187,11 +189,9 @@ std::size_t Trainer::hidden() const {
   return frame_.rows < kRowsForLstm ? 0 : kDefaultHidden;
 }
 
-// Long enough to hold a few seasons, short enough to be quick.
 std::size_t Trainer::chunk() const {
   if (options_.window) return *options_.window;
-  const std::size_t wanted = options_.chunk.value_or(
-      std::clamp<std::size_t>(std::max(4 * model_.period, 2 * model_.horizon), 64, 256));
+  const std::size_t wanted = options_.chunk.value_or(default_chunk(model_.period, model_.horizon));
   return std::max<std::size_t>(4, std::min(wanted, model_.split.train_end / 4));
 }
 

@@ -130,6 +130,23 @@ TEST_F(ModelFile, OfWindowsComesBackWithItsWindow) {
   EXPECT_NE(training::forecast(model(), frame, 50, 90).values, expected);
 }
 
+TEST_F(ModelFile, KeepsBoundsAndHasNoneWhereAFileHasNone) {
+  ForecastModel bounded = model();
+  bounded.features.targets[0].bounds = {.low = {}, .high = 3.25};
+  bounded.features.targets[0].counts = true;
+  const std::string with = serialize_model(bounded);
+  const data::ScaledColumn target = load(with).forecast->features.targets[0];
+  EXPECT_FALSE(target.bounds.low);
+  EXPECT_EQ(target.bounds.high, 3.25);
+  EXPECT_TRUE(target.counts);
+  bounded.features.targets[0].bounds = {};
+  bounded.features.targets[0].counts = false;
+  const std::string without = serialize_model(bounded);
+  EXPECT_EQ(without.find("bounds"), std::string::npos);
+  EXPECT_EQ(without.find("counts"), std::string::npos);
+  EXPECT_FALSE(load(without).forecast->features.targets[0].bounds.any());
+}
+
 TEST_F(ModelFile, WithoutAnLstmComesBackToo) {
   training::ForecastOptions options = training::small_options(2);
   options.features.targets = {"price"};

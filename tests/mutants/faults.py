@@ -359,6 +359,31 @@ plant("src/evaluation/baselines.cpp", "evaluation",
       ("drift from the last two values", "(series[t] - series[0]) / steps",
        "(series[t] - series[t > 0 ? t - 1 : 0])"))
 
+# Enough history, few rows, bounds.
+plant("src/data/frame.cpp", "data training",
+      ("history counted from the first row, value or not",
+       "if (frame_.since_seen[k] > 0 || !std::isnan(values[k])) ++frame_.since_seen[k];",
+       "++frame_.since_seen[k];"),
+      ("history of one target is enough", "*std::min_element(since_seen", "*std::max_element(since_seen"))
+plant("src/training/forecast_model.cpp", "training",
+      ("a window's first row looks back on nothing", "(window > 0 ? window - 1 :", "(window > 0 ? window - rows :"))
+plant("src/training/forecast_next.cpp", "training",
+      ("short history forecast without a word", "if (too_short && short_history", "if (false && short_history"))
+plant("src/evaluation/backtest.cpp", "evaluation",
+      ("origins without history scored", "unseen.first + (options.allow_short ? 0 : without)",
+       "unseen.first"),
+      ("ridge without the model's bounds", "value = model.features.targets[k].to_forecast(value);",
+       "value = model.features.targets[k].scaler.to_units(value);"))
+plant("src/training/forecast_model.cpp", "evaluation",
+      ("linear part without bounds", "to.linear.push_back(target.to_forecast(base));",
+       "to.linear.push_back(target.scaler.to_units(base));"))
+plant("src/data/bounds.cpp", "data",
+      ("no bound where a zero was seen", "return v < 0; }", "return v <= 0; }"),
+      ("the upper bound ignored", "if (high && value > *high) return *high;", ""))
+plant("src/streaming/forecast_stream.cpp", "streaming",
+      ("a stream warm a row too soon", "return needed > there ? needed - there : 0;",
+       "return needed > there + 1 ? needed - there - 1 : 0;"))
+
 # Inspection.
 plant("src/inspection/page.cpp", "inspection",
       ("page: the data end their script", r'next == "/" ? "<\\" : next', "next"),
