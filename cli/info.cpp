@@ -88,6 +88,7 @@ void print_forecast(const training::ForecastModel& model) {
                model.features.targets[k].name, model.linear[k].lags, model.linear[k].regressors(),
                model.linear[k].strength);
   }
+  if (!from.choice.empty()) fmt::print("chosen by rolling origins: {}\n", from.choice);
   fmt::print("alpha, the LSTM's share: {}\n", from.alpha_reason);
   fmt::print("trained on {}: {} rows, seed {}, final fit on the first {}\n", from.data_file,
              from.data_rows, from.seed, from.fitted_rows);

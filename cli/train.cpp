@@ -166,6 +166,8 @@ void declare(CLI::App& command, Options& options) {
       cell_option_help() +
       "\n70 % of the rows train, the next 10 % choose, the last 20 % are kept for `sluice "
       "evaluate`.\n"
+      "Under 10 (horizon + 2) rows, or 60: a simple method, chosen by rolling origins and fitted "
+      "on all.\n"
       "Example: sluice train load.csv --target load --known holiday --horizon 48 -o "
       "load.safetensors");
 }
@@ -214,6 +216,13 @@ void print_inputs(const data::Table& table, const training::ForecastModel& model
 
 void print_result(const training::ForecastModel& model, const std::string& output) {
   const training::Provenance& from = model.provenance;
+  if (!from.choice.empty()) {
+    fmt::print(
+        "  too few rows for a validation part; chosen by rolling origins, fitted on all rows:\n  "
+        "{}\nwritten: {}\n",
+        from.choice, output);
+    return;
+  }
   fmt::print("  linear part: {} lags, validation MAE {}\n", model.linear[0].lags,
              figure(from.linear_validation_mae));
   if (model.network) {

@@ -36,12 +36,18 @@ Range origins_to_score(const training::ForecastModel& model, const data::Table& 
                        const data::Frame& frame, const data::Split& split, bool all_rows) {
   const std::size_t end = frame.rows > model.horizon ? frame.rows - model.horizon : 0;
   if (all_rows) return {0, end};
+  const std::string& choice = model.provenance.choice;
   const auto refuse = [&](const std::string& expected, const std::string& got) {
-    throw Error(ErrorCode::data, {.where = table.path,
-                                  .what = "no rows that the model has not seen",
-                                  .expected = expected,
-                                  .got = got,
-                                  .hint = "--all scores every row, seen or not"});
+    throw Error(ErrorCode::data,
+                {.where = table.path,
+                 .what = choice.empty()
+                             ? "no rows that the model has not seen"
+                             : "no rows that the model has not seen: its training data were few, "
+                               "and it was fitted on all of them",
+                 .expected = expected,
+                 .got = got,
+                 .hint = (choice.empty() ? "" : "its score from training: " + choice + "; ") +
+                         "--all scores every row, seen or not"});
   };
   // The last row before the test part is its first origin: what it forecasts is unseen.
   const std::size_t first = split.validation_end > 0 ? split.validation_end - 1 : 0;

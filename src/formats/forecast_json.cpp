@@ -114,16 +114,18 @@ training::LinearModel linear_from(JsonFields fields, std::size_t horizon) {
 }
 
 json provenance_json(const training::Provenance& from) {
-  return {{"data_file", from.data_file},
-          {"data_rows", from.data_rows},
-          {"seed", from.seed},
-          {"members", from.members},
-          {"steps", from.steps},
-          {"fitted_rows", from.fitted_rows},
-          {"ended", from.ended},
-          {"alpha_reason", from.alpha_reason},
-          {"validation_mae", from.validation_mae},
-          {"linear_validation_mae", from.linear_validation_mae}};
+  json out = {{"data_file", from.data_file},
+              {"data_rows", from.data_rows},
+              {"seed", from.seed},
+              {"members", from.members},
+              {"steps", from.steps},
+              {"fitted_rows", from.fitted_rows},
+              {"ended", from.ended},
+              {"alpha_reason", from.alpha_reason},
+              {"validation_mae", from.validation_mae},
+              {"linear_validation_mae", from.linear_validation_mae}};
+  if (!from.choice.empty()) out["choice"] = from.choice;
+  return out;
 }
 
 training::Provenance provenance_from(JsonFields fields) {
@@ -135,6 +137,7 @@ training::Provenance provenance_from(JsonFields fields) {
                           .fitted_rows = fields.get<std::size_t>("fitted_rows"),
                           .ended = fields.get<std::string>("ended"),
                           .alpha_reason = fields.get<std::string>("alpha_reason"),
+                          .choice = fields.has("choice") ? fields.get<std::string>("choice") : "",
                           .validation_mae = fields.get<double>("validation_mae"),
                           .linear_validation_mae = fields.get<double>("linear_validation_mae")};
   fields.finish();

@@ -35,7 +35,10 @@ struct Provenance {
   std::size_t fitted_rows = 0;  ///< Rows that the final parameters were fitted on.
   std::string
       ended;  ///< Why training ended: "all steps done", "no better validation", "time limit", ..
-  std::string alpha_reason;            ///< Why alpha is what it is.
+  std::string alpha_reason;  ///< Why alpha is what it is.
+  /// Where there were too few rows for a validation part: what was chosen by rolling origins, and
+  /// by what errors; else empty. The validation errors are then those of the rolling origins.
+  std::string choice;
   double validation_mae = 0.0;         ///< Of the whole model, mean over targets, in units.
   double linear_validation_mae = 0.0;  ///< Of its linear part.
 };

@@ -14,6 +14,7 @@
 #include "network/merge.hpp"
 #include "training/alpha.hpp"
 #include "training/members.hpp"
+#include "training/short_series.hpp"
 #include "training/validation.hpp"
 
 namespace sluice::training {
@@ -99,6 +100,10 @@ TrainingResult Trainer::run() {
   check(options_);
   describe();
   find_period();
+  if (model_.split.validation_end == model_.split.train_end) {
+    fit_short_series(frame_, options_.lags, model_);
+    return {std::move(model_), {}};
+  }
   fit_linear();
   if (hidden() == 0) {
     model_.provenance.alpha_reason =
@@ -127,17 +132,23 @@ void Trainer::describe() {
     }
     rows = std::max(rows, static_cast<std::size_t>(values.rend() - last));
   }
-  // Validation, the smallest part, must hold some origins with all their targets.
-  const std::size_t needed = 10 * (options_.horizon + 2);
-  if (rows < needed) {
+  // Validation, the smallest part, must hold some origins with all their targets; an LSTM that was
+  // asked for is not left out without a word.
+  const bool lstm = options_.hidden.value_or(0) > 0,
+             few = rows < rows_for_validation(options_.horizon);
+  if (rows < least_rows(options_.horizon) || (few && lstm)) {
     throw Error(ErrorCode::data,
                 {.where = table_.path,
-                 .what = fmt::format("too few rows to forecast {} steps ahead", options_.horizon),
-                 .expected = fmt::format("at least {} rows with a target", needed),
+                 .what = fmt::format("too few rows to forecast {} steps ahead{}", options_.horizon,
+                                     lstm ? " with an LSTM" : ""),
+                 .expected = fmt::format(
+                     "at least {} rows with a target",
+                     lstm ? rows_for_validation(options_.horizon) : least_rows(options_.horizon)),
                  .got = std::to_string(rows),
-                 .hint = "give more history or a smaller --horizon"});
+                 .hint = lstm ? "leave --hidden out: a simple method is chosen, by rolling origins"
+                              : "give more history or a smaller --horizon"});
   }
-  set_split(data::chronological_split(rows));
+  set_split(few ? data::Split{rows, rows} : data::chronological_split(rows));
   if (options_.window && *options_.window > model_.split.train_end / 2) {
     throw Error(ErrorCode::data,
                 {.where = table_.path,

@@ -76,5 +76,21 @@ TEST(Backtest, TheModelItsLinearPartAndTheRidgeBaselineHaveTheSameBounds) {
   for (const double mae : scores()) EXPECT_GT(mae, 4.0);
 }
 
+TEST(Backtest, AModelOfFewRowsSaysThatItHasSeenThemAll) {
+  training::ForecastOptions options;
+  options.features.targets = {"y"};
+  const data::Table table = training::table_of({{"y", training::random_walk(40, 3)}});
+  const training::ForecastModel model = training::train_forecast(table, options).model;
+  try {
+    backtest(model, table);
+    FAIL() << "not refused";
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    for (const char* part : {"fitted on all", "rolling origins", "--all"})
+      EXPECT_NE(text.find(part), std::string::npos) << part << ": " << text;
+  }
+  EXPECT_GT(backtest(model, table, {.all_rows = true}).origins, 30u);
+}
+
 }  // namespace
 }  // namespace sluice::evaluation

@@ -377,6 +377,12 @@ plant("src/evaluation/backtest.cpp", "evaluation",
 plant("src/training/forecast_model.cpp", "evaluation",
       ("linear part without bounds", "to.linear.push_back(target.to_forecast(base));",
        "to.linear.push_back(target.scaler.to_units(base));"))
+plant("src/training/short_series.cpp", "training",
+      ("few rows: a rolling forecast fitted on all", "model = method.fit(t + 1);",
+       "model = method.fit(inputs.rows());"),
+      ("few rows: drift forgets the steps between", "static_cast<double>(1 + h / period)", "1.0"),
+      ("few rows: ridge taken for any gain", "if (!(better.mae < other.mae)) return false;",
+       "return better.mae < other.mae;"))
 plant("src/data/bounds.cpp", "data",
       ("no bound where a zero was seen", "return v < 0; }", "return v <= 0; }"),
       ("the upper bound ignored", "if (high && value > *high) return *high;", ""))
