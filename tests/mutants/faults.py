@@ -298,7 +298,7 @@ plant("src/training/members.cpp", "training",
 plant("src/training/lstm_fit.cpp", "training",
       ("every part draws the first one's noise", ".first_sample = samples.first});", ".first_sample = 0});"),
       ("loss of the last sample alone", "loss += sample.loss;", "loss = sample.loss;"),
-      ("loss where the state is still fresh", "lane.fresh && step < chunk / 4) {", "false) {"),
+      ("loss where the state is still fresh", "lane.fresh && step < rows_run_in(chunk)) {", "false) {"),
       ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",
        "options_.windows ? false :"))
 plant("src/training/forecast_model.cpp", "training",
