@@ -80,8 +80,8 @@ void print_drift(const evaluation::Drift& drift, const std::string& weights) {
 // Prints the MAE of all targets before and after; the largest change.
 double metric_change(const training::ForecastModel& exact, const training::ForecastModel& smaller,
                      const data::Table& table) {
-  const evaluation::Backtest before = evaluation::backtest(exact, table, false);
-  const evaluation::Backtest after = evaluation::backtest(smaller, table, false);
+  const evaluation::Backtest before = evaluation::backtest(exact, table);
+  const evaluation::Backtest after = evaluation::backtest(smaller, table);
   double largest = 0.0;
   for (std::size_t k = 0; k < before.targets.size(); ++k) {
     const double was = before.targets[k].model.all.mae, is = after.targets[k].model.all.mae;

@@ -29,7 +29,7 @@ using nlohmann::json;
 struct Options {
   std::string model, data, json;
   TableInput input;
-  bool all = false;
+  bool all = false, allow_short = false;
 };
 
 json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
@@ -70,6 +70,7 @@ std::string json_text(const Backtest& backtest, const training::ForecastModel& m
       out["targets"].push_back(to_json(target, model.quantiles));
   }
   out["origins"] = backtest.origins;
+  out["origins_without_history"] = backtest.without_history;
   out["period"] = backtest.season;
   out["alpha"] = model.alpha;
   return out.dump(2) + "\n";
@@ -139,7 +140,8 @@ int run(const Options& options) {
   const training::ForecastModel& model = *stored.forecast;
   const data::Table table =
       read_table_file(options.data, table_options(options.input, &model.features));
-  const Backtest backtest = evaluation::backtest(model, table, options.all);
+  const Backtest backtest = evaluation::backtest(
+      model, table, {.all_rows = options.all, .allow_short = options.allow_short});
   if (!options.json.empty()) write_file_atomically(options.json, json_text(backtest, model));
   fmt::print("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
              backtest.origins, backtest.first_origin, backtest.last_origin, model.horizon,
@@ -147,6 +149,11 @@ int run(const Options& options) {
   fmt::print("  period of seasonal_naive and MASE: {}; ridge: {}\n",
              backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
              backtest.ridge_note);
+  if (backtest.without_history > 0) {
+    fmt::print("  {} origins with fewer than the {} rows that the model looks back on: {}\n",
+               backtest.without_history, model.rows_needed(),
+               options.allow_short ? "scored as well (--allow-short)" : "left out");
+  }
   bool beaten = true;
   for (const TargetBacktest& target : backtest.targets) {
     print_target(target);
@@ -170,6 +177,8 @@ void add_evaluate(CLI::App& program, int& exit_status) {
   command->add_option("--json", options->json, "Write the figures to this file")->type_name("FILE");
   command->add_flag("--all", options->all, "Score every row, also those that the model has seen");
   declare_table_input(*command, options->input, false);
+  command->add_flag("--allow-short", options->allow_short,
+                    "Also score from rows with less history than the model looks back on");
   command->footer(
       "Exit status 0 where the model beats the best baseline, 1 where it does not.\n"
       "Example: sluice evaluate load.safetensors load.csv --json scores.json");

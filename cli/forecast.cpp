@@ -24,13 +24,15 @@ namespace {
 struct Options {
   std::string model, data, output, plot;
   TableInput input;
+  bool allow_short = false;
 };
 
+// `history`: what its column says of each row; empty: no such column.
 std::string csv_text(const training::ForecastModel& model, const data::Table& table,
-                     const training::Forecasts& forecasts) {
+                     const training::Forecasts& forecasts, const std::string& history) {
   std::string text = "time,horizon,target";
   for (const double q : model.quantiles) text += fmt::format(",q{:g}", q);
-  text += "\n";
+  text += history.empty() ? "\n" : ",history\n";
   for (std::size_t k = 0; k < model.targets(); ++k) {
     for (std::size_t h = 0; h < model.horizon; ++h) {
       text += fmt::format("{},{},{}",
@@ -38,7 +40,7 @@ std::string csv_text(const training::ForecastModel& model, const data::Table& ta
                           h + 1, data::csv_cell(model.features.targets[k].name));
       for (std::size_t q = 0; q < model.quantiles.size(); ++q)
         text += "," + data::csv_number(forecasts.at(0, k, h, q));
-      text += "\n";
+      text += history.empty() ? "\n" : "," + history + "\n";
     }
   }
   return text;
@@ -97,16 +99,23 @@ void run(const Options& options) {
   const training::ForecastModel& model = *stored.forecast;
   const data::Table table =
       read_table_file(options.data, table_options(options.input, &model.features));
-  const training::NextForecast next = training::forecast_next(model, table);
+  const training::NextForecast next = training::forecast_next(
+      model, table, options.allow_short ? ShortHistory::allow : ShortHistory::refuse);
   if (next.filled > 0) {
     fmt::print(
         stderr,
         "note: {} missing values filled with the last seen one; the model met none in training\n",
         next.filled);
   }
+  if (next.short_history) {
+    fmt::print(stderr,
+               "note: fewer than the {} rows that the model looks back on: a rough forecast\n",
+               model.rows_needed());
+  }
   const training::Forecasts& forecasts = next.forecasts;
+  const std::string history = !options.allow_short ? "" : next.short_history ? "short" : "full";
   // Both texts are made before either file is written.
-  const std::string csv = csv_text(model, table, forecasts);
+  const std::string csv = csv_text(model, table, forecasts, history);
   const std::string svg = options.plot.empty() ? "" : plot_text(model, table, forecasts);
   if (options.output.empty()) {
     print_summary(model, table, forecasts);
@@ -138,6 +147,9 @@ void add_forecast(CLI::App& program, int&) {
       ->type_name("OUT.csv");
   command->add_option("--plot", options->plot, "Picture to write")->type_name("OUT.svg");
   declare_table_input(*command, options->input, false);
+  command->add_flag("--allow-short", options->allow_short,
+                    "Forecast from fewer rows than the model looks back on too; a column `history` "
+                    "says short or full");
   command->footer("Example: sluice forecast load.safetensors load.csv -o next.csv --plot next.svg");
   command->callback([options] { run(*options); });
 }

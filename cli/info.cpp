@@ -79,12 +79,16 @@ void print_forecast(const training::ForecastModel& model) {
     fmt::print("  rows: {} apart, times in '{}'\n", data::describe(model.features.step),
                model.features.time_name);
   }
+  const std::string bounds = data::describe_bounds(model.features.targets);
+  fmt::print("  bounds: {}\n", bounds.empty() ? "none" : bounds);
+  fmt::print("  rows that a forecast looks back on: {}\n", model.rows_needed());
   fmt::print("  season: {}\n", model.period > 1 ? fmt::format("{} rows", model.period) : "none");
   for (std::size_t k = 0; k < model.targets(); ++k) {
     fmt::print("linear part of '{}': {} lags, {} weights for each step ahead, strength {:g}\n",
                model.features.targets[k].name, model.linear[k].lags, model.linear[k].regressors(),
                model.linear[k].strength);
   }
+  if (!from.choice.empty()) fmt::print("chosen by rolling origins: {}\n", from.choice);
   fmt::print("alpha, the LSTM's share: {}\n", from.alpha_reason);
   fmt::print("trained on {}: {} rows, seed {}, final fit on the first {}\n", from.data_file,
              from.data_rows, from.seed, from.fitted_rows);

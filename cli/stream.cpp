@@ -35,7 +35,7 @@ constexpr const char* kInput = "standard input";
 struct Options {
   std::string model, state, warm;
   std::optional<std::size_t> window;
-  bool binary = false;
+  bool binary = false, allow_short = false;
 };
 
 void write_all(const void* data, std::size_t size) {
@@ -69,7 +69,34 @@ std::size_t read_up_to(void* to, std::size_t size, const std::atomic<bool>& inte
   return got;
 }
 
-void run_binary(StreamRows& rows, const std::atomic<bool>& interrupted) {
+// The answers of a forecasting model before it has the rows that it looks back on: none, or where
+// they are allowed the rough ones that it gives. Said once.
+class ColdAnswers {
+ public:
+  ColdAnswers(const StreamRows& rows, bool allowed) : rows_(rows), allowed_(allowed) {}
+
+  bool allowed() const { return allowed_; }
+  /// Of the row pushed last.
+  bool is_short() {
+    const std::size_t missing = rows_.rows_missing();
+    if (missing > 0 && !said_) say(missing);
+    return missing > 0;
+  }
+
+ private:
+  void say(std::size_t missing) {
+    fmt::print(stderr,
+               "note: the model looks back on {} rows more, {} (--warm DATA gives them{})\n",
+               missing, allowed_ ? "forecasts are rough until then" : "no answers until then",
+               allowed_ ? "" : ", --allow-short answers all the same");
+    said_ = true;
+  }
+
+  const StreamRows& rows_;
+  bool allowed_, said_ = false;
+};
+
+void run_binary(StreamRows& rows, ColdAnswers& cold, const std::atomic<bool>& interrupted) {
   if (rows.reads_times()) {
     throw Error(ErrorCode::usage, {.where = "--binary",
                                    .what = "the model reads the calendar, and float32 has no times",
@@ -98,6 +125,7 @@ void run_binary(StreamRows& rows, const std::atomic<bool>& interrupted) {
     }
     const std::span<const double> answer = rows.push(values, {}, where);
     y.assign(answer.begin(), answer.end());
+    if (cold.is_short() && !cold.allowed()) std::fill(y.begin(), y.end(), NAN);
     write_all(y.data(), y.size() * sizeof(float));
   }
 }
@@ -106,7 +134,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return fmt::format("{}\n", fmt::join(cells, ","));
 }
 
-void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
+void run_csv(StreamRows& rows, ColdAnswers& cold, const std::atomic<bool>& interrupted) {
   const std::unique_ptr<data::CsvReader> input = open_rows(rows, "-", interrupted);
   data::CsvReader& csv = *input;
   if (!csv.next() || interrupted) return;
@@ -116,13 +144,17 @@ void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
   std::vector<std::string> cells;
   if (timed) cells.push_back(data::csv_cell(fmt::format("{}", fmt::join(times, " "))));
   for (const std::string& name : rows.outputs()) cells.push_back(data::csv_cell(name));
+  if (cold.allowed()) cells.push_back("history");
   std::string line = csv_line(cells);
   write_all(line.data(), line.size());
   over_rows(csv, reader, interrupted, [&](const RowReader::Row& row, const std::string& where) {
     cells.clear();
     if (timed) cells.push_back(data::csv_cell(row.time_text));
-    for (const double value : rows.push(row.values, row.time, where))
-      cells.push_back(data::csv_number(value));
+    const std::span<const double> answer = rows.push(row.values, row.time, where);
+    const bool is_short = cold.is_short();
+    for (const double value : answer)
+      cells.push_back(is_short && !cold.allowed() ? "" : data::csv_number(value));
+    if (cold.allowed()) cells.push_back(is_short ? "short" : "full");
     line = csv_line(cells);
     write_all(line.data(), line.size());
   });
@@ -168,6 +200,11 @@ void run(const Options& options) {
   check_output(options.state);
   const formats::StoredModel model = formats::load_model(options.model);
   const std::unique_ptr<StreamRows> rows = StreamRows::of(options.model, model, options.window);
+  if (options.allow_short && !model.forecast) {
+    throw Error(ErrorCode::usage, {.where = "--allow-short",
+                                   .what = "a bare network does not say what it looks back on",
+                                   .expected = "a forecasting model, or none of it"});
+  }
   const std::atomic<bool>& interrupted = interrupt_flag();
   std::signal(SIGPIPE, SIG_IGN);  // who reads may go first: an error, after which the state is kept
   const auto keep_state = [&] {
@@ -187,7 +224,8 @@ void run(const Options& options) {
   }
   if (!options.warm.empty()) warm_up(*rows, options.warm, interrupted);
   try {
-    options.binary ? run_binary(*rows, interrupted) : run_csv(*rows, interrupted);
+    ColdAnswers cold(*rows, options.allow_short);
+    options.binary ? run_binary(*rows, cold, interrupted) : run_csv(*rows, cold, interrupted);
   } catch (const Error&) {
     keep_state();  // of the rows taken
     throw;
@@ -212,6 +250,9 @@ void add_stream(CLI::App& program, int&) {
       ->add_option("--warm", options->warm,
                    "First take the rows of this CSV, without answers: what a fresh state lacks")
       ->type_name("DATA");
+  command->add_flag("--allow-short", options->allow_short,
+                    "Answer rows before which there are fewer than a forecasting model looks back "
+                    "on, too; a column `history` says short or full");
   command
       ->add_option("--window", options->window,
                    "Of a bare network: each answer from the last T rows, 0: from all [as the model "
@@ -221,7 +262,8 @@ void add_stream(CLI::App& program, int&) {
   command->footer(
       "Reads CSV from standard input, with the header that the model was trained with (a bare\n"
       "network's rows are its inputs, a header may be there); writes a line for each row at once:\n"
-      "of a forecasting model all horizons and quantiles, in the units of the data.\n"
+      "of a forecasting model all horizons and quantiles, in the units of the data; empty (with\n"
+      "--binary NaN) until it has the rows that it looks back on.\n"
       "Example: tail -n +1 -f load.csv | sluice stream load.safetensors --warm history.csv");
   command->callback([options] { run(*options); });
 }

@@ -48,6 +48,7 @@ class NetworkRows : public StreamRows {
     answer_.assign(y_.begin(), y_.end());
     return answer_;
   }
+  std::size_t rows_missing() const override { return 0; }
   std::vector<std::byte> save() override { return session_.save(); }
   void restore(std::span<const std::byte> saved) override { session_.restore(saved); }
 
@@ -89,6 +90,7 @@ class ForecastRows : public StreamRows {
       throw Error(error.code(), parts);
     }
   }
+  std::size_t rows_missing() const override { return stream_.rows_missing(); }
   std::vector<std::byte> save() override { return stream_.save(); }
   void restore(std::span<const std::byte> saved) override { stream_.restore(saved); }
 

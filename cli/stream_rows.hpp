@@ -41,6 +41,9 @@ class StreamRows {
   virtual std::span<const double> push(std::span<const double> values,
                                        const std::optional<streaming::RowTime>& time,
                                        const std::string& where) = 0;
+  /// Rows still missing before an answer has behind it all that the model looks back on; a bare
+  /// network does not say.
+  virtual std::size_t rows_missing() const = 0;
   virtual std::vector<std::byte> save() = 0;
   virtual void restore(std::span<const std::byte> saved) = 0;
 };

@@ -25,7 +25,7 @@ struct Options {
   std::string data, output, targets, known, past, loss = "quantile", optimizer = "adamw",
                                                   schedule = "cosine";
   std::vector<std::string> cell;
-  std::string init = "standard";
+  std::string init = "standard", bounds;
   bool log = false, no_log = false;
   training::ForecastOptions training;
 };
@@ -132,6 +132,11 @@ void declare(CLI::App& command, Options& options) {
   command.add_flag("--log", options.log,
                    "Forecast the logarithm of the target [where it is skewed and never negative]");
   command.add_flag("--no-log", options.no_log, "Never take the logarithm")->excludes("--log");
+  command
+      .add_option("--bounds", options.bounds,
+                  "Least and largest value of a forecast, one may be empty; 'none' [0, where the "
+                  "target was never negative]")
+      ->type_name("LO,HI");
   command.add_flag("--refit", training.refit_all,
                    "Fit the final model on all rows: nothing is left to evaluate on");
   command.add_option("--seed", training.seed, "Same seed, same bits")
@@ -158,6 +163,8 @@ void declare(CLI::App& command, Options& options) {
       cell_option_help() +
       "\n70 % of the rows train, the next 10 % choose, the last 20 % are kept for `sluice "
       "evaluate`.\n"
+      "Under 10 (horizon + 2) rows, or 60: a simple method, chosen by rolling origins and fitted "
+      "on all.\n"
       "Example: sluice train load.csv --target load --known holiday --horizon 48 -o "
       "load.safetensors");
 }
@@ -171,6 +178,7 @@ void complete(Options& options) {
   training.features.log = options.log      ? data::LogChoice::on
                           : options.no_log ? data::LogChoice::off
                                            : data::LogChoice::automatic;
+  if (!options.bounds.empty()) training.features.bounds = data::bounds_from(options.bounds);
   apply_cell_options(options.cell, training);
   training.initialiser = network::initialiser_named(options.init);
   training.loss.kind = training::loss_named(options.loss);
@@ -199,12 +207,21 @@ void print_inputs(const data::Table& table, const training::ForecastModel& model
              model.features.targets[0].scaler.log ? " (its logarithm)" : "");
   if (!model.features.past.empty()) fmt::print("  past: {}\n", names(model.features.past));
   if (!model.features.known.empty()) fmt::print("  known ahead: {}\n", names(model.features.known));
+  const std::string bounds = data::describe_bounds(model.features.targets);
+  if (!bounds.empty()) fmt::print("  bounds: {}\n", bounds);
   fmt::print("  season: {}\n",
              model.period > 1 ? fmt::format("{} rows", model.period) : "none found");
 }
 
 void print_result(const training::ForecastModel& model, const std::string& output) {
   const training::Provenance& from = model.provenance;
+  if (!from.choice.empty()) {
+    fmt::print(
+        "  too few rows for a validation part; chosen by rolling origins, fitted on all rows:\n  "
+        "{}\nwritten: {}\n",
+        from.choice, output);
+    return;
+  }
   fmt::print("  linear part: {} lags, validation MAE {}\n", model.linear[0].lags,
              figure(from.linear_validation_mae));
   if (model.network) {

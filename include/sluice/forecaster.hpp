@@ -4,10 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace sluice {
+
+/// What the forecasts of a target lie between, in the data's units; empty: no bound.
+struct ForecastBounds {
+  std::optional<double> low, high;
+};
 
 /// What most users choose. Everything else has the measured defaults of `sluice train`.
 struct ForecasterOptions {
@@ -20,7 +26,14 @@ struct ForecasterOptions {
   std::size_t threads = 1;                ///< Does not change the result.
   bool refit_on_all_rows =
       false;  ///< Also fit on the last 20 %, which are otherwise kept for evaluation.
+  /// Of all targets. Unset: 0 below for each that was never negative in the rows that train; set
+  /// and empty: none.
+  std::optional<ForecastBounds> bounds = {};
 };
+
+/// What is done with a file of fewer rows than the model looks back on (Forecaster::rows_needed).
+/// Allow it where a rough answer is better than none, and look at ForecastRow::short_history.
+enum class ShortHistory { refuse, allow };
 
 /// The forecast of one target for one row.
 struct ForecastRow {
@@ -29,6 +42,7 @@ struct ForecastRow {
   std::string target;
   std::vector<double>
       quantiles;  ///< Rising, in the data's units, one per level of Forecaster::levels().
+  bool short_history = false;  ///< Made from fewer rows than the model looks back on.
 };
 
 /// Moves, does not copy.
@@ -50,8 +64,14 @@ class Forecaster {
   double alpha()
       const noexcept;  ///< The share that the LSTM earned beside the linear part, 0 to 1.
 
+  /// Rows that a forecast looks back on, from the first in which every target has had a value.
+  std::size_t rows_needed() const noexcept;
+
   /// The rows after the last one with a target: all steps of the first target, then of the next.
-  std::vector<ForecastRow> forecast(const std::string& csv_path) const;
+  /// Throws Error(data) for a file that does not fit, one of fewer than rows_needed() rows included
+  /// unless that is allowed.
+  std::vector<ForecastRow> forecast(const std::string& csv_path,
+                                    ShortHistory short_history = ShortHistory::refuse) const;
 
  private:
   struct Parts;

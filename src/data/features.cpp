@@ -1,5 +1,7 @@
 #include "data/features.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -151,6 +153,36 @@ std::vector<std::size_t> calendar_periods(const TimeStep& step) {
     }
   }
   return periods;
+}
+
+void set_bounds(const Table& table, const FeatureRequest& request, std::size_t end,
+                FeatureSpec& spec) {
+  for (ScaledColumn& target : spec.targets) {
+    const auto values = std::span(table.at(target.name).values).first(end);
+    target.counts = are_counts(values);
+    target.bounds = request.bounds.value_or(find_bounds(values));
+    const auto beyond = std::find_if(values.begin(), values.end(), [&](double v) {
+      return target.bounds.apply(v) < v || v < target.bounds.apply(v);
+    });
+    if (beyond == values.end()) continue;
+    throw Error(ErrorCode::data,
+                {.where = table.where(static_cast<std::size_t>(beyond - values.begin())) +
+                          ", column '" + target.name + "'",
+                 .what = "a value of the target lies beyond the bounds that were asked for",
+                 .expected = describe(target.bounds),
+                 .got = fmt::format("{:g}", *beyond),
+                 .hint = "give bounds that hold for the data, or --bounds none"});
+  }
+}
+
+std::string describe_bounds(const std::vector<ScaledColumn>& targets) {
+  std::string text;
+  for (const ScaledColumn& target : targets) {
+    if (!target.bounds.any()) continue;
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", target.name, describe(target.bounds),
+                        target.counts ? " (counts)" : "");
+  }
+  return text;
 }
 
 FeatureSpec describe_features(const Table& table, const FeatureRequest& request,

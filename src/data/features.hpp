@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "data/bounds.hpp"
 #include "data/scaler.hpp"
 #include "data/split.hpp"
 #include "data/table.hpp"
@@ -16,7 +18,12 @@ namespace sluice::data {
 struct ScaledColumn {
   std::string name;
   Scaler scaler;
-  bool mask = false;  ///< Values were missing when the model was made: an input tells where.
+  bool mask = false;    ///< Values were missing when the model was made: an input tells where.
+  Bounds bounds = {};   ///< Of a target's forecasts.
+  bool counts = false;  ///< A target whose values were whole numbers, none negative.
+
+  /// From the model's units to a forecast in the data's.
+  double to_forecast(double scaled) const { return bounds.apply(scaler.to_units(scaled)); }
 };
 
 enum class Calendar { hour, weekday, day_of_year };
@@ -47,12 +54,21 @@ struct FeatureRequest {
   bool all_past = true;              ///< Every column not named otherwise is a past covariate.
   std::vector<std::string> known;
   LogChoice log = LogChoice::automatic;  ///< For the targets.
+  std::optional<Bounds> bounds = {};     ///< For the targets; unset: find_bounds().
 };
 
 /// Chooses the inputs and fits the scalers on the rows before `train_end` alone. Throws Error(data)
 /// where a column is missing, named twice, or a target is constant or empty there.
 FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
                               std::size_t train_end);
+
+/// Sets the targets' bounds and counts by their values before row `end`. Throws Error(data) where
+/// one of these lies beyond a bound that was asked for.
+void set_bounds(const Table& table, const FeatureRequest& request, std::size_t end,
+                FeatureSpec& spec);
+
+/// "y at least 0 (counts), z 0 to 100": of each target that has bounds; empty where none has.
+std::string describe_bounds(const std::vector<ScaledColumn>& targets);
 
 /// The seasonal periods, in rows, that the clock suggests: the day, the week and the year, as far
 /// as they are whole numbers of steps and more than one.

@@ -36,12 +36,20 @@ std::size_t history_rows(const FeatureSpec& spec, const Table& table) {
   return rows;
 }
 
+bool is_count(double value) { return value >= 0 && value < 1e15 && value == std::floor(value); }
+
 template <class T>
 void drop_front(std::vector<T>& values, std::size_t count) {
   values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 }  // namespace
+
+std::size_t Frame::history(std::size_t row) const {
+  const std::size_t later = rows - 1 - row;
+  const std::size_t seen = *std::min_element(since_seen.begin(), since_seen.end());
+  return seen > later ? seen - later : 0;
+}
 
 FrameBuilder::FrameBuilder(const FeatureSpec& spec) : spec_(spec) {
   for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
@@ -52,6 +60,7 @@ FrameBuilder::FrameBuilder(const FeatureSpec& spec) : spec_(spec) {
   frame_.raw.resize(targets);
   frame_.target.resize(targets);
   frame_.observed.resize(targets);
+  frame_.since_seen.resize(targets);
 }
 
 // The value in the model's units; a missing one is the last one seen.
@@ -67,6 +76,7 @@ void FrameBuilder::add(std::span<const double> values, Timestamp time) {
     frame_.raw[k].push_back(values[k]);
     frame_.target[k].push_back(fill(k, values[k]));
     frame_.observed[k].push_back(!std::isnan(values[k]));
+    if (frame_.since_seen[k] > 0 || !std::isnan(values[k])) ++frame_.since_seen[k];
   }
   for (std::size_t n = 0; n < others; ++n)
     frame_.shared.push_back(fill(targets + n, values[targets + n]));
@@ -111,6 +121,7 @@ void FrameBuilder::forget(std::size_t rows) {
 
 std::vector<double> FrameBuilder::state() const {
   std::vector<double> out = last_;
+  for (const std::size_t rows : frame_.since_seen) out.push_back(static_cast<double>(rows));
   for (std::size_t row = 0; row < frame_.rows; ++row) {
     for (std::size_t k = 0; k < frame_.target.size(); ++k) {
       out.push_back(frame_.target[k][row]);
@@ -125,15 +136,18 @@ std::vector<double> FrameBuilder::state() const {
 
 bool FrameBuilder::set_state(std::span<const double> state) {
   const std::size_t targets = spec_.targets.size(), width = spec_.shared_width();
-  const std::size_t of_row = 2 * targets + width;
-  if (state.size() < last_.size() || (state.size() - last_.size()) % of_row != 0) return false;
+  const std::size_t of_row = 2 * targets + width, head = last_.size() + targets;
+  if (state.size() < head || (state.size() - head) % of_row != 0) return false;
+  const std::span<const double> seen = state.subspan(last_.size(), targets);
+  if (!std::all_of(seen.begin(), seen.end(), is_count)) return false;
   std::copy_n(state.begin(), last_.size(), last_.begin());
   Frame fresh;
-  fresh.rows = (state.size() - last_.size()) / of_row;
+  fresh.rows = (state.size() - head) / of_row;
+  for (const double rows : seen) fresh.since_seen.push_back(static_cast<std::size_t>(rows));
   fresh.raw.assign(targets, std::vector<double>(fresh.rows));
   fresh.target.resize(targets);
   fresh.observed.resize(targets);
-  const double* from = state.data() + last_.size();
+  const double* from = state.data() + head;
   for (std::size_t row = 0; row < fresh.rows; ++row) {
     for (std::size_t k = 0; k < targets; ++k) {
       fresh.target[k].push_back(*from++);

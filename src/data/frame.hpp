@@ -24,8 +24,13 @@ struct Frame {
   std::vector<std::vector<std::uint8_t>> observed;  ///< [K][rows] 1 where really seen
   std::vector<double> shared;                       ///< [rows, shared_width]
   std::vector<double> known;                        ///< [rows + future, known columns]
+  std::vector<std::size_t> since_seen;  ///< [K] rows from a target's first value to the last row
   std::size_t filled = 0;  ///< Missing cells of columns that have no mask input: filled, and
                            ///< nothing tells the model.
+
+  /// Rows that a forecast from `row` can look back on, itself among them: from the first row by
+  /// which every target has had a value. Later gaps are filled and count.
+  std::size_t history(std::size_t row) const;
 };
 
 /// Makes a frame row by row.

@@ -26,18 +26,26 @@ std::size_t row_at(const data::Table& table, const std::string& text) {
 
 struct Range {
   std::size_t first, end;  // origins
+
+  std::size_t count() const { return end - first; }
 };
 
 Range origins_to_score(const training::ForecastModel& model, const data::Table& table,
                        const data::Frame& frame, const data::Split& split, bool all_rows) {
   const std::size_t end = frame.rows > model.horizon ? frame.rows - model.horizon : 0;
   if (all_rows) return {0, end};
+  const std::string& choice = model.provenance.choice;
   const auto refuse = [&](const std::string& expected, const std::string& got) {
-    throw Error(ErrorCode::data, {.where = table.path,
-                                  .what = "no rows that the model has not seen",
-                                  .expected = expected,
-                                  .got = got,
-                                  .hint = "--all scores every row, seen or not"});
+    throw Error(ErrorCode::data,
+                {.where = table.path,
+                 .what = choice.empty()
+                             ? "no rows that the model has not seen"
+                             : "no rows that the model has not seen: its training data were few, "
+                               "and it was fitted on all of them",
+                 .expected = expected,
+                 .got = got,
+                 .hint = (choice.empty() ? "" : "its score from training: " + choice + "; ") +
+                         "--all scores every row, seen or not"});
   };
   // The last row before the test part is its first origin: what it forecasts is unseen.
   const std::size_t first = split.validation_end > 0 ? split.validation_end - 1 : 0;
@@ -45,11 +53,34 @@ Range origins_to_score(const training::ForecastModel& model, const data::Table& 
     const std::string since = model.validation_end_time.empty()
                                   ? fmt::format("row {}", split.validation_end + 1)
                                   : model.validation_end_time;
-    refuse(fmt::format("at least {} rows with a target from {} on", model.horizon, since),
+    // A file of nothing else holds the first origin as well.
+    const std::size_t least = model.horizon + (split.validation_end == 0 ? 1 : 0);
+    refuse(fmt::format("at least {} rows with a target from {} on", least, since),
            fmt::format("{}",
                        frame.rows > split.validation_end ? frame.rows - split.validation_end : 0));
   }
   return {first, end};
+}
+
+// Those of the first origins behind which the file has fewer rows than the model looks back on.
+std::size_t origins_without_history(const training::ForecastModel& model, const data::Frame& frame,
+                                    Range range) {
+  std::size_t count = 0;
+  while (count < range.count() && frame.history(range.first + count) < model.rows_needed()) ++count;
+  return count;
+}
+
+[[noreturn]] void refuse_short(const training::ForecastModel& model, const data::Table& table,
+                               std::size_t history) {
+  throw Error(
+      ErrorCode::data,
+      {.where = table.path,
+       .what = "no row to score from has as many rows before it as the model looks back on",
+       .expected = fmt::format("at least {} rows from the first with a target to one that has {} "
+                               "more behind it",
+                               model.rows_needed(), model.horizon),
+       .got = std::to_string(history),
+       .hint = "give more of the rows before; `evaluate --allow-short` scores them all the same"});
 }
 
 // A method's forecasts in the data's units from origin t: [N].
@@ -130,7 +161,6 @@ std::optional<training::LinearModel> fit_ridge_baseline(const training::Forecast
 TargetBacktest score_target(const training::ForecastModel& model, const data::Frame& frame,
                             std::size_t k, Range range, const data::Split& split,
                             const training::Forecasts& forecasts, bool& ridge_fitted) {
-  const data::Scaler& scaler = model.features.targets[k].scaler;
   const std::vector<double> series = filled(frame.raw[k]);
   TargetBacktest result;
   result.target = model.features.targets[k].name;
@@ -163,7 +193,7 @@ TargetBacktest score_target(const training::ForecastModel& model, const data::Fr
         training::linear_inputs(frame, k, model.features.known.size(), now);
     result.baselines.push_back(scorer.score("ridge", [&](std::size_t t, std::span<double> out) {
       training::predict(*ridge, inputs, t, out);
-      for (double& value : out) value = scaler.to_units(value);
+      for (double& value : out) value = model.features.targets[k].to_forecast(value);
     }));
   } else {
     result.baselines.push_back(result.linear);
@@ -197,19 +227,25 @@ const MethodScore& TargetBacktest::best_baseline() const {
       [](const MethodScore& a, const MethodScore& b) { return a.all.mae < b.all.mae; });
 }
 
-Backtest backtest(const training::ForecastModel& model, const data::Table& table, bool all_rows) {
+Backtest backtest(const training::ForecastModel& model, const data::Table& table,
+                  const BacktestOptions& options) {
   const data::Frame frame = data::make_frame(model.features, table);
   const data::Split split = find_split(model, table);
-  const Range range = origins_to_score(model, table, frame, split, all_rows);
-  if (range.first >= range.end) {
+  const Range unseen = origins_to_score(model, table, frame, split, options.all_rows);
+  if (unseen.first >= unseen.end) {
     throw Error(ErrorCode::data, {.where = table.path,
                                   .what = "no row from which the whole horizon lies in the file",
                                   .expected = fmt::format("more than {} rows", model.horizon),
                                   .got = std::to_string(frame.rows)});
   }
+  const std::size_t without = origins_without_history(model, frame, unseen);
+  if (!options.allow_short && without == unseen.count())
+    refuse_short(model, table, frame.history(unseen.end - 1));
+  const Range range = {unseen.first + (options.allow_short ? 0 : without), unseen.end};
   const training::Forecasts forecasts = training::forecast(model, frame, range.first, range.end);
   Backtest result;
-  result.origins = range.end - range.first;
+  result.origins = range.count();
+  result.without_history = without;
   result.season = model.season;
   result.first_origin = training::row_label(table, range.first);
   result.last_origin = training::row_label(table, range.end - 1);

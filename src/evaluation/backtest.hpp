@@ -34,9 +34,15 @@ struct TargetBacktest {
   const MethodScore& best_baseline() const;  ///< By MAE.
 };
 
+struct BacktestOptions {
+  bool all_rows = false;     ///< Also the rows that the model has seen.
+  bool allow_short = false;  ///< Also origins with less history than the model looks back on.
+};
+
 struct Backtest {
   std::size_t origins = 0;
-  std::size_t season = 1;                 ///< Period of seasonal_naive and MASE, in rows.
+  std::size_t without_history = 0;  ///< With too little of it: left out unless they are allowed.
+  std::size_t season = 1;           ///< Period of seasonal_naive and MASE, in rows.
   std::string first_origin, last_origin;  ///< Times, or row numbers where there are none.
   std::string ridge_note;                 ///< How ridge was fitted.
   std::vector<TargetBacktest> targets;
@@ -47,9 +53,11 @@ struct Backtest {
 data::Split find_split(const training::ForecastModel& model, const data::Table& table);
 
 /// Scores every row after validation from which the whole horizon lies in the file; with
-/// `all_rows`, every such row of the file. Ridge is fitted anew on the file's training and
-/// validation rows; where the file does not have them, it is the model's own linear part, and the
-/// note says so. Throws Error(data) where no row is left to score.
-Backtest backtest(const training::ForecastModel& model, const data::Table& table, bool all_rows);
+/// `all_rows`, every such row of the file. Origins behind which the file has fewer rows than the
+/// model looks back on (training::ForecastModel::rows_needed) are left out. Ridge is fitted anew on
+/// the file's training and validation rows; where the file does not have them, it is the model's
+/// own linear part, and the note says so. Throws Error(data) where no row is left to score.
+Backtest backtest(const training::ForecastModel& model, const data::Table& table,
+                  const BacktestOptions& options = {});
 
 }  // namespace sluice::evaluation

@@ -26,9 +26,28 @@ constexpr std::array<std::pair<training::LinearBase, const char*>, 3> kBases{
 
 json to_json(const data::ScaledColumn& column) {
   const data::Scaler& scaler = column.scaler;
-  return {{"name", column.name}, {"mean", scaler.mean},   {"deviation", scaler.deviation},
-          {"log", scaler.log},   {"shift", scaler.shift}, {"lowest", scaler.lowest},
-          {"mask", column.mask}};
+  json out = {{"name", column.name}, {"mean", scaler.mean},   {"deviation", scaler.deviation},
+              {"log", scaler.log},   {"shift", scaler.shift}, {"lowest", scaler.lowest},
+              {"mask", column.mask}};
+  const auto bound = [](const std::optional<double>& at) { return at ? json(*at) : json(nullptr); };
+  if (column.bounds.any()) out["bounds"] = {bound(column.bounds.low), bound(column.bounds.high)};
+  if (column.counts) out["counts"] = true;
+  return out;
+}
+
+// [LO, HI], null where there is none; absent in files of models without bounds.
+data::Bounds bounds_from(JsonFields& fields) {
+  if (!fields.has("bounds")) return {};
+  const json& pair = fields.at("bounds");
+  const auto fits = [](const json& at) { return at.is_null() || at.is_number(); };
+  if (!pair.is_array() || pair.size() != 2 || !fits(pair[0]) || !fits(pair[1]))
+    fields.refuse("bounds", "two numbers or null", pair.dump());
+  data::Bounds bounds;
+  if (!pair[0].is_null()) bounds.low = pair[0].get<double>();
+  if (!pair[1].is_null()) bounds.high = pair[1].get<double>();
+  if (bounds.low && bounds.high && !(*bounds.low < *bounds.high))
+    fields.refuse("bounds", "the lower one first", pair.dump());
+  return bounds;
 }
 
 data::ScaledColumn column_from(JsonFields fields) {
@@ -38,6 +57,8 @@ data::ScaledColumn column_from(JsonFields fields) {
                    .log = fields.get<bool>("log"),
                    .shift = fields.get<double>("shift"),
                    .lowest = fields.get<double>("lowest")};
+  column.bounds = bounds_from(fields);
+  column.counts = fields.has("counts") && fields.get<bool>("counts");
   fields.finish();
   return column;
 }
@@ -82,16 +103,18 @@ training::LinearModel linear_from(JsonFields fields, std::size_t horizon) {
 }
 
 json provenance_json(const training::Provenance& from) {
-  return {{"data_file", from.data_file},
-          {"data_rows", from.data_rows},
-          {"seed", from.seed},
-          {"members", from.members},
-          {"steps", from.steps},
-          {"fitted_rows", from.fitted_rows},
-          {"ended", from.ended},
-          {"alpha_reason", from.alpha_reason},
-          {"validation_mae", from.validation_mae},
-          {"linear_validation_mae", from.linear_validation_mae}};
+  json out = {{"data_file", from.data_file},
+              {"data_rows", from.data_rows},
+              {"seed", from.seed},
+              {"members", from.members},
+              {"steps", from.steps},
+              {"fitted_rows", from.fitted_rows},
+              {"ended", from.ended},
+              {"alpha_reason", from.alpha_reason},
+              {"validation_mae", from.validation_mae},
+              {"linear_validation_mae", from.linear_validation_mae}};
+  if (!from.choice.empty()) out["choice"] = from.choice;
+  return out;
 }
 
 training::Provenance provenance_from(JsonFields fields) {
@@ -103,6 +126,7 @@ training::Provenance provenance_from(JsonFields fields) {
                           .fitted_rows = fields.get<std::size_t>("fitted_rows"),
                           .ended = fields.get<std::string>("ended"),
                           .alpha_reason = fields.get<std::string>("alpha_reason"),
+                          .choice = fields.has("choice") ? fields.get<std::string>("choice") : "",
                           .validation_mae = fields.get<double>("validation_mae"),
                           .linear_validation_mae = fields.get<double>("linear_validation_mae")};
   fields.finish();

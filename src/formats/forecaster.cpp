@@ -29,6 +29,8 @@ Forecaster Forecaster::train(const std::string& csv_path, const ForecasterOption
   training.seed = options.seed;
   training.threads = options.threads;
   training.refit_all = options.refit_on_all_rows;
+  if (options.bounds)
+    training.features.bounds = data::Bounds{options.bounds->low, options.bounds->high};
   training::TrainingResult result = training::train_forecast(data::read_table(csv_path), training);
   if (result.failure) throw Error(*result.failure);
   return Forecaster(std::make_unique<Parts>(Parts{std::move(result.model)}));
@@ -46,18 +48,21 @@ void Forecaster::save(const std::string& model_path) const {
 
 const std::vector<double>& Forecaster::levels() const noexcept { return parts_->model.quantiles; }
 double Forecaster::alpha() const noexcept { return parts_->model.alpha; }
+std::size_t Forecaster::rows_needed() const noexcept { return parts_->model.rows_needed(); }
 
-std::vector<ForecastRow> Forecaster::forecast(const std::string& csv_path) const {
+std::vector<ForecastRow> Forecaster::forecast(const std::string& csv_path,
+                                              ShortHistory short_history) const {
   const training::ForecastModel& model = parts_->model;
   const data::Table table = data::read_table(csv_path, model.features.table_options());
-  const training::NextForecast next = training::forecast_next(model, table);
+  const training::NextForecast next = training::forecast_next(model, table, short_history);
   std::vector<ForecastRow> rows;
   for (std::size_t k = 0; k < model.targets(); ++k) {
     for (std::size_t h = 0; h < model.horizon; ++h) {
       ForecastRow row{training::row_label(table, next.origin + 1 + h),
                       h + 1,
                       model.features.targets[k].name,
-                      {}};
+                      {},
+                      next.short_history};
       for (std::size_t q = 0; q < model.quantiles.size(); ++q)
         row.quantiles.push_back(next.forecasts.at(0, k, h, q));
       rows.push_back(std::move(row));

@@ -158,6 +158,13 @@ void ForecastStream::take(std::span<const double> values, data::Timestamp local_
   training::add_forecast(model_, linear, correction, forecast_);
 }
 
+std::size_t ForecastStream::rows_missing() const {
+  const data::Frame& frame = rows_.frame();
+  const std::size_t there = frame.rows == 0 ? 0 : frame.history(frame.rows - 1);
+  const std::size_t needed = model_.rows_needed();
+  return needed > there ? needed - there : 0;
+}
+
 std::vector<std::byte> ForecastStream::save() {
   std::vector<double> rows = rows_.state();
   const RowTime last = last_.value_or(RowTime{0});

@@ -42,6 +42,11 @@ class ForecastStream {
   const training::Forecasts& push(std::span<const double> values,
                                   const std::optional<RowTime>& time = {});
 
+  /// Rows still missing before a forecast has behind it all that the model looks back on
+  /// (training::ForecastModel::rows_needed). Until there are none forecasts can be far off.
+  std::size_t rows_missing() const;
+  bool warm() const { return rows_missing() == 0; }
+
   /// All that the next rows depend on, and back. Throws Error(model) as Session::restore.
   std::vector<std::byte> save();
   void restore(std::span<const std::byte> saved);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "training/lstm_fit.hpp"
+
 namespace sluice::training {
 namespace {
 
@@ -62,6 +64,19 @@ std::size_t ForecastModel::median() const {
 
 std::size_t ForecastModel::network_inputs() const {
   return targets() + features.shared_width() + targets() * 2 * bins(horizon);
+}
+
+std::size_t ForecastModel::rows_needed() const {
+  std::size_t rows = 1;
+  for (const LinearModel& one : linear) rows = std::max(rows, one.lags);
+  if (!network || alpha <= 0) return rows;
+  // Each row that the LSTM reads holds a linear forecast and a season, which look back themselves.
+  rows = std::max(rows, period);
+  return rows + (window > 0 ? window - 1 : rows_run_in(default_chunk(period, horizon)));
+}
+
+std::size_t default_chunk(std::size_t period, std::size_t horizon) {
+  return std::clamp<std::size_t>(std::max(4 * period, 2 * horizon), 64, 256);
 }
 
 LinearInputs linear_inputs(const data::Frame& frame, std::size_t target, std::size_t known_width,
@@ -192,16 +207,16 @@ void add_forecast(const ForecastModel& model, LinearRow linear, const float* cor
                   Forecasts& to) {
   const std::size_t levels = model.quantiles.size(), per_step = model.network_quantiles();
   for (std::size_t k = 0; k < model.targets(); ++k) {
-    const data::Scaler& scaler = model.features.targets[k].scaler;
+    const data::ScaledColumn& target = model.features.targets[k];
     const double weight = model.alpha * model.residual_scale[k];
     for (std::size_t h = 0; h < model.horizon; ++h) {
       const double base = linear[k][h];
-      to.linear.push_back(scaler.to_units(base));
+      to.linear.push_back(target.to_forecast(base));
       for (std::size_t q = 0; q < levels; ++q) {
         double value = base + model.spread[k][h * levels + q];
         if (correction != nullptr)
           value += weight * static_cast<double>(correction[per_step == 1 ? 0 : q]);
-        to.values.push_back(scaler.to_units(value));
+        to.values.push_back(target.to_forecast(value));
       }
       put_in_order(to.values, levels, model.median());
       if (correction != nullptr) correction += per_step;

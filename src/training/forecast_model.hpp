@@ -35,7 +35,10 @@ struct Provenance {
   std::size_t fitted_rows = 0;  ///< Rows that the final parameters were fitted on.
   std::string
       ended;  ///< Why training ended: "all steps done", "no better validation", "time limit", ..
-  std::string alpha_reason;            ///< Why alpha is what it is.
+  std::string alpha_reason;  ///< Why alpha is what it is.
+  /// Where there were too few rows for a validation part: what was chosen by rolling origins, and
+  /// by what errors; else empty. The validation errors are then those of the rolling origins.
+  std::string choice;
   double validation_mae = 0.0;         ///< Of the whole model, mean over targets, in units.
   double linear_validation_mae = 0.0;  ///< Of its linear part.
 };
@@ -68,8 +71,16 @@ struct ForecastModel {
     return loss.kind == LossKind::quantile ? quantiles.size() : 1;
   }
   std::size_t network_inputs() const;  ///< I
+  /// Rows that a forecast looks back on (data::Frame::history): the lags of the linear part; where
+  /// the LSTM has a say also the last season and, before these, its window, or as many rows as it
+  /// is run in for by default before its training error counts. 1: the last row is enough.
+  std::size_t rows_needed() const;
   std::size_t network_outputs() const { return targets() * horizon * network_quantiles(); }
 };
+
+/// Rows through which a gradient flows unless --bptt says it: long enough to hold a few seasons,
+/// short enough to be quick.
+std::size_t default_chunk(std::size_t period, std::size_t horizon);
 
 /// The regressors of target k, as views into the frame and `now`, which this fills: [rows, other
 /// targets + shared].

@@ -26,12 +26,29 @@ void check_future(const ForecastModel& model, const data::Table& table, const da
   }
 }
 
+[[noreturn]] void refuse_short(const ForecastModel& model, const data::Table& table,
+                               std::size_t history) {
+  throw Error(
+      ErrorCode::data,
+      {.where = table.path,
+       .what = "fewer rows than the model looks back on",
+       .expected = fmt::format("at least {} rows from the first with a target to the last",
+                               model.rows_needed()),
+       .got = std::to_string(history),
+       .hint =
+           "give more of the rows before; --allow-short forecasts all the same, perhaps far off"});
+}
+
 }  // namespace
 
-NextForecast forecast_next(const ForecastModel& model, const data::Table& table) {
+NextForecast forecast_next(const ForecastModel& model, const data::Table& table,
+                           ShortHistory short_history) {
   const data::Frame frame = data::make_frame(model.features, table);
   check_future(model, table, frame);
-  return {forecast(model, frame, frame.rows - 1, frame.rows), frame.rows - 1, frame.filled};
+  const std::size_t origin = frame.rows - 1, history = frame.history(origin);
+  const bool too_short = history < model.rows_needed();
+  if (too_short && short_history == ShortHistory::refuse) refuse_short(model, table, history);
+  return {forecast(model, frame, origin, frame.rows), origin, frame.filled, too_short};
 }
 
 std::string row_label(const data::Table& table, std::size_t row) {

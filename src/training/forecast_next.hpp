@@ -5,6 +5,7 @@
 #include <string>
 
 #include "data/table.hpp"
+#include "sluice/forecaster.hpp"
 #include "training/forecast_model.hpp"
 
 namespace sluice::training {
@@ -14,11 +15,13 @@ struct NextForecast {
   std::size_t origin = 0;  ///< The last row with a target.
   std::size_t filled =
       0;  ///< Missing cells filled with the last seen value in columns that had none in training.
+  bool short_history = false;  ///< Fewer rows than ForecastModel::rows_needed().
 };
 
-/// Throws Error(data) where the table does not fit the model, or a column known ahead is not filled
-/// for the whole horizon.
-NextForecast forecast_next(const ForecastModel& model, const data::Table& table);
+/// Throws Error(data) where the table does not fit the model, a column known ahead is not filled
+/// for the whole horizon, or (unless allowed) the history is shorter than the model looks back on.
+NextForecast forecast_next(const ForecastModel& model, const data::Table& table,
+                           ShortHistory short_history = ShortHistory::refuse);
 
 /// The time of a row as the file writes times, also of rows behind its end; the row's number from 1
 /// without times.

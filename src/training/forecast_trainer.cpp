@@ -14,6 +14,7 @@
 #include "network/merge.hpp"
 #include "training/alpha.hpp"
 #include "training/members.hpp"
+#include "training/short_series.hpp"
 #include "training/validation.hpp"
 
 namespace sluice::training {
@@ -99,6 +100,10 @@ TrainingResult Trainer::run() {
   check(options_);
   describe();
   find_period();
+  if (model_.split.validation_end == model_.split.train_end) {
+    fit_short_series(frame_, options_.lags, model_);
+    return {std::move(model_), {}};
+  }
   fit_linear();
   if (hidden() == 0) {
     model_.provenance.alpha_reason =
@@ -127,17 +132,23 @@ void Trainer::describe() {
     }
     rows = std::max(rows, static_cast<std::size_t>(values.rend() - last));
   }
-  // Validation, the smallest part, must hold some origins with all their targets.
-  const std::size_t needed = 10 * (options_.horizon + 2);
-  if (rows < needed) {
+  // Validation, the smallest part, must hold some origins with all their targets; an LSTM that was
+  // asked for is not left out without a word.
+  const bool lstm = options_.hidden.value_or(0) > 0,
+             few = rows < rows_for_validation(options_.horizon);
+  if (rows < least_rows(options_.horizon) || (few && lstm)) {
     throw Error(ErrorCode::data,
                 {.where = table_.path,
-                 .what = fmt::format("too few rows to forecast {} steps ahead", options_.horizon),
-                 .expected = fmt::format("at least {} rows with a target", needed),
+                 .what = fmt::format("too few rows to forecast {} steps ahead{}", options_.horizon,
+                                     lstm ? " with an LSTM" : ""),
+                 .expected = fmt::format(
+                     "at least {} rows with a target",
+                     lstm ? rows_for_validation(options_.horizon) : least_rows(options_.horizon)),
                  .got = std::to_string(rows),
-                 .hint = "give more history or a smaller --horizon"});
+                 .hint = lstm ? "leave --hidden out: a simple method is chosen, by rolling origins"
+                              : "give more history or a smaller --horizon"});
   }
-  set_split(data::chronological_split(rows));
+  set_split(few ? data::Split{rows, rows} : data::chronological_split(rows));
   if (options_.window && *options_.window > model_.split.train_end / 2) {
     throw Error(ErrorCode::data,
                 {.where = table_.path,
@@ -147,6 +158,8 @@ void Trainer::describe() {
                  .hint = "give more history or a smaller --window"});
   }
   model_.features = data::describe_features(table_, options_.features, model_.split.train_end);
+  data::set_bounds(table_, options_.features,
+                   options_.refit_all ? rows : model_.split.validation_end, model_.features);
   model_.horizon = options_.horizon;
   model_.quantiles = options_.quantiles;
   if (std::find(model_.quantiles.begin(), model_.quantiles.end(), 0.5) == model_.quantiles.end()) {
@@ -190,11 +203,9 @@ std::size_t Trainer::hidden() const {
   return frame_.rows < kRowsForLstm ? 0 : kDefaultHidden;
 }
 
-// Long enough to hold a few seasons, short enough to be quick.
 std::size_t Trainer::chunk() const {
   if (options_.window) return *options_.window;
-  const std::size_t wanted = options_.chunk.value_or(
-      std::clamp<std::size_t>(std::max(4 * model_.period, 2 * model_.horizon), 64, 256));
+  const std::size_t wanted = options_.chunk.value_or(default_chunk(model_.period, model_.horizon));
   return std::max<std::size_t>(4, std::min(wanted, model_.split.train_end / 4));
 }
 

@@ -80,7 +80,7 @@ void LstmFit::find_loss(std::size_t sample) {
   std::vector<float> targets(data_.offsets.size());  // of a row, for each level
   SampleLoss sum;  // not in its place among the others', whose cache line other threads write
   for (std::size_t step = 0; step < chunk; ++step) {
-    if (options_.windows ? step + 1 < chunk : lane.fresh && step < chunk / 4) {
+    if (options_.windows ? step + 1 < chunk : lane.fresh && step < rows_run_in(chunk)) {
       std::fill_n(tapes_.d_y(step, sample), tapes_.y_stride(), 0.0f);
       continue;
     }

@@ -29,6 +29,9 @@ struct FitData {
   std::size_t rows = 0;  ///< Rows of the fit.
 };
 
+/// Rows of a chunk that starts from the initial state which carry no loss: the LSTM is run in.
+constexpr std::size_t rows_run_in(std::size_t chunk) { return chunk / 4; }
+
 struct FitOptions {
   std::size_t batch = 64;
   std::size_t chunk = 96;

@@ -2,14 +2,10 @@
 #include "training/ridge_weights.hpp"
 
 namespace sluice::training {
-namespace {
 
-// The lag whose weight the base sets to 1 for step h (from 0).
 std::size_t base_lag(LinearBase base, std::size_t period, std::size_t h) {
   return base == LinearBase::minus_last ? 0 : period - 1 - h % period;
 }
-
-}  // namespace
 
 std::vector<LinearBase> possible_bases(std::size_t lags, std::size_t period) {
   std::vector<LinearBase> bases = {LinearBase::plain};

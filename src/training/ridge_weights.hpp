@@ -1,5 +1,5 @@
-// From normal equations to the weights of a linear model: what fitting (ridge.cpp) and choosing
-// (ridge_choice.cpp) share. Nothing here is for other files.
+// From normal equations to the weights of a linear model: what fitting (ridge.cpp), choosing
+// (ridge_choice.cpp) and short series share. Nothing here is for other files.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,9 @@
 #include "training/ridge.hpp"
 
 namespace sluice::training {
+
+/// The lag whose weight a base other than `plain` sets to 1 for step h (from 0).
+std::size_t base_lag(LinearBase base, std::size_t period, std::size_t h);
 
 /// The bases that read no lag which the model lacks.
 std::vector<LinearBase> possible_bases(std::size_t lags, std::size_t period);

@@ -5,18 +5,13 @@
 #include <limits>
 #include <numeric>
 
+#include "training/quantile.hpp"
+
 namespace sluice::training {
 namespace {
 
 // With fewer origins than this, a quantile of each step's errors alone would be noise.
 constexpr std::size_t kOriginsForOwnSpread = 50;
-
-double quantile_of_sorted(const std::vector<double>& sorted, double level) {
-  const double place = level * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(place);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
 
 }  // namespace
 

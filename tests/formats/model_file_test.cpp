@@ -130,6 +130,23 @@ TEST_F(ModelFile, OfWindowsComesBackWithItsWindow) {
   EXPECT_NE(training::forecast(model(), frame, 50, 90).values, expected);
 }
 
+TEST_F(ModelFile, KeepsBoundsAndHasNoneWhereAFileHasNone) {
+  ForecastModel bounded = model();
+  bounded.features.targets[0].bounds = {.low = {}, .high = 3.25};
+  bounded.features.targets[0].counts = true;
+  const std::string with = serialize_model(bounded);
+  const data::ScaledColumn target = load(with).forecast->features.targets[0];
+  EXPECT_FALSE(target.bounds.low);
+  EXPECT_EQ(target.bounds.high, 3.25);
+  EXPECT_TRUE(target.counts);
+  bounded.features.targets[0].bounds = {};
+  bounded.features.targets[0].counts = false;
+  const std::string without = serialize_model(bounded);
+  EXPECT_EQ(without.find("bounds"), std::string::npos);
+  EXPECT_EQ(without.find("counts"), std::string::npos);
+  EXPECT_FALSE(load(without).forecast->features.targets[0].bounds.any());
+}
+
 TEST_F(ModelFile, WithoutAnLstmComesBackToo) {
   training::ForecastOptions options = training::small_options(2);
   options.features.targets = {"price"};
@@ -200,9 +217,9 @@ TEST_F(ModelFile, EveryFieldOfTheDescriptionIsNeededAndNoOtherIsAllowed) {
       if (here.is_object()) {
         const std::string text = refusal(edited([&](json& all) { all.at(place).erase(key); }));
         // Models of before do not have these.
-        const bool newer = key == "reading" || key == "clock" || key == "form";
-        EXPECT_TRUE(newer ? text == "no error" : has(text, "m.safetensors") && has(text, key))
-            << child << ": " << text;
+        const bool optional = key == "bounds" || key == "counts" || key == "reading" ||
+                              key == "clock" || key == "form";
+        EXPECT_NE(has(text, "m.safetensors") && has(text, key), optional) << child << ": " << text;
         const std::string typed = refusal(edited([&](json& all) {
           all.at(child) = json{{"no", json::array({true})}};
         }));

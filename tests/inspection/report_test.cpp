@@ -130,7 +130,7 @@ TEST(ForecastSubject, HasTheBacktestsErrorAndANameForEveryInput) {
   const std::vector<float> y =
       answers(subject, *subject.network, subject.judged,
               state_before(subject, subject.judged.first, subject.judged.first));
-  const evaluation::Backtest backtest = evaluation::backtest(sure, table, false);
+  const evaluation::Backtest backtest = evaluation::backtest(sure, table);
   EXPECT_NEAR(subject.error(subject.judged.first, y), backtest.targets[0].model.all.mae, 1e-6);
   EXPECT_EQ(subject.judged.count(), backtest.origins);
   // The forecast of a row stands at the row that it is about.

@@ -298,7 +298,7 @@ plant("src/training/members.cpp", "training",
 plant("src/training/lstm_fit.cpp", "training",
       ("every part draws the first one's noise", ".first_sample = samples.first});", ".first_sample = 0});"),
       ("loss of the last sample alone", "loss += sample.loss;", "loss = sample.loss;"),
-      ("loss where the state is still fresh", "lane.fresh && step < chunk / 4) {", "false) {"),
+      ("loss where the state is still fresh", "lane.fresh && step < rows_run_in(chunk)) {", "false) {"),
       ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",
        "options_.windows ? false :"))
 plant("src/training/forecast_model.cpp", "training",
@@ -358,6 +358,37 @@ plant("src/evaluation/baselines.cpp", "evaluation",
        "series[std::min(t + 1 + h % period, series.size() - 1)]"),
       ("drift from the last two values", "(series[t] - series[0]) / steps",
        "(series[t] - series[t > 0 ? t - 1 : 0])"))
+
+# Enough history, few rows, bounds.
+plant("src/data/frame.cpp", "data training",
+      ("history counted from the first row, value or not",
+       "if (frame_.since_seen[k] > 0 || !std::isnan(values[k])) ++frame_.since_seen[k];",
+       "++frame_.since_seen[k];"),
+      ("history of one target is enough", "*std::min_element(since_seen", "*std::max_element(since_seen"))
+plant("src/training/forecast_model.cpp", "training",
+      ("a window's first row looks back on nothing", "(window > 0 ? window - 1 :", "(window > 0 ? window - rows :"))
+plant("src/training/forecast_next.cpp", "training",
+      ("short history forecast without a word", "if (too_short && short_history", "if (false && short_history"))
+plant("src/evaluation/backtest.cpp", "evaluation",
+      ("origins without history scored", "unseen.first + (options.allow_short ? 0 : without)",
+       "unseen.first"),
+      ("ridge without the model's bounds", "value = model.features.targets[k].to_forecast(value);",
+       "value = model.features.targets[k].scaler.to_units(value);"))
+plant("src/training/forecast_model.cpp", "evaluation",
+      ("linear part without bounds", "to.linear.push_back(target.to_forecast(base));",
+       "to.linear.push_back(target.scaler.to_units(base));"))
+plant("src/training/short_series.cpp", "training",
+      ("few rows: a rolling forecast fitted on all", "model = method.fit(t + 1);",
+       "model = method.fit(inputs.rows());"),
+      ("few rows: drift forgets the steps between", "static_cast<double>(1 + h / period)", "1.0"),
+      ("few rows: ridge taken for any gain", "if (!(better.mae < other.mae)) return false;",
+       "return better.mae < other.mae;"))
+plant("src/data/bounds.cpp", "data",
+      ("no bound where a zero was seen", "return v < 0; }", "return v <= 0; }"),
+      ("the upper bound ignored", "if (high && value > *high) return *high;", ""))
+plant("src/streaming/forecast_stream.cpp", "streaming",
+      ("a stream warm a row too soon", "return needed > there ? needed - there : 0;",
+       "return needed > there + 1 ? needed - there - 1 : 0;"))
 
 # Inspection.
 plant("src/inspection/page.cpp", "inspection",

@@ -177,6 +177,29 @@ TEST(ForecastStream, KeepsAnOlderModelOnTheClockOfItsFirstRow) {
   EXPECT_NO_THROW(stream.push(row_of(stream, 1), RowTime{next}));
 }
 
+TEST(ForecastStream, IsWarmWhenItHasTheRowsThatTheModelLooksBackOn) {
+  const ForecastModel model = trained(6);
+  const std::size_t needed = model.rows_needed();
+  ASSERT_GT(needed, 12u);
+  auto stream = std::make_unique<ForecastStream>(model);
+  EXPECT_EQ(stream->rows_missing(), needed);
+  const std::vector<double> nothing(3, training::kMissing);
+  for (std::size_t row = 0; row < 5; ++row) {
+    stream->push(nothing, RowTime{table().time_at(row)});
+    EXPECT_EQ(stream->rows_missing(), needed) << "no target has had a value yet";
+  }
+  for (std::size_t row = 5; row < 5 + 3 * needed; ++row) {
+    if (row == 9) continue;  // a gap in the times is a row
+    push(*stream, row);
+    const std::size_t there = row - 5 + 1;
+    EXPECT_EQ(stream->rows_missing(), there < needed ? needed - there : 0) << "row " << row;
+    EXPECT_EQ(stream->warm(), there >= needed);
+    const std::vector<std::byte> saved = stream->save();
+    stream = std::make_unique<ForecastStream>(model);
+    stream->restore(saved);
+  }
+}
+
 TEST(ForecastStream, RefusesColumnsKnownAhead) {
   ForecastModel model = trained(0);
   model.features.known.push_back(model.features.past[0]);
