@@ -99,9 +99,10 @@ double cycle_seconds(Calendar calendar) {
       return kDay;
     case Calendar::weekday:
       return 7 * kDay;
-    default:
+    case Calendar::day_of_year:
       return 365.2425 * kDay;
   }
+  throw Error(ErrorCode::internal, {.what = "a calendar input without a cycle"});
 }
 
 double step_seconds(const TimeStep& step) {

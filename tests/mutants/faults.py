@@ -255,7 +255,9 @@ plant("src/network/run.cpp", "network",
       ("groups: what lies past the ends is not cleared", "if (!sequences.lengths.empty()) std::fill",
        "if (false) std::fill"))
 plant("src/network/merge.cpp", "network",
-      ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"))
+      ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"),
+      ("merged members lie upon one another", "members * size, member * size}", "members * size, 0}"),
+      ("one member is merged as several are", "if (members.size() == 1) {", "if (false) {"))
 
 # Training.
 plant("src/training/losses.cpp", "training",
