@@ -6,13 +6,17 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "cli/assumed.hpp"
 #include "cli/commands.hpp"
 #include "cli/convert_weights.hpp"
 #include "cli/onnx_run.hpp"
 #include "cli/output_path.hpp"
+#include "formats/chain_proof.hpp"
 #include "formats/model_file.hpp"
 #include "formats/onnx/onnx_model.hpp"
+#include "formats/sharded.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::cli {
@@ -20,6 +24,8 @@ namespace {
 
 struct Options {
   std::string from, to, state;
+  formats::ChainRequest chain;
+  std::vector<std::string> expect;  // x.npy, y.npy
   WeightsOptions weights;
 };
 
@@ -43,10 +49,48 @@ formats::StoredModel onnx_model(const std::string& path) {
   return model;
 }
 
+// A file without our description is a state dictionary, whose chain the sample chooses.
+formats::StoredModel proven(const Options& options) {
+  const formats::Sample sample = formats::read_sample(options.expect[0], options.expect[1]);
+  const formats::SafeTensors file =
+      is_onnx(options.from) ? formats::SafeTensors{} : formats::read_tensors(options.from);
+  formats::StoredModel model;
+  formats::Difference difference;
+  if (is_onnx(options.from) || file.metadata.count("sluice") > 0) {
+    model = is_onnx(options.from) ? onnx_model(options.from)
+                                  : formats::load_model(options.from, options.chain);
+    if (!model.plain) {
+      throw Error(ErrorCode::usage, {.where = "--expect",
+                                     .what = "is for networks, and this is a forecasting model",
+                                     .expected = "`sluice evaluate`, which scores it"});
+    }
+    difference = formats::prove(*model.plain, sample, options.from);
+  } else {
+    formats::ProvenNetwork found =
+        formats::proven_network(file, options.from, options.chain, sample);
+    model = formats::stored_state_dict(std::move(found.made));
+    difference = found.difference;
+  }
+  fmt::print(
+      "{}its answer to {} is {}{}{}: a difference of {:.2g}, {:g} of the largest y allowed\n",
+      assumed_text(model, true), options.expect[0], options.expect[1],
+      difference.time_first ? ", read as [steps, batch, inputs]" : "",
+      difference.last_step ? ", of the last step" : "", difference.largest,
+      formats::Difference::kTolerance);
+  return model;
+}
+
+formats::StoredModel unproven(const Options& options) {
+  formats::StoredModel model = is_onnx(options.from)
+                                   ? onnx_model(options.from)
+                                   : formats::load_model(options.from, options.chain);
+  fmt::print("{}", assumed_text(model));
+  return model;
+}
+
 // What is to be converted, with the state policy that it shall have.
 formats::StoredModel source(const Options& options) {
-  formats::StoredModel model =
-      is_onnx(options.from) ? onnx_model(options.from) : formats::load_model(options.from);
+  formats::StoredModel model = options.expect.empty() ? unproven(options) : proven(options);
   if (model.forecast && (options.weights.weights.empty() || !options.state.empty())) {
     throw Error(ErrorCode::model, {.where = options.from,
                                    .what = "a forecasting model needs no conversion",
@@ -72,6 +116,12 @@ int run(const Options& options) {
                                    .got = options.to});
   }
   check(options.weights);
+  if (is_onnx(options.from) && options.chain.says_anything()) {
+    throw Error(ErrorCode::usage, {.where = options.from,
+                                   .what = "--head, --before, --module and --activation are for "
+                                           "PyTorch's state dictionaries",
+                                   .expected = "none of them: a graph says all of it"});
+  }
   if (!options.state.empty()) formats::check_state(options.state);
   check_output(options.to);
   formats::StoredModel model = source(options);
@@ -109,6 +159,27 @@ void add_convert(CLI::App& program, int& exit_status) {
                    "model says]")
       ->type_name("POLICY");
   command
+      ->add_option("--expect", options->expect,
+                   "What the model makes of an input: x [batch, steps, inputs], y of all steps or "
+                   "of the last. Proves that the same is written, or refuses")
+      ->expected(2)
+      ->type_name("X.npy Y.npy");
+  command
+      ->add_option("--head", options->chain.head,
+                   "The linear layer behind the LSTM by its name in the file; none: the LSTM alone")
+      ->type_name("NAME");
+  command
+      ->add_option("--before", options->chain.before,
+                   "The layer before the LSTM. A Linear goes into its weights, with --expect; an "
+                   "Embedding is left out: the model reads its vectors")
+      ->type_name("NAME");
+  command
+      ->add_option("--activation", options->chain.activation,
+                   "Between LSTM and head, or behind the head; none is all that a model file holds")
+      ->type_name("NAME");
+  command->add_option("--module", options->chain.module, "The LSTM, where there are several")
+      ->type_name("NAME");
+  command
       ->add_option("--weights", options->weights.weights,
                    "Store its matrices as float16 or as int8, and stream over these")
       ->check(CLI::IsMember({"f16", "int8"}))
@@ -125,9 +196,11 @@ void add_convert(CLI::App& program, int& exit_status) {
       "forecasting model the change of its MAE on the test rows. Exit status 1, and nothing is\n"
       "written, where the MAE changes by more than 1 %, a bare network's error-to-signal ratio is\n"
       "above 1e-4, or the error grows with time.\n"
+      "A state dictionary holds no graph: what was assumed of it is printed, with its own names.\n"
       "Example: sluice convert lstm.onnx lstm.safetensors --state reset:50\n"
       "         sluice convert load.safetensors small.safetensors --weights int8 --calibrate "
-      "load.csv");
+      "load.csv\n"
+      "         sluice convert net.safetensors lstm.safetensors --head fc --expect x.npy y.npy");
   command->callback([options, &exit_status] { exit_status = run(*options); });
 }
 

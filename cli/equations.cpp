@@ -29,9 +29,12 @@ std::string applied(const ActivationFunction& function, const std::string& argum
       return fmt::format("{} tanh({} ({}))", alpha, beta, argument);
     case Activation::hard_sigmoid:
       return fmt::format("clip({} ({}) + {}, 0, 1)", alpha, argument, beta);
-    default:
-      return fmt::format("{}({}; {})", name(function.kind), argument, alpha);
+    case Activation::leaky_relu:
+    case Activation::thresholded_relu:
+    case Activation::elu:
+      break;
   }
+  return fmt::format("{}({}; {})", name(function.kind), argument, alpha);
 }
 
 std::string clipped(const std::string& text, double bound) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/assumed.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/equations.hpp"
@@ -144,6 +145,7 @@ void run(const Options& options) {
         {"model", options.model},
         {"written_by", model.written_by},
         {"state", model.state},
+        {"assumed", model.assumed.empty() ? nlohmann::json() : nlohmann::json(model.assumed)},
         {"parameters", network != nullptr ? network->count() : 0},
         {"weights", network != nullptr ? nlohmann::json(weights_name(*network)) : nlohmann::json()},
         {"architecture",
@@ -156,7 +158,7 @@ void run(const Options& options) {
              model.forecast             ? "forecasting model, " + model.written_by
              : model.written_by.empty() ? "PyTorch state dictionary"
                                         : "network, " + model.written_by);
-  fmt::print("state: {}\n", model.state);
+  fmt::print("{}state: {}\n", assumed_text(model), model.state);
   if (model.forecast) print_forecast(*model.forecast);
   if (network != nullptr) print_network(*network);
 }

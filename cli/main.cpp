@@ -19,11 +19,16 @@ int status_of(sluice::ErrorCode code) {
   switch (code) {
     case sluice::ErrorCode::usage:
       return kWrongUsage;
-    case sluice::ErrorCode::internal:
-      return kInternal;
-    default:
+    case sluice::ErrorCode::file:
+    case sluice::ErrorCode::data:
+    case sluice::ErrorCode::model:
+    case sluice::ErrorCode::shape:
+    case sluice::ErrorCode::diverged:
       return kBadInput;
+    case sluice::ErrorCode::internal:
+      break;
   }
+  return kInternal;
 }
 
 // One line, as every other message: what is wrong with the words, and where help is.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/assumed.hpp"
 #include "cli/commands.hpp"
 #include "cli/onnx_run.hpp"
 #include "cli/output_path.hpp"
@@ -135,7 +136,8 @@ void run_network(const Options& options) {
   formats::write_npy(options.output, Shape{batch, steps, of.width()}, y);
   if (!options.output_h.empty()) formats::write_npy(options.output_h, h_shape, state.h);
   if (!options.output_c.empty()) formats::write_npy(options.output_c, c_shape, state.c);
-  fmt::print("written: {} [{}, {}, {}]\n", options.output, batch, steps, of.width());
+  fmt::print("{}written: {} [{}, {}, {}]\n", assumed_text(model), options.output, batch, steps,
+             of.width());
 }
 
 void run(const Options& options) {

@@ -72,7 +72,7 @@ double cycle_seconds(Calendar calendar) {
     case Calendar::day_of_year:
       return 365.2425 * kDaySeconds;
   }
-  return kDaySeconds;
+  throw Error(ErrorCode::internal, {.what = "a calendar input without a cycle"});
 }
 
 double step_seconds(const TimeStep& step) {

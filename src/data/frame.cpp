@@ -19,9 +19,10 @@ double phase(Calendar calendar, const CalendarTime& time) {
       return day;
     case Calendar::weekday:
       return (time.weekday + day) / 7.0;
-    default:
+    case Calendar::day_of_year:
       return (time.day_of_year + day) / 366.0;
   }
+  throw Error(ErrorCode::internal, {.what = "a calendar input without a cycle"});
 }
 
 // Rows up to the last that has a value of any target.

@@ -110,18 +110,11 @@ std::string to_string(std::span<const std::size_t> shape) {
 
 template <class T>
 std::optional<std::vector<T>> convert(std::string_view bytes, DType dtype) {
-  switch (dtype) {
-    case DType::f64:
-      return convert_all<double, T>(bytes);
-    case DType::f32:
-      return convert_all<float, T>(bytes);
-    case DType::f16:
-      return convert_all<Half, T>(bytes);
-    case DType::bf16:
-      return convert_all<Brain, T>(bytes);
-    default:
-      return std::nullopt;
-  }
+  if (dtype == DType::f64) return convert_all<double, T>(bytes);
+  if (dtype == DType::f32) return convert_all<float, T>(bytes);
+  if (dtype == DType::f16) return convert_all<Half, T>(bytes);
+  if (dtype == DType::bf16) return convert_all<Brain, T>(bytes);
+  return std::nullopt;
 }
 template std::optional<std::vector<float>> convert(std::string_view, DType);
 template std::optional<std::vector<double>> convert(std::string_view, DType);

@@ -23,9 +23,10 @@ Order order_of(GateOrder order) {
       return {{0, 2, 3, 1}, false};
     case GateOrder::keras:
       return {{0, 1, 2, 3}, true};
-    default:
+    case GateOrder::pytorch:
       return {{0, 1, 2, 3}, false};
   }
+  throw Error(ErrorCode::internal, {.what = "an order of gates without its table"});
 }
 
 // For each block of theirs, in their order, the block of ours, or none where the cell lacks it.

@@ -13,8 +13,8 @@
 #include "core/random.hpp"
 #include "formats/architecture_json.hpp"
 #include "formats/forecast_json.hpp"
-#include "formats/pytorch_names.hpp"
 #include "formats/safetensors.hpp"
+#include "formats/sharded.hpp"
 #include "formats/stored_network.hpp"
 #include "network/run.hpp"
 #include "sluice/error.hpp"
@@ -327,13 +327,28 @@ void save_model(const std::string& path, const training::ForecastModel& model) {
   write_file_atomically(path, serialize_model(model));
 }
 
-LoadedWithVerification load_and_verify(const std::string& path) {
-  const SafeTensors file = read_safetensors(path);
+StoredModel stored_state_dict(StateDictNetwork made) {
+  StoredModel model;
+  model.plain = std::move(made.network);
+  model.assumed = std::move(made.chain.text);
+  model.left_out = std::move(made.chain.left_out);
+  return model;
+}
+
+LoadedWithVerification load_and_verify(const std::string& path, const ChainRequest& request) {
+  const SafeTensors file = read_tensors(path);
   LoadedWithVerification result;
   const auto description = file.metadata.find("sluice");
   if (description == file.metadata.end()) {
-    result.model.plain = network_from_state_dict(file, path);
+    result.model = stored_state_dict(network_from_state_dict(file, path, request));
     return result;
+  }
+  if (request.says_anything()) {
+    throw Error(ErrorCode::usage, {.where = path,
+                                   .what = "--head, --before, --module and --activation are for "
+                                           "PyTorch's state dictionaries",
+                                   .expected = "none of them",
+                                   .got = "a model file, which says all of it"});
   }
   try {
     read_description(file, path, description->second, result.model);
@@ -346,8 +361,8 @@ LoadedWithVerification load_and_verify(const std::string& path) {
   return result;
 }
 
-StoredModel load_model(const std::string& path) {
-  LoadedWithVerification loaded = load_and_verify(path);
+StoredModel load_model(const std::string& path, const ChainRequest& request) {
+  LoadedWithVerification loaded = load_and_verify(path, request);
   if (!loaded.verification.passed()) {
     refuse(path, "the model does not reproduce its own test vectors",
            fmt::format("an error of at most {:g}", Verification::kTolerance),

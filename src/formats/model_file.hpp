@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "formats/chain.hpp"
+#include "formats/pytorch_names.hpp"
 #include "network/network.hpp"
 #include "sluice/error.hpp"
 #include "training/forecast_model.hpp"
@@ -23,6 +25,10 @@ struct StoredModel {
   /// windows of T steps; "unknown" where nobody has said.
   std::string state = "unknown";
   std::string written_by;  ///< "sluice 0.1.0"; empty for a plain state dictionary.
+  /// What a state dictionary was taken for, "lstm (3 -> 5) -> fc.weight [2, 5]", and the tensors
+  /// that were left out as the caller asked; empty for a file of ours.
+  std::string assumed;
+  std::vector<std::string> left_out;
   std::optional<training::ForecastModel>
       forecast;                           ///< A forecasting model; its network is in there.
   std::optional<network::Network> plain;  ///< A bare network.
@@ -61,14 +67,18 @@ void save_model(const std::string& path, const training::ForecastModel& model);
 
 /// Loads and verifies. Throws Error(file), or Error(model) naming file and tensor or field: cut,
 /// damaged, of another kind, of a newer version, an unknown tensor, or test vectors that this
-/// program does not reproduce.
-StoredModel load_model(const std::string& path);
+/// program does not reproduce. Of a state dictionary `request` says what its tensors do not
+/// (chain.hpp); throws Error(usage) where it says something of a file of ours.
+StoredModel load_model(const std::string& path, const ChainRequest& request = {});
 
 /// As load_model, without judging the test vectors: for a report on them.
 struct LoadedWithVerification {
   StoredModel model;
   Verification verification;
 };
-LoadedWithVerification load_and_verify(const std::string& path);
+LoadedWithVerification load_and_verify(const std::string& path, const ChainRequest& request = {});
+
+/// A state dictionary's network as a model.
+StoredModel stored_state_dict(StateDictNetwork made);
 
 }  // namespace sluice::formats

@@ -1,22 +1,33 @@
 // A PyTorch state dictionary with one LSTM (of one direction or both, with or without projection),
 // and perhaps one Linear behind it, as a network: sizes from the shapes, any prefix before
-// `weight_ih_l0`.
+// `weight_ih_l0`. Which tensors make up the model is chain.hpp's business.
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "formats/chain.hpp"
 #include "formats/safetensors.hpp"
 #include "network/network.hpp"
 
 namespace sluice::formats {
 
+struct StateDictNetwork {
+  network::Network network;
+  Chain chain;
+};
+
 /// Throws Error(model), naming file and tensor, where shapes do not fit one another, a tensor is
 /// missing, or one is not understood (several LSTMs, other layers): never a network that lacks
-/// something.
-network::Network network_from_state_dict(const SafeTensors& file, const std::string& path);
+/// something. Throws as chains() where the request does not tell one chain.
+StateDictNetwork network_from_state_dict(const SafeTensors& file, const std::string& path,
+                                         const ChainRequest& request = {});
 
-/// Fills a network's parameters from tensors that have exactly its names and shapes after `prefix`.
-/// Reports the names that it used in `used`.
+/// The network of one chain of the file; throws Error(model) as above.
+network::Network network_of(const Chain& chain, const SafeTensors& file, const std::string& path);
+
+/// Fills a network's parameters from the tensors of these names, one for each of the first
+/// parameters of its list; the others stay zero.
 void fill_parameters(network::Network& network, const SafeTensors& file, const std::string& path,
                      const std::vector<std::string>& names);
 

@@ -96,8 +96,10 @@ void Changes::apply(const Assignment& assignment, const Range& units, Memory& me
       case Assignment::Kind::add:
         values[u] += assignment.value;
         break;
-      default:
+      case Assignment::Kind::hold:
+      case Assignment::Kind::mean:
         values[u] = memory.values[u];
+        break;
     }
   }
 }

@@ -78,9 +78,10 @@ std::string name_of(data::Calendar calendar) {
       return "hour of day";
     case data::Calendar::weekday:
       return "weekday";
-    default:
+    case data::Calendar::day_of_year:
       return "day of year";
   }
+  throw Error(ErrorCode::internal, {.what = "a calendar input without a name"});
 }
 
 std::vector<Cycle> cycles_of(const data::Table& table, std::size_t rows) {

@@ -15,9 +15,10 @@ std::size_t bytes_of(Weights weights) {
       return 4;
     case Weights::f16:
       return 2;
-    default:
-      return 1;
+    case Weights::int8:
+      break;
   }
+  return 1;
 }
 
 template <class Value>

@@ -75,9 +75,15 @@ void fill_by_fans(const Matrix& to, Initialiser by, double in, double out, Rando
       return fill_normal(to, std::sqrt(2.0 / (in + out)), random);
     case Initialiser::he_uniform:
       return fill_uniform(to, std::sqrt(6.0 / in), random);
-    default:
+    case Initialiser::he_normal:
       return fill_normal(to, std::sqrt(2.0 / in), random);
+    case Initialiser::standard:
+    case Initialiser::pytorch:
+    case Initialiser::keras:
+    case Initialiser::orthogonal:
+      break;  // none of these looks at the fans alone
   }
+  throw Error(ErrorCode::internal, {.what = "an initialiser that does not scale by its fans"});
 }
 
 void fill_weights(const Parameter& parameter, const Matrix& to, Initialiser by, Random& random) {
@@ -158,8 +164,12 @@ std::vector<float> initial_parameters(const Architecture& architecture, const St
       case Role::norm_c:
         std::fill_n(to, parameter.count, 1.0f);
         break;
-      default:  // what starts at zero
-        break;
+      case Role::bias_hr:
+      case Role::peephole:
+      case Role::norm_c_bias:
+      case Role::initial_h:
+      case Role::initial_c:
+        break;  // starts at zero
     }
   }
   return values;

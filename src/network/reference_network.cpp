@@ -29,9 +29,13 @@ Values* reference_array(reference::LayerWeights& weights, Role role) {
       return &weights.norm_c;
     case Role::norm_c_bias:
       return &weights.norm_c_bias;
-    default:
-      return nullptr;
+    case Role::initial_h:
+    case Role::initial_c:
+    case Role::head_weight:
+    case Role::head_bias:
+      break;  // not a layer's
   }
+  return nullptr;
 }
 
 reference::Network reference_network(const Architecture& of, std::span<const float> parameters) {

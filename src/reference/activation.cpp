@@ -76,9 +76,14 @@ ActivationFunction default_parameters(Activation kind) {
       return {kind, 1.0, 1.0};
     case Activation::hard_sigmoid:
       return {kind, 0.2, 0.5};
-    default:
-      return {kind, 0.0, 0.0};
+    case Activation::sigmoid:
+    case Activation::tanh:
+    case Activation::relu:
+    case Activation::softsign:
+    case Activation::softplus:
+      break;  // has neither
   }
+  return {kind, 0.0, 0.0};
 }
 
 double distance_to_kink(const ActivationFunction& function, double x) {
@@ -94,9 +99,14 @@ double distance_to_kink(const ActivationFunction& function, double x) {
       const double y = function.alpha * x + function.beta;
       return std::min(std::abs(y), std::abs(y - 1.0)) / std::abs(function.alpha);
     }
-    default:
-      return std::numeric_limits<double>::infinity();
+    case Activation::sigmoid:
+    case Activation::tanh:
+    case Activation::affine:
+    case Activation::scaled_tanh:
+    case Activation::softplus:
+      break;  // smooth
   }
+  return std::numeric_limits<double>::infinity();
 }
 
 }  // namespace sluice

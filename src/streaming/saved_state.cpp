@@ -55,7 +55,7 @@ const char* name(std::uint32_t kind) {
       return "a pool";
     case SavedHead::forecast:
       return "a forecast's stream";
-    default:
+    default:  // a number read from a file
       return "unknown";
   }
 }

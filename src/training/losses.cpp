@@ -33,9 +33,12 @@ ValueAndSlope of_error(const Loss& loss, float e) {
       if (std::abs(e) > loss.delta)
         return {loss.delta * (std::abs(e) - 0.5 * loss.delta), sign * loss.delta};
       return {0.5 * e * e, e};
-    default:
+    case LossKind::squared:
       return {0.5 * e * e, e};
+    case LossKind::quantile:
+      break;  // asks for a level
   }
+  throw Error(ErrorCode::internal, {.what = "a loss that does not follow from the error alone"});
 }
 
 }  // namespace

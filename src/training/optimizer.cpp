@@ -34,9 +34,10 @@ std::string_view name(OptimizerKind kind) {
       return "sgd";
     case OptimizerKind::adam:
       return "adam";
-    default:
+    case OptimizerKind::adamw:
       return "adamw";
   }
+  throw Error(ErrorCode::internal, {.what = "an optimizer without a name"});
 }
 
 OptimizerKind optimizer_named(std::string_view wanted) {

@@ -248,6 +248,19 @@ def gold(path, which, name, padding="as it is"):
     write_model(path, header, data)
 
 
+def architecture(path, name):
+    """A state dictionary of tests/formats/pytorch."""
+    path.write_bytes((TESTS / "formats" / "pytorch" / f"{name}.safetensors").read_bytes())
+
+
+def sample(path, name, which):
+    """x or y of such a model, as .npy."""
+    header, data = read_model(TESTS / "formats" / "pytorch" / "samples.safetensors")
+    entry = header[f"{name}.{which}"]
+    begin, end = entry["data_offsets"]
+    write_npy(path, entry["shape"], array.array("f", data[begin:end]))
+
+
 def recorded(file, start):
     """The one case of tests/formats/onnx whose name starts so."""
     cases = json.loads((TESTS / "formats" / "onnx" / f"{file}.json").read_text())["cases"]
@@ -447,7 +460,8 @@ def svg(path):
 
 KINDS = {"series": series, "one_column": one_column, "clocks": clocks, "packed": packed, "newest_first": newest_first, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
-         "replaced": replaced, "lopsided": lopsided, "silenced": silenced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx}
+         "replaced": replaced, "lopsided": lopsided, "silenced": silenced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx,
+         "architecture": architecture, "sample": sample}
 CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,
           "last_forecast": last_forecast, "last_values": last_values,
           "last_lines_equal": last_lines_equal, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,

@@ -123,7 +123,7 @@ void expect_filled(const Network& network, const SafeTensors& file, const std::s
 
 TEST(PytorchNames, TwoDirectionsInTwoLayersAndAHeadWithoutABias) {
   const SafeTensors file = dictionary(both());
-  const Network network = network_from_state_dict(file, "d");
+  const Network network = network_from_state_dict(file, "d").network;
   network::Architecture expected{.input = 3, .hidden = {5, 5}, .output = 2, .biases = 2};
   expected.direction = Direction::both;
   EXPECT_EQ(network.architecture(), expected);
@@ -132,7 +132,7 @@ TEST(PytorchNames, TwoDirectionsInTwoLayersAndAHeadWithoutABias) {
 
 TEST(PytorchNames, AProjectionAndAHeadOfItsWidth) {
   const SafeTensors file = dictionary(projected());
-  const Network network = network_from_state_dict(file, "d");
+  const Network network = network_from_state_dict(file, "d").network;
   network::Architecture expected{.input = 2, .hidden = {7, 7}, .output = 2, .biases = 2};
   expected.cell.projection = 3;
   EXPECT_EQ(network.architecture(), expected);
@@ -141,7 +141,7 @@ TEST(PytorchNames, AProjectionAndAHeadOfItsWidth) {
 
 TEST(PytorchNames, AProjectionInBothDirectionsWithoutBiasesHeadOrPrefix) {
   const SafeTensors file = dictionary(projected_both());
-  const Network network = network_from_state_dict(file, "d");
+  const Network network = network_from_state_dict(file, "d").network;
   network::Architecture expected{.input = 2, .hidden = {5}, .output = 0, .biases = 0};
   expected.cell.projection = 3;
   expected.direction = Direction::both;
@@ -152,13 +152,43 @@ TEST(PytorchNames, AProjectionInBothDirectionsWithoutBiasesHeadOrPrefix) {
 TEST(PytorchNames, TheOrderInTheFileMeansNothing) {
   for (const Shapes& shapes : {both(), projected(), projected_both()}) {
     SafeTensors file = dictionary(shapes);
-    const Network network = network_from_state_dict(file, "d");
+    const Network network = network_from_state_dict(file, "d").network;
     std::reverse(file.tensors.begin(), file.tensors.end());
-    const Network turned = network_from_state_dict(file, "d");
+    const Network turned = network_from_state_dict(file, "d").network;
     EXPECT_EQ(turned.architecture(), network.architecture());
     EXPECT_TRUE(std::equal(turned.parameters().begin(), turned.parameters().end(),
                            network.parameters().begin(), network.parameters().end()));
   }
+}
+
+// In a file that is not sorted by name the order is that of the modules: a name that any linear
+// layer may have is then a doubt.
+TEST(PytorchNames, ALayerOfAnyNameThatLiesBeforeTheLstmIsNotItsHead) {
+  Shapes shapes = {{"lstm.weight_ih_l0", {20, 3}},
+                   {"lstm.weight_hh_l0", {20, 5}},
+                   {"fc.weight", {2, 5}},
+                   {"fc.bias", {2}}};
+  EXPECT_EQ(refusal(shapes), "no error");
+  std::rotate(shapes.begin(), shapes.begin() + 2, shapes.end());
+  EXPECT_TRUE(has(refusal(shapes), "lies before the LSTM")) << refusal(shapes);
+  for (auto& shape : shapes) {
+    if (shape.first.rfind("fc.", 0) == 0) shape.first = "head." + shape.first.substr(3);
+  }
+  EXPECT_EQ(refusal(shapes), "no error");
+}
+
+TEST(PytorchNames, AWiderTypeLiesFirstInASortedFile) {
+  SafeTensors file = dictionary(
+      {{"linear.weight", {2, 5}}, {"lstm.weight_hh_l0", {20, 5}}, {"lstm.weight_ih_l0", {20, 3}}});
+  for (std::size_t n : {1u, 2u}) {
+    Tensor& tensor = file.tensors[n];
+    tensor.bytes.assign(2 * tensor.count(), '\x2c');
+    tensor.dtype = DType::f16;
+  }
+  EXPECT_EQ(network_from_state_dict(file, "d").chain.head, "linear.");
+  std::swap(file.tensors[1], file.tensors[2]);  // not sorted by name
+  EXPECT_TRUE(has(error_message(ErrorCode::model, [&] { network_from_state_dict(file, "d"); }),
+                  "lies before the LSTM"));
 }
 
 TEST(PytorchNames, OneTensorMissingIsNeverASmallerNetwork) {
@@ -255,7 +285,7 @@ TEST(PytorchNames, HalfPrecisionIsReadAndWholeNumbersAreNot) {
   SafeTensors file = dictionary(projected_both());
   file.tensors[0].dtype = DType::bf16;
   file.tensors[0].bytes = std::string(2 * 40, '\x3f');
-  const Network network = network_from_state_dict(file, "d");
+  const Network network = network_from_state_dict(file, "d").network;
   const auto values = network.parameters().subspan(0, 40);
   EXPECT_EQ(std::vector<float>(values.begin(), values.end()), file.tensors[0].as_floats());
   file.tensors[0].dtype = DType::i16;

@@ -255,7 +255,16 @@ plant("src/network/run.cpp", "network",
       ("groups: what lies past the ends is not cleared", "if (!sequences.lengths.empty()) std::fill",
        "if (false) std::fill"))
 plant("src/network/merge.cpp", "network",
-      ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"))
+      ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"),
+      ("merged members lie upon one another", "members * size, member * size}", "members * size, 0}"),
+      ("one member is merged as several are", "if (members.size() == 1) {", "if (false) {"))
+plant("src/formats/chain.cpp", "formats",
+      ("names: a layer that fits before as well is the head", "!fits_before(matrix) && !lies_before(matrix)",
+       "!lies_before(matrix)"),
+      ("names: what is named before is the head", "if (named == NamedPlace::before) {", "if (false) {"),
+      ("names: an n-th module is the head", "if (inside_sequential(name)) {", "if (false) {"))
+plant("src/formats/folded_layer.cpp", "formats",
+      ("folded: the bias stays what it was", "if (parameter.role == Role::bias_ih && first", "if (false && first"))
 
 # Training.
 plant("src/training/losses.cpp", "training",

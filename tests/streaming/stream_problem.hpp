@@ -30,9 +30,10 @@ inline network::Network stored(const network::Network& network, kernels::Weights
       return network::to_f16(network);
     case kernels::Weights::int8:
       return network::to_int8(network, {.largest_input = largest_input});
-    default:
-      return network;
+    case kernels::Weights::f32:
+      break;
   }
+  return network;
 }
 
 struct Problem {

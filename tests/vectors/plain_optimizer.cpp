@@ -162,12 +162,14 @@ double PlainOptimizer::change(std::size_t j, double d) {
     case Kind::adagrad:
       v += d * d;
       return d / (std::sqrt(v) + recipe_.epsilon);
-    default:
-      m = recipe_.beta1 * m + (1.0 - recipe_.beta1) * d;
-      v = recipe_.beta2 * v + (1.0 - recipe_.beta2) * d * d;
-      return m / (1.0 - std::pow(recipe_.beta1, t)) /
-             (std::sqrt(v / (1.0 - std::pow(recipe_.beta2, t))) + recipe_.epsilon);
+    case Kind::adam:
+    case Kind::adamw:
+      break;
   }
+  m = recipe_.beta1 * m + (1.0 - recipe_.beta1) * d;
+  v = recipe_.beta2 * v + (1.0 - recipe_.beta2) * d * d;
+  return m / (1.0 - std::pow(recipe_.beta1, t)) /
+         (std::sqrt(v / (1.0 - std::pow(recipe_.beta2, t))) + recipe_.epsilon);
 }
 
 double norm(const Doubles& values) {

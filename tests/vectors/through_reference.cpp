@@ -29,9 +29,17 @@ Doubles& place(reference::Network& in, const network::Parameter& parameter) {
       return layer.peephole;
     case Role::norm_gates:
       return layer.norm_gates;
-    default:
-      refuse(parameter.name, "a tensor that no published case has");
+    case Role::norm_ih:
+    case Role::norm_hh:
+    case Role::norm_c:
+    case Role::norm_c_bias:
+    case Role::initial_h:
+    case Role::initial_c:
+    case Role::head_weight:
+    case Role::head_bias:
+      break;
   }
+  refuse(parameter.name, "a tensor that no published case has");
 }
 
 reference::Network empty_network(const network::Architecture& of) {

@@ -91,9 +91,20 @@ std::vector<float> in_our_order(const network::Parameter& parameter, const LstmW
       return gates(*weights.b, d * 8 * h + 4 * h, 1);
     case network::Role::peephole:
       return peepholes_to_ours(GateOrder::onnx, part(*weights.p, d * 3 * h, 3 * h), {h, 1, cell});
-    default:
-      throw Error(ErrorCode::internal, {.what = "ONNX does not have '" + parameter.name + "'"});
+    case network::Role::weight_hr:
+    case network::Role::bias_hr:
+    case network::Role::norm_ih:
+    case network::Role::norm_hh:
+    case network::Role::norm_gates:
+    case network::Role::norm_c:
+    case network::Role::norm_c_bias:
+    case network::Role::initial_h:
+    case network::Role::initial_c:
+    case network::Role::head_weight:
+    case network::Role::head_bias:
+      break;
   }
+  throw Error(ErrorCode::internal, {.what = "ONNX does not have '" + parameter.name + "'"});
 }
 
 }  // namespace

@@ -153,8 +153,12 @@ Values cast(const Call& call) {
       return {cast_to<std::int32_t>(*dtype, x)};
     case DType::boolean:
       return {cast_to_bool(x)};
-    default:
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16:
       return {cast_to<float>(*dtype, x)};
+    default:
+      not_held(*dtype);
   }
 }
 

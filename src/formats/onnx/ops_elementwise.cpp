@@ -82,8 +82,12 @@ Values arithmetic(const Call& call, Function function) {
     case DType::boolean:
       call.expect_type(false, pair.a, "numbers");
       return {};
-    default:
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16:
       return {combined<float>(call, pair, function)};
+    default:
+      not_held(pair.a.dtype());
   }
 }
 

@@ -83,8 +83,12 @@ Value product_of(const Call& call, const Value& a, const Value& b) {
       return multiplied<std::int64_t>(left, right, std::move(shape), sizes);
     case DType::i32:
       return multiplied<std::int32_t>(left, right, std::move(shape), sizes);
-    default:
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16:
       return multiplied<float>(left, right, std::move(shape), sizes);
+    default:
+      not_held(a.dtype());
   }
 }
 

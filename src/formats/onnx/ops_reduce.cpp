@@ -127,8 +127,12 @@ Values reduce(const Call& call, Function function) {
       return {reduced<std::int64_t>(*from, each)};
     case DType::i32:
       return {reduced<std::int32_t>(*from, each)};
-    default:
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16:
       return {reduced<float>(*from, each)};
+    default:
+      not_held(x.dtype());
   }
 }
 

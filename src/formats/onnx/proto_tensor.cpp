@@ -66,12 +66,15 @@ Value from_fields(const TensorProto& proto, DType dtype, Shape shape, const std:
     case DType::boolean:
       check_typed_count(static_cast<std::size_t>(proto.int32_data_size()), count_of(shape), where);
       return {dtype, std::move(shape), narrow<std::uint8_t>(proto, 1, where)};
-    default: {
+    case DType::f16:
+    case DType::bf16: {
       check_typed_count(static_cast<std::size_t>(proto.int32_data_size()), count_of(shape), where);
       const std::vector<std::uint16_t> bits = narrow<std::uint16_t>(proto, 0xffff, where);
       const std::string_view bytes(reinterpret_cast<const char*>(bits.data()), 2 * bits.size());
       return {dtype, std::move(shape), *convert<float>(bytes, dtype)};
     }
+    default:
+      not_held(dtype);
   }
 }
 

@@ -68,8 +68,12 @@ Value::Elements elements_from(const Tensor& tensor) {
       for (std::uint8_t& flag : flags) flag = flag != 0 ? 1 : 0;
       return flags;
     }
-    default:
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16:
       return *convert<float>(tensor.bytes, tensor.dtype);
+    default:
+      not_held(tensor.dtype);
   }
 }
 
@@ -83,8 +87,12 @@ std::size_t place_of(DType dtype) {
       return 3;
     case DType::boolean:
       return 4;
-    default:
+    case DType::f32:
+    case DType::f16:
+    case DType::bf16:
       return 0;
+    default:
+      not_held(dtype);
   }
 }
 
@@ -135,6 +143,11 @@ Value Value::reshaped(Shape shape) const {
   Value same = *this;
   same.shape_ = std::move(shape);
   return same;
+}
+
+void not_held(DType dtype) {
+  throw Error(ErrorCode::internal,
+              {.where = "ONNX graph", .what = "an array of " + type_name(dtype) + " was made"});
 }
 
 std::string type_name(DType dtype) {

@@ -55,6 +55,9 @@ class Value {
   std::shared_ptr<const Elements> elements_;
 };
 
+/// What a switch over the types that are held ends with: throws Error(internal).
+[[noreturn]] void not_held(DType dtype);
+
 /// "float32", ONNX's and NumPy's name of the type.
 std::string type_name(DType dtype);
 bool is_float(DType dtype);    ///< f64, f32, f16 or bf16

@@ -1,0 +1,21 @@
+// A linear layer before an LSTM, multiplied into its weights: W (A x + a) + b = (W A) x + (W a +
+// b).
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "network/network.hpp"
+
+namespace sluice::formats {
+
+struct LayerBefore {
+  std::size_t inputs = 0;
+  std::vector<double> weight;  ///< A, [the network's inputs, inputs]
+  std::vector<double> bias;    ///< a, [the network's inputs]; empty: none
+};
+
+/// The network that reads what the layer reads, summed in double precision.
+network::Network with_layer_before(const network::Network& network, const LayerBefore& layer);
+
+}  // namespace sluice::formats
