@@ -146,6 +146,7 @@ int run(const Options& options) {
   fmt::print("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
              backtest.origins, backtest.first_origin, backtest.last_origin, model.horizon,
              options.all ? " (all rows: some the model has seen)" : "");
+  fmt::print("  read: {}\n", fmt::join(table.understood, "; "));
   fmt::print("  period of seasonal_naive and MASE: {}; ridge: {}\n",
              backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
              backtest.ridge_note);

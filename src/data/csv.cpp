@@ -16,6 +16,30 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{256} << 10;
 constexpr std::string_view kCandidates = ",;\t|";
 
+// Files that are tables, but not of text, by their first bytes.
+void refuse_other_formats(const std::string& path, std::string_view bytes) {
+  struct Format {
+    std::string_view magic;
+    const char* what;
+    const char* hint;
+  };
+  constexpr std::array<Format, 5> kFormats{
+      {{"\x1f\x8b", "a file packed by gzip", "unpack it first"},
+       {"PAR1", "a Parquet file", "write it as CSV, in Python: pandas.read_parquet(..).to_csv(..)"},
+       {"PK\x03\x04", "a spreadsheet (.xlsx) or another zip archive",
+        "export the sheet as CSV UTF-8"},
+       {"\xD0\xCF\x11\xE0", "a spreadsheet (.xls)", "export the sheet as CSV UTF-8"},
+       {"\x89HDF", "an HDF5 file", "write the table as CSV"}}};
+  for (const Format& format : kFormats) {
+    if (bytes.substr(0, format.magic.size()) != format.magic) continue;
+    throw Error(ErrorCode::data, {.where = path,
+                                  .what = format.what,
+                                  .expected = "separated values as UTF-8 text",
+                                  .got = "",
+                                  .hint = format.hint});
+  }
+}
+
 }  // namespace
 
 CsvReader::CsvReader(std::unique_ptr<ByteSource> source, std::string name)
@@ -84,13 +108,7 @@ bool CsvReader::refill() {
   buffer_.resize(old_size + kBlock);
   const std::size_t got = source_->read(buffer_.data() + old_size, kBlock);
   buffer_.resize(old_size + got);
-  if (bytes_read_ == 0 && buffer_.compare(0, 2, "\x1f\x8b") == 0) {
-    throw Error(ErrorCode::data, {.where = path_,
-                                  .what = "a file packed by gzip",
-                                  .expected = "separated values as UTF-8 text",
-                                  .got = "",
-                                  .hint = "unpack it first"});
-  }
+  if (bytes_read_ == 0) refuse_other_formats(path_, buffer_);
   const void* nul = std::memchr(buffer_.data() + old_size, 0, got);
   if (nul != nullptr) {
     const auto offset =

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "data/cell.hpp"
+#include "data/column_sample.hpp"
 #include "data/table.hpp"
 #include "data/time_forms.hpp"
 #include "sluice/error.hpp"
@@ -80,7 +81,12 @@ class Search {
  public:
   Search(const std::string& path, const std::vector<std::string>& names, const Dialect& dialect,
          const TableForm& form)
-      : path_(path), names_(names), rows_(dialect.rows), lines_(dialect.row_lines), form_(form) {}
+      : path_(path),
+        names_(names),
+        rows_(dialect.rows),
+        sample_(rows_),
+        lines_(dialect.row_lines),
+        form_(form) {}
 
   TimeColumns find() {
     if (form_.no_times || rows_.empty()) return {};
@@ -93,76 +99,8 @@ class Search {
   }
 
  private:
-  // The cells of a column that are not missing.
-  template <class Take>
-  bool all_cells(std::size_t column, const Take& take) const {
-    bool any = false;
-    for (const std::vector<std::string>& row : rows_) {
-      if (column >= row.size()) continue;
-      const std::string& cell = row[column];
-      if (cell.empty() || parse_cell(cell).kind == CellKind::missing) continue;
-      any = true;
-      if (!take(cell)) return false;
-    }
-    return any;
-  }
-
-  // Of the first cell's forms those that the other sampled cells have too.
-  std::vector<TimeFormat> common_forms(std::size_t column, const auto& forms_of) const {
-    std::vector<TimeFormat> forms;
-    bool first = true;
-    const bool all = all_cells(column, [&](const std::string& cell) {
-      if (std::exchange(first, false)) forms = forms_of(cell);
-      forms.erase(
-          std::remove_if(forms.begin(), forms.end(),
-                         [&cell](const TimeFormat& form) { return !read_time(cell, form); }),
-          forms.end());
-      return !forms.empty();
-    });
-    return all ? forms : std::vector<TimeFormat>();
-  }
-  std::vector<TimeFormat> first_forms(std::size_t column, const auto& forms_of) const {
-    std::vector<TimeFormat> forms;
-    all_cells(column, [&](const std::string& cell) {
-      forms = forms_of(cell);
-      return false;
-    });
-    return forms;
-  }
-
-  // Whether nine of ten cells are times: the others are at fault.
-  bool nearly_all(std::size_t column, const auto& forms_of) const {
-    std::size_t cells = 0, times = 0;
-    all_cells(column, [&](const std::string& cell) {
-      ++cells;
-      if (!forms_of(cell).empty()) ++times;
-      return true;
-    });
-    return times * 10 >= cells * 9 && times > 0;
-  }
-
-  bool is_clock(std::size_t column) const {
-    return all_cells(column, [](const std::string& cell) {
-      return cell.find(':') != std::string::npos && read_clock(cell).has_value();
-    });
-  }
-  bool is_whole(std::size_t column, int least, int most) const {
-    return all_cells(column, [least, most](const std::string& cell) {
-      const CellValue value = parse_cell(cell);
-      return value.kind == CellKind::number && value.value >= least && value.value <= most &&
-             value.value == static_cast<double>(static_cast<int>(value.value));
-    });
-  }
   bool is_hours(std::size_t column) const {
-    return is_called_hour(names_[column]) && is_whole(column, 0, 24);
-  }
-  bool repeats(std::size_t column) const {
-    for (std::size_t row = 1; row < rows_.size(); ++row) {
-      if (column < rows_[row].size() && column < rows_[row - 1].size() &&
-          rows_[row][column] == rows_[row - 1][column])
-        return true;
-    }
-    return false;
+    return is_called_hour(names_[column]) && sample_.is_whole(column, 0, 24);
   }
   bool states_clock(const Candidate& candidate) const {
     return std::any_of(candidate.forms.begin(), candidate.forms.end(), [](const TimeFormat& form) {
@@ -199,21 +137,22 @@ class Search {
     if (!form_.time_format.empty()) {
       found.reading = reading({time_format_named(form_.time_format)});
     } else {
-      found.reading = reading(common_forms(date, forms_of));
+      found.reading = reading(sample_.common_forms(date, forms_of));
       // The reader names the row that is none.
-      if (found.reading.forms.empty()) found.reading.forms = first_forms(date, forms_of);
+      if (found.reading.forms.empty()) found.reading.forms = sample_.first_forms(date, forms_of);
       if (found.reading.forms.empty()) found.reading.forms = {TimeFormat{}};
     }
     if (found.cells.columns.size() == 2) {
       found.reading.clock_column = true;
-      found.reading.hours =
-          !is_clock(found.cells.columns[1]) && is_whole(found.cells.columns[1], 0, 24);
+      found.reading.hours = !sample_.is_clock(found.cells.columns[1]) &&
+                            sample_.is_whole(found.cells.columns[1], 0, 24);
     }
     return found;
   }
 
   bool are_parts(const std::vector<std::size_t>& columns) const {
-    return columns.size() >= 2 && is_whole(columns[0], 1500, 2500) && is_whole(columns[1], 1, 12);
+    return columns.size() >= 2 && sample_.is_whole(columns[0], 1500, 2500) &&
+           sample_.is_whole(columns[1], 1, 12);
   }
 
   // 1, 2: columns whose cells are times and not numbers.
@@ -226,14 +165,14 @@ class Search {
       return read_time(cell, form) ? std::vector{form} : std::vector<TimeFormat>();
     };
     for (std::size_t column = 0; column < names_.size(); ++column) {
-      if (is_clock(column) || is_hours(column)) {
+      if (sample_.is_clock(column) || is_hours(column)) {
         clocks.push_back(column);
         continue;
       }
-      std::vector<TimeFormat> forms = common_forms(column, forms_of);
+      std::vector<TimeFormat> forms = sample_.common_forms(column, forms_of);
       // A column by its name: its reader names the row that is none.
-      if (forms.empty() && (is_called_time(names_[column]) || nearly_all(column, forms_of)))
-        forms = first_forms(column, forms_of);
+      if (forms.empty() && (is_called_time(names_[column]) || sample_.nearly_all(column, forms_of)))
+        forms = sample_.first_forms(column, forms_of);
       if (!forms.empty()) candidates.push_back({column, std::move(forms)});
     }
     if (candidates.empty()) return std::nullopt;
@@ -244,7 +183,7 @@ class Search {
     TimeColumns found{.cells = {.columns = {candidate.column}},
                       .reading = reading(candidate.forms)};
     if (states_clock(candidate) || clocks.empty()) return found;
-    if (!repeats(candidate.column)) return found;
+    if (!sample_.repeats(candidate.column)) return found;
     std::vector<std::size_t> fitting = clocks;
     if (fitting.size() > 1) {
       fitting.erase(std::remove_if(fitting.begin(), fitting.end(),
@@ -257,7 +196,7 @@ class Search {
     if (fitting.size() != 1) ask("several columns hold times of day", clocks);
     found.cells.columns.push_back(fitting[0]);
     found.reading.clock_column = true;
-    found.reading.hours = !is_clock(fitting[0]);
+    found.reading.hours = !sample_.is_clock(fitting[0]);
     return found;
   }
 
@@ -293,14 +232,14 @@ class Search {
     std::vector<Candidate> candidates;
     std::vector<std::size_t> clocks;
     for (std::size_t column = 0; column < names_.size(); ++column) {
-      if (is_clock(column) || is_hours(column)) clocks.push_back(column);
+      if (sample_.is_clock(column) || is_hours(column)) clocks.push_back(column);
       const bool called = may_be_called_time(names_[column]);
-      std::vector<TimeFormat> forms = common_forms(
+      std::vector<TimeFormat> forms = sample_.common_forms(
           column, [called](const std::string& cell) { return number_forms(cell, called); });
       // A column by its name: its reader names the row that is none.
       if (forms.empty() && is_called_time(names_[column])) {
-        forms =
-            first_forms(column, [](const std::string& cell) { return number_forms(cell, false); });
+        forms = sample_.first_forms(
+            column, [](const std::string& cell) { return number_forms(cell, false); });
       }
       if (!called) {
         forms.erase(
@@ -308,7 +247,8 @@ class Search {
                            [](const TimeFormat& form) { return form.unit != TimeUnit::none; }),
             forms.end());
       }
-      if (forms.empty() || (!called && (!differs(column) || !is_monotonic(column)))) continue;
+      if (forms.empty() || (!called && (!sample_.differs(column) || !sample_.is_monotonic(column))))
+        continue;
       // Years and counters from 1 are told by their names alone.
       candidates.push_back({column, std::move(forms)});
     }
@@ -337,7 +277,7 @@ class Search {
     const TimeFormat form = time_format_named(form_.time_format);
     std::vector<Candidate> candidates;
     for (std::size_t column = 0; column < names_.size(); ++column) {
-      const bool reads = all_cells(
+      const bool reads = sample_.all_cells(
           column, [&form](const std::string& cell) { return read_time(cell, form).has_value(); });
       if (reads && (form.unit == TimeUnit::none || may_be_called_time(names_[column])))
         candidates.push_back({column, {form}});
@@ -346,7 +286,7 @@ class Search {
       // The column that seems to be meant: its reader names the row.
       for (std::size_t column = 0; column < names_.size(); ++column) {
         const bool alike =
-            all_cells(column, [](const std::string& cell) { return resembles_time(cell); });
+            sample_.all_cells(column, [](const std::string& cell) { return resembles_time(cell); });
         if (alike || is_called_time(names_[column])) return with_clock({column, {form}}, {});
       }
       throw Error(ErrorCode::data, {.where = path_,
@@ -356,30 +296,6 @@ class Search {
                                     .hint = "name the column: --time NAME"});
     }
     return with_clock(one_of(candidates), {});
-  }
-
-  bool differs(std::size_t column) const {
-    std::string first;
-    return rows_.size() == 1 || !all_cells(column, [&first](const std::string& cell) {
-             if (first.empty()) first = cell;
-             return cell == first;
-           });
-  }
-  // Whether numbers never turn round, repeated ones allowed.
-  bool is_monotonic(std::size_t column) const {
-    double last = 0.0;
-    int direction = 0;
-    std::size_t count = 0;
-    return all_cells(column, [&](const std::string& cell) {
-      const double value = parse_cell(cell).value;
-      const int now = count == 0 || value == last ? 0 : value > last ? 1 : -1;
-      ++count;
-      last = value;
-      if (now == 0) return true;
-      const bool same = direction == 0 || direction == now;
-      direction = now;
-      return same;
-    });
   }
 
   bool is_called(const char* name, std::size_t column) const {
@@ -408,7 +324,7 @@ class Search {
     for (const Part& part : kParts) {
       std::size_t column = from;
       while (column < names_.size() && !is_one_of(names_[column], part.names)) ++column;
-      if (column == names_.size() || !is_whole(column, part.least, part.most)) break;
+      if (column == names_.size() || !sample_.is_whole(column, part.least, part.most)) break;
       found.cells.columns.push_back(column);
       from = column + 1;
     }
@@ -421,8 +337,8 @@ class Search {
   void refuse_days(std::size_t column) const {
     constexpr double kFirst = 18264, kLast = 73415;  // 1950 to 2100
     const bool days =
-        is_called_time(names_[column]) && differs(column) && is_monotonic(column) &&
-        all_cells(column, [](const std::string& cell) {
+        is_called_time(names_[column]) && sample_.differs(column) && sample_.is_monotonic(column) &&
+        sample_.all_cells(column, [](const std::string& cell) {
           const CellValue value = parse_cell(cell);
           return value.kind == CellKind::number && value.value >= kFirst && value.value <= kLast;
         });
@@ -466,6 +382,7 @@ class Search {
   const std::string& path_;
   const std::vector<std::string>& names_;
   const std::vector<std::vector<std::string>>& rows_;
+  ColumnSample sample_;
   const std::vector<std::size_t>& lines_;
   const TableForm& form_;
 };

@@ -14,11 +14,11 @@ namespace sluice::formats {
 /// What the caller says of a state dictionary, each by the module's name in the file; empty: not
 /// said.
 struct ChainRequest {
-  std::string module;      ///< The LSTM, where there are several.
-  std::string head;        ///< The linear layer behind it; "none": the LSTM alone.
-  std::string before;      ///< The layer before it.
-  std::string activation;  ///< Between LSTM and head, or behind the head: "none".
-  bool proved = false;     ///< Numbers will choose among all that fit (chain_proof.hpp).
+  std::string module = {};      ///< The LSTM, where there are several.
+  std::string head = {};        ///< The linear layer behind it; "none": the LSTM alone.
+  std::string before = {};      ///< The layer before it.
+  std::string activation = {};  ///< Between LSTM and head, or behind the head: "none".
+  bool proved = false;          ///< Numbers will choose among all that fit (chain_proof.hpp).
 
   bool says_anything() const {
     return !module.empty() || !head.empty() || !before.empty() || !activation.empty();
@@ -27,11 +27,12 @@ struct ChainRequest {
 
 /// before -> LSTM -> head; by prefixes, "fc.".
 struct Chain {
-  std::string lstm;
-  std::string head;    ///< Empty: none.
-  std::string folded;  ///< A Linear before the LSTM, multiplied into its W. Empty: none.
-  std::vector<std::string> left_out;  ///< Tensors that the caller does not want.
-  std::string text;  ///< "lstm (3 -> 5, 2 layers) -> fc.weight [2, 5]", in the file's own names.
+  std::string lstm = {};
+  std::string head = {};    ///< Empty: none.
+  std::string folded = {};  ///< A Linear before the LSTM, multiplied into its W. Empty: none.
+  std::vector<std::string> left_out = {};  ///< Tensors that the caller does not want.
+  std::string text =
+      {};  ///< "lstm (3 -> 5, 2 layers) -> fc.weight [2, 5]", in the file's own names.
 };
 
 /// The one chain that names, or the request, tell; with `proved` all that fit, the likeliest first.

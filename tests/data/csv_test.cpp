@@ -176,6 +176,14 @@ TEST(Csv, NamesTheLineOfTextBehindAQuote) {
       "'x' (double a quote that is part of a cell)");
 }
 
+TEST(Csv, NamesTablesThatAreNotText) {
+  EXPECT_EQ(refusal_of("PAR1\x15\x04"),
+            "d.csv: a Parquet file: expected separated values as UTF-8 text (write it as CSV, in "
+            "Python: pandas.read_parquet(..).to_csv(..))");
+  EXPECT_NE(refusal_of("PK\x03\x04rest").find("a spreadsheet (.xlsx)"), std::string::npos);
+  EXPECT_NE(refusal_of("\x1f\x8b rest").find("packed by gzip"), std::string::npos);
+}
+
 TEST(Csv, RefusesBytesThatAreNotText) {
   const std::string late(100'003, 'x');
   EXPECT_EQ(refusal_of("a,b\n" + late + std::string(1, '\0') + "\n"),

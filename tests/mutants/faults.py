@@ -336,12 +336,44 @@ plant("src/data/csv.cpp", "data",
       ("CSV: lines inside quotes not counted",
        "} else if (ch == '\\n' || (ch == '\\r' && !(more() && buffer_[at_] == '\\n'))) {",
        "} else if (false) {"))
+plant("src/data/time_order.cpp", "data",
+      ("times: repeated ones pass", "if (times[row] == times[row - 1])\n", "if (false)\n"),
+      ("zones: the hour that comes twice is always the first", "found.at[second ? 1 : 0]", "found.at[0]"),
+      ("zones: an hour that was skipped passes", "if (found.count == 0) {", "if (false) {"),
+      ("zones: one row of the hour that comes twice passes", "if (passage.open && !passage.twice && dense) {", "if (false) {"),
+      ("times: two rows in the wrong order are a clock put back",
+       "        times[before - 1] != times[row])\n      return false;", "        false)\n      return false;"))
 plant("src/data/time_grid.cpp", "data",
-      ("times: repeated ones pass", "if (times[row] == times[row - 1]) {", "if (false) {"),
-      ("times: a gap counts as one row", "place += difference / step;", "place += 1;"),
-      ("times: off the grid passes", "if (difference % step != 0) {", "if (false) {"))
-plant("src/data/calendar_time.cpp", "data",
-      ("times: minutes lost", "hour * kHour + minute * kMinute", "hour * kHour"))
+      ("times: a gap counts as one row", "place += *steps;", "place += 1;"),
+      ("times: off the grid passes", "if (!steps || *steps < 1) return std::nullopt;", ""),
+      ("times: a row on a holiday passes", "  check_holidays(column, walls, holidays);\n", ""))
+plant("src/data/time_pattern.cpp", "data",
+      ("times: minutes lost", "hour * kHour + at.minute * kMinute", "hour * kHour"),
+      ("times: noon is midnight", "hour = hour % 12 + 12 * at.half;", "hour = hour % 12;"),
+      ("times: every year has 53 weeks", "if (calendar_time((monday + 3) * kDay).year != at.year) return std::nullopt;", ""),
+      ("times: offsets turned round", "if (west) offset = -offset;", ""))
+plant("src/data/time_column.cpp", "data",
+      ("times: an open order is guessed", "  fail_open(candidates_[0], candidates_[1]);", "  return candidates_[0];"),
+      ("times: the order of the rows says nothing",
+       "if (Candidate* found = only([](const Candidate& one) { return rises(one.walls); }))\n      return *found;", ""))
+plant("src/data/step_search.cpp", "data",
+      ("steps: weekends are gaps", ".weekdays = days_with_rows(days, kWeeksOfEvidence)", ".weekdays = kEveryDay"),
+      ("steps: hours without rows are gaps", "  if (whole_day) step.sessions.clear();", "  step.sessions.clear();"))
+plant("src/data/time_step.cpp", "data",
+      ("steps: holidays have rows", "if ((step_.weekdays >> weekday_of(holiday) & 1) != 0) --days;", ""),
+      ("steps: the 30th of February", "return first + std::min(step.day, length) - 1;", "return first + step.day - 1;"))
+plant("src/data/number_column.cpp", "data",
+      ("numbers: thousands and decimals mixed", "if (!doubt_ || !has_small_ || pointed_line_ == 0) return;", "return;"),
+      ("numbers: prices are text", " || has_signs(cell)) fail_text();", ") fail_text();"))
+plant("src/data/cell.cpp", "data",
+      ("numbers: groups of any size", "if (group == 0 || group > 3 || (groups > 0 && group != 3)) return std::string(cell);", ""))
+plant("src/data/dialect.cpp", "data",
+      ("dialect: commas before all", "if (better(cut, best)) best = cut;", ""),
+      ("dialect: units are a row", "    ++texts;\n", "    break;\n"))
+plant("src/data/zone.cpp", "data",
+      ("zones: no summer in years to come", "    if (change.utc > last) zone.changes_.push_back(change);\n", ""))
+plant("src/data/frame.cpp", "data",
+      ("clocks: times with and without offsets mix", "if (clocks && (spec.clock == \"local\") != table.clock.local()) {", "if (false) {"))
 
 plant("src/data/features.cpp", "data",
       ("scaled by rows to be judged by",
@@ -414,7 +446,7 @@ plant("src/formats/safetensors.cpp", "formats",
       ("safetensors: trailing bytes pass", "if (end != data.size()) {", "if (false) {"))
 plant("src/formats/model_file.cpp", "formats",
       ("the window is lost", "stored.forecast->window = *window;", ""))
-plant("src/formats/pytorch_names.cpp", "formats",
+plant("src/formats/state_dict.cpp", "formats",
       ("the reverse direction is left out", "if (both) architecture.direction = Direction::both;", ""))
 plant("src/formats/gate_order.cpp", "formats",
       ("ONNX's candidate and forget gate swapped", "return {{0, 2, 3, 1}, false};",
@@ -521,12 +553,11 @@ plant("src/streaming/saved_state.cpp", "streaming",
       ("saved: another model's state taken", "if (head.fingerprint != fingerprint) {", "if (false) {"))
 plant("src/streaming/forecast_stream.cpp", "streaming",
       ("forecast: forgets a row too many", "return rows + 1;", "return rows - 1;"),
-      ("forecast: a gap is no missing rows", "left > 1; --left", "left > 9; --left"),
-      ("forecast: the calendar of UTC", "take(values, time->time + time->offset);",
-       "take(values, time->time);"),
-      ("forecast: the calendar of UTC in a gap", "take(nothing, missing + time->offset);",
-       "take(nothing, missing);"),
-      ("forecast: the last time not kept", "  last_ = time;\n", ""),
+      ("forecast: a gap is no missing rows", "step < steps; ++step", "step + 8 < steps; ++step"),
+      ("forecast: the calendar of UTC", "take(values, on.wall(now.time));", "take(values, now.time);"),
+      ("forecast: the calendar of UTC in a gap", "take(nothing, on.wall(missing));", "take(nothing, missing);"),
+      ("forecast: the last time not kept", "  last_ = now;\n", ""),
+      ("forecast: a time off the grid stays there", "      on_grid = there;\n", ""),
       ("forecast: restored without its network's state",
        "  if (session_) session_->restore(saved.flags.subspan(size, of_session));\n", ""))
 plant("src/network/trace.cpp", "network",
@@ -584,6 +615,6 @@ plant("src/training/members.cpp", "training",
 plant("src/inspection/rnn_beside.cpp", "inspection",
       ("rnn: an LSTM laid beside", "options.cell.kind = CellKind::rnn;", ""))
 plant("src/inspection/forecast_subject.cpp", "inspection",
-      ("subject: the calendar of UTC", "data::calendar_time(table.time_at(row) + table.format.offset)",
+      ("subject: the calendar of UTC", "data::calendar_time(table.wall_at(row))",
        "data::calendar_time(table.time_at(row))"),
       ("subject: whole hours", "t.hour * 3600.0 + t.minute * 60.0 + t.second", "t.hour * 3600.0"))

@@ -290,7 +290,8 @@ TEST(Tape, PaddingStaysZeroWhateverTheActivations) {
   }
   for (const FloatVector* rows : {&tape.layers[0].c, &tape.layers[0].h}) {
     for (std::size_t at = 0; at < rows->size(); ++at) {
-      if (at % padded(5) >= 5) EXPECT_EQ((*rows)[at], 0.0f) << at;
+      if (at % padded(5) < 5) continue;
+      EXPECT_EQ((*rows)[at], 0.0f) << at;
     }
   }
 }
