@@ -11,6 +11,7 @@
 #include "cli/convert_weights.hpp"
 #include "cli/onnx_run.hpp"
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "formats/model_file.hpp"
 #include "formats/onnx/onnx_model.hpp"
 #include "sluice/error.hpp"
@@ -34,9 +35,9 @@ formats::StoredModel onnx_model(const std::string& path) {
                                    .hint = "`sluice run` runs it as it is"});
   }
   if (native.model->last_step_only)
-    fmt::print("the graph gives the last step alone; the model gives every step\n");
+    say("the graph gives the last step alone; the model gives every step\n");
   if (native.model->time_first)
-    fmt::print("the graph reads [steps, batch, inputs]; the model reads [batch, steps, inputs]\n");
+    say("the graph reads [steps, batch, inputs]; the model reads [batch, steps, inputs]\n");
   formats::StoredModel model;
   model.plain.emplace(native.model->architecture);
   model.plain->set_parameters(native.model->parameters);
@@ -82,10 +83,10 @@ int run(const Options& options) {
   }
   save(options.to, model);
   const formats::Verification verified = formats::load_and_verify(options.to).verification;
-  fmt::print("written: {}, {} parameters, {}state {}, its test vectors to {:.1g}\n", options.to,
-             model.network()->count(),
-             options.weights.weights.empty() ? "" : options.weights.weights + " weights, ",
-             model.state, verified.largest_error);
+  say("written: {}, {} parameters, {}state {}, its test vectors to {:.1g}\n", options.to,
+      model.network()->count(),
+      options.weights.weights.empty() ? "" : options.weights.weights + " weights, ", model.state,
+      verified.largest_error);
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "core/file.hpp"
 #include "data/cell.hpp"
 #include "data/table.hpp"
@@ -97,25 +98,21 @@ void run(const Options& options) {
       data::read_table(options.data, {.time_column = model.features.time_name});
   const training::NextForecast next = training::forecast_next(model, table);
   if (next.filled > 0) {
-    fmt::print(
-        stderr,
-        "note: {} missing values filled with the last seen one; the model met none in training\n",
-        next.filled);
+    note("note: {} missing values filled with the last seen one; the model met none in training\n",
+         next.filled);
   }
   const training::Forecasts& forecasts = next.forecasts;
   // Both texts are made before either file is written.
   const std::string csv = csv_text(model, table, forecasts);
   const std::string svg = options.plot.empty() ? "" : plot_text(model, table, forecasts);
+  if (!options.output.empty()) write_file_atomically(options.output, csv);
+  if (!options.plot.empty()) write_file_atomically(options.plot, svg);
   if (options.output.empty()) {
     print_summary(model, table, forecasts);
   } else {
-    write_file_atomically(options.output, csv);
     fmt::print("written: {}\n", options.output);
   }
-  if (!options.plot.empty()) {
-    write_file_atomically(options.plot, svg);
-    fmt::print("written: {}\n", options.plot);
-  }
+  if (!options.plot.empty()) fmt::print("written: {}\n", options.plot);
 }
 
 }  // namespace

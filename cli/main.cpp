@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/standard_output.hpp"
 #include "sluice/error.hpp"
 
 namespace {
@@ -64,9 +65,8 @@ int run(int argc, char** argv) {
   return exit_status;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// A message goes to standard error by one call that does not throw: it may be gone as well.
+int guarded_run(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const sluice::Error& error) {
@@ -76,7 +76,15 @@ int main(int argc, char** argv) {
     std::fputs("sluice: out of memory (use a smaller batch, --bptt or --hidden)\n", stderr);
     return kBadInput;
   } catch (const std::exception& error) {
+    if (sluice::cli::output_is_lost()) return kBadInput;
     std::fprintf(stderr, "sluice: internal error: %s (please report it)\n", error.what());
     return kInternal;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sluice::cli::prepare_standard_streams();
+  return sluice::cli::finish_output(guarded_run(argc, argv));
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "formats/npy.hpp"
 #include "formats/onnx/onnx_model.hpp"
 #include "sluice/error.hpp"
@@ -135,7 +136,7 @@ void run_onnx(const OnnxRun& asked) {
     Tensor& tensor = outputs.at(output.name);
     const std::string& path = paths.at(output.name);
     formats::write_npy(path, {path, tensor.shape, tensor.dtype, std::move(tensor.bytes)});
-    fmt::print("written: {} [{}]\n", path, fmt::join(tensor.shape, ", "));
+    say("written: {} [{}]\n", path, fmt::join(tensor.shape, ", "));
   }
 }
 

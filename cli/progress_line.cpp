@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
 
 #include "cli/columns.hpp"
+#include "cli/standard_output.hpp"
 
 namespace sluice::cli {
 
@@ -28,16 +28,15 @@ void ProgressLine::show(const training::Progress& progress) {
   line += fmt::format("  {:.0f} sequences/s  {} left", progress.sequences_per_second,
                       duration(progress.seconds_left));
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", line);
+    note("\r\033[K{}", line);
     open_ = true;
   } else {
-    fmt::print(stderr, "{}\n", line);
+    note("{}\n", line);
   }
-  std::fflush(stderr);
 }
 
 void ProgressLine::end() noexcept {
-  if (open_) std::fputc('\n', stderr);
+  if (open_) write_note("\n");
   open_ = false;
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -165,7 +164,6 @@ void run(const Options& options) {
   const formats::StoredModel model = formats::load_model(options.model);
   const std::unique_ptr<StreamRows> rows = StreamRows::of(options.model, model, options.window);
   const std::atomic<bool>& interrupted = interrupt_flag();
-  std::signal(SIGPIPE, SIG_IGN);  // who reads may go first: an error, after which the state is kept
   const auto keep_state = [&] {
     if (options.state.empty()) return;
     const std::vector<std::byte> saved = rows->save();

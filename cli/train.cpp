@@ -232,8 +232,8 @@ void run(Options& options) {
   options.training.stop = &interrupt_flag();
   const training::TrainingResult result = training::train_forecast(table, options.training);
   line.end();
+  formats::save_model(options.output, result.model);  // before a report that may be lost
   print_inputs(table, result.model);
-  formats::save_model(options.output, result.model);
   print_result(result.model, options.output);
   if (result.failure) throw *result.failure;
 }
