@@ -74,7 +74,7 @@ int run(const Options& options) {
   }
   check(options.weights);
   if (!options.state.empty()) formats::check_state(options.state);
-  check_output(options.to);
+  check_outputs({options.to}, {options.from, options.weights.calibrate});
   formats::StoredModel model = source(options);
   if (!options.weights.weights.empty()) {
     std::optional<formats::StoredModel> smaller = with_weights(model, options.weights);

@@ -85,12 +85,11 @@ void print_summary(const training::ForecastModel& model, const data::Table& tabl
                       figure(forecasts.at(0, k, h, 0)), figure(forecasts.at(0, k, h, last))});
     }
   }
-  fmt::print("{}", columns(rows));
+  say("{}", columns(rows));
 }
 
 void run(const Options& options) {
-  check_output(options.output);
-  check_output(options.plot);
+  check_outputs({options.output, options.plot}, {options.model, options.data});
   const formats::StoredModel stored = formats::load_model(options.model);
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;
@@ -110,9 +109,9 @@ void run(const Options& options) {
   if (options.output.empty()) {
     print_summary(model, table, forecasts);
   } else {
-    fmt::print("written: {}\n", options.output);
+    say("written: {}\n", options.output);
   }
-  if (!options.plot.empty()) fmt::print("written: {}\n", options.plot);
+  if (!options.plot.empty()) say("written: {}\n", options.plot);
 }
 
 }  // namespace

@@ -418,8 +418,7 @@ class Inspection {
 };
 
 void run(const Options& options) {
-  check_output(options.report);
-  check_output(options.trace);
+  check_outputs({options.report, options.trace}, {options.model, options.data});
   if (options.watch) return watch(options.model, options.data, options.select);
   Inspection(options).run();
 }

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -92,15 +90,10 @@ void run_network(const Options& options) {
                                    .what = "nowhere to write the output to",
                                    .expected = "--output Y.npy"});
   }
-  const std::array<std::string, 3> outputs = {options.output, options.output_h, options.output_c};
-  for (std::size_t n = 0; n < outputs.size(); ++n) {
-    check_output(outputs[n]);
-    if (!outputs[n].empty() && std::count(outputs.begin(), outputs.end(), outputs[n]) > 1) {
-      throw Error(
-          ErrorCode::usage,
-          {.where = outputs[n], .what = "two outputs to one file", .expected = "a file for each"});
-    }
-  }
+  std::vector<std::string> read = {options.model, options.initial_h, options.initial_c,
+                                   options.lengths};
+  read.insert(read.end(), options.inputs.begin(), options.inputs.end());
+  check_outputs({options.output, options.output_h, options.output_c}, read);
   if (options.inputs.size() != 1) {
     throw Error(ErrorCode::usage, {.where = "--input",
                                    .what = "a model of this kind takes one array",
