@@ -15,6 +15,7 @@ ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) == 1) {}
 ProgressLine::~ProgressLine() { end(); }
 
 void ProgressLine::show(const training::Progress& progress) {
+  if (progress.steps == 0) return show_phase(progress.phase);
   const bool last = progress.step == progress.steps;
   // Off a terminal a line per validation would be a long log: every fifth is enough.
   if (!terminal_ && !last && shown_++ % 5 != 0) return;
@@ -33,6 +34,18 @@ void ProgressLine::show(const training::Progress& progress) {
   } else {
     note("{}\n", line);
   }
+}
+
+// Off a terminal one that lasts, once: when it is told of again.
+void ProgressLine::show_phase(const std::string& phase) {
+  if (terminal_) {
+    note("\r\033[K{}", phase);
+    open_ = true;
+  } else if (phase == phase_ && !phase_shown_) {
+    note("{}\n", phase);
+  }
+  phase_shown_ = phase == phase_;
+  phase_ = phase;
 }
 
 void ProgressLine::end() noexcept {
