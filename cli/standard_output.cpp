@@ -7,6 +7,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <string>
+
+#include "core/printable.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -31,8 +34,9 @@ void prepare_standard_streams() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-void write_output(std::string_view text) noexcept {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) remember_error();
+void write_output(std::string_view text) {
+  const std::string shown = printable(text, "\n\t");
+  if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size()) remember_error();
 }
 
 void write_note(std::string_view text) noexcept {

@@ -13,7 +13,8 @@ namespace sluice::cli {
 /// one of them; a broken pipe or a limit on file sizes is an error of the write, not a signal.
 void prepare_standard_streams();
 
-void write_output(std::string_view text) noexcept;
+/// Control characters, which may come out of a model file, are shown as '?'.
+void write_output(std::string_view text);
 void write_note(std::string_view text) noexcept;
 
 /// A part of the results, to standard output. What cannot be written is remembered for
