@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +16,7 @@
 #include "cli/output_path.hpp"
 #include "cli/row_reader.hpp"
 #include "cli/stream_rows.hpp"
-#include "core/file.hpp"
+#include "cli/stream_state.hpp"
 #include "data/cell.hpp"
 #include "data/csv.hpp"
 #include "data/table.hpp"
@@ -31,7 +30,7 @@ namespace {
 constexpr const char* kInput = "standard input";
 
 struct Options {
-  std::string model, state, warm;
+  std::string model, state, state_every, warm;
   std::optional<std::size_t> window;
   bool binary = false;
 };
@@ -67,7 +66,7 @@ std::size_t read_up_to(void* to, std::size_t size, const std::atomic<bool>& inte
   return got;
 }
 
-void run_binary(StreamRows& rows, const std::atomic<bool>& interrupted) {
+void run_binary(StreamRows& rows, StateFile& state, const std::atomic<bool>& interrupted) {
   if (rows.reads_times()) {
     throw Error(ErrorCode::usage, {.where = "--binary",
                                    .what = "the model reads the calendar, and float32 has no times",
@@ -97,6 +96,7 @@ void run_binary(StreamRows& rows, const std::atomic<bool>& interrupted) {
     const std::span<const double> answer = rows.push(values, {}, where);
     y.assign(answer.begin(), answer.end());
     write_all(y.data(), y.size() * sizeof(float));
+    state.row_taken();
   }
 }
 
@@ -104,7 +104,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return fmt::format("{}\n", fmt::join(cells, ","));
 }
 
-void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
+void run_csv(StreamRows& rows, StateFile& state, const std::atomic<bool>& interrupted) {
   data::CsvReader csv(STDIN_FILENO, kInput, interrupted);
   if (!csv.next() || interrupted) return;
   RowReader reader(rows, csv);
@@ -117,10 +117,12 @@ void run_csv(StreamRows& rows, const std::atomic<bool>& interrupted) {
   over_rows(csv, reader, interrupted, [&](const RowReader::Row& row, const std::string& where) {
     cells.clear();
     if (timed) cells.push_back(data::csv_cell(row.time_text));
+    state.before_row(row.time);
     for (const double value : rows.push(row.values, row.time, where))
       cells.push_back(data::csv_number(value));
     line = csv_line(cells);
     write_all(line.data(), line.size());
+    state.row_taken();
   });
 }
 
@@ -148,45 +150,27 @@ void warm_up(StreamRows& rows, const std::string& path, const std::atomic<bool>&
   }
 }
 
-void restore(StreamRows& rows, const std::string& path) {
-  const std::string bytes = read_file(path);
-  try {
-    rows.restore(std::as_bytes(std::span(bytes)));
-  } catch (const Error& error) {
-    ErrorParts parts = error.parts();
-    parts.where = path;
-    throw Error(error.code(), parts);
-  }
-}
-
 void run(const Options& options) {
-  check_output(options.state);
+  check_outputs({options.state}, {options.model, options.warm, "/dev/stdin"});
   const formats::StoredModel model = formats::load_model(options.model);
   const std::unique_ptr<StreamRows> rows = StreamRows::of(options.model, model, options.window);
   const std::atomic<bool>& interrupted = interrupt_flag();
-  const auto keep_state = [&] {
-    if (options.state.empty()) return;
-    const std::vector<std::byte> saved = rows->save();
-    write_file_atomically(options.state,
-                          {reinterpret_cast<const char*>(saved.data()), saved.size()});
-  };
-  if (!options.state.empty() && std::filesystem::exists(options.state)) {
-    if (!options.warm.empty()) {
-      throw Error(ErrorCode::usage, {.where = "--warm",
-                                     .what = "the state is in " + options.state + " already",
-                                     .expected = "one of the two",
-                                     .hint = "remove the file to start anew"});
-    }
-    restore(*rows, options.state);
+  StateFile state(*rows, options.state, state_schedule(options.state_every));
+  if (state.exists() && !options.warm.empty()) {
+    throw Error(ErrorCode::usage, {.where = "--warm",
+                                   .what = "the state is in " + options.state + " already",
+                                   .expected = "one of the two",
+                                   .hint = "remove the file to start anew"});
   }
+  if (state.exists()) state.restore();
   if (!options.warm.empty()) warm_up(*rows, options.warm, interrupted);
   try {
-    options.binary ? run_binary(*rows, interrupted) : run_csv(*rows, interrupted);
+    options.binary ? run_binary(*rows, state, interrupted) : run_csv(*rows, state, interrupted);
   } catch (const Error&) {
-    keep_state();  // of the rows taken
+    state.save();  // of the rows taken
     throw;
   }
-  keep_state();
+  state.save();
 }
 
 }  // namespace
@@ -199,9 +183,16 @@ void add_stream(CLI::App& program, int&) {
   command->add_flag("--binary", options->binary,
                     "Rows of float32, little-endian, in and out, without names");
   command
-      ->add_option("--state", options->state,
-                   "Go on from the state in this file, where it exists; write it at the end")
+      ->add_option(
+          "--state", options->state,
+          "Go on from the state in this file, where it exists; write it now and then and at "
+          "the end")
       ->type_name("FILE");
+  command
+      ->add_option("--state-every", options->state_every,
+                   "How often: N rows, or Ns for seconds; 0: at the end alone [1000 rows or 10 s]")
+      ->needs("--state")
+      ->type_name("N|Ns");
   command
       ->add_option("--warm", options->warm,
                    "First take the rows of this CSV, without answers: what a fresh state lacks")

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "sluice/error.hpp"
@@ -85,9 +86,23 @@ class ForecastRows : public StreamRows {
       return stream_.push(values, time).values;
     } catch (const Error& error) {
       ErrorParts parts = error.parts();
-      parts.where = where;
+      const std::size_t column = parts.where.find(", column");
+      parts.where = where + (column == std::string::npos ? "" : parts.where.substr(column));
       throw Error(error.code(), parts);
     }
+  }
+  std::string last_time() const override {
+    if (!stream_.last()) return "";
+    const std::int64_t offset = stream_.last()->offset, minutes = std::abs(offset) / 60;
+    data::TimeFormat format{.kind = data::TimeKind::second, .offset = offset};
+    if (offset != 0) {
+      format.zone =
+          fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+    }
+    return data::format_time(stream_.last()->time, format);
+  }
+  std::size_t missing_before(const streaming::RowTime& time) const override {
+    return stream_.missing_before(time);
   }
   std::vector<std::byte> save() override { return stream_.save(); }
   void restore(std::span<const std::byte> saved) override { stream_.restore(saved); }

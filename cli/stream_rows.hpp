@@ -41,6 +41,10 @@ class StreamRows {
   virtual std::span<const double> push(std::span<const double> values,
                                        const std::optional<streaming::RowTime>& time,
                                        const std::string& where) = 0;
+  /// When the last row was; empty where that is not known.
+  virtual std::string last_time() const { return ""; }
+  /// Missing rows that a row at this time would leave behind it; throws as push().
+  virtual std::size_t missing_before(const streaming::RowTime&) const { return 0; }
   virtual std::vector<std::byte> save() = 0;
   virtual void restore(std::span<const std::byte> saved) = 0;
 };

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/random.hpp"
+#include "data/value_size.hpp"
 #include "sluice/error.hpp"
 #include "streaming/saved_state.hpp"
 
@@ -71,7 +72,7 @@ ForecastStream::ForecastStream(const ForecastModel& model, TraceSink* trace)
 
 // How many steps behind the last row a time lies: at least one.
 std::size_t ForecastStream::steps_to(const RowTime& time) const {
-  constexpr std::size_t kLongestGap = 100000;
+  const std::size_t most = longest_gap() + 1;
   const data::TimeStep& step = model_.features.step;
   if (!last_ || !step.known()) return 1;
   if (time.offset != last_->offset) {
@@ -86,18 +87,25 @@ std::size_t ForecastStream::steps_to(const RowTime& time) const {
   const auto on_grid = [&] {
     return data::add_steps(last, static_cast<std::int64_t>(steps), step, time.offset);
   };
-  while (step.months > 0 && steps <= kLongestGap && on_grid() < time.time) ++steps;
-  if (steps <= kLongestGap && on_grid() == time.time) return steps;
+  while (step.months > 0 && steps <= most && on_grid() < time.time) ++steps;
+  if (steps <= most && on_grid() == time.time) return steps;
+  if (steps > most) {
+    throw Error(ErrorCode::data,
+                {.what = "the gap to the row before is too long",
+                 .expected = std::to_string(longest_gap()) + " missing rows at most",
+                 .got = (step.months > 0 ? "more than " : "") + std::to_string(steps - 1),
+                 .hint = "correct the time; after so long a gap begin a new state, with --warm"});
+  }
   throw Error(ErrorCode::data,
-              {.what = time.time <= last     ? "the time does not rise"
-                       : steps > kLongestGap ? "the gap to the row before is too long"
-                                             : "the time is off the grid of the rows before",
+              {.what = time.time <= last ? "the time does not rise"
+                                         : "the time is off the grid of the rows before",
                .expected = "a time whole steps of " + data::describe(step) + " later",
                .hint = "give the rows in order, each time once"});
 }
 
 const training::Forecasts& ForecastStream::push(std::span<const double> values,
                                                 const std::optional<RowTime>& time) {
+  check_values(values);
   if (!time) {
     take(values, 0);
     return forecast_;
@@ -111,6 +119,16 @@ const training::Forecasts& ForecastStream::push(std::span<const double> values,
   take(values, time->time + time->offset);
   last_ = time;
   return forecast_;
+}
+
+void ForecastStream::check_values(std::span<const double> values) const {
+  std::size_t n = 0;
+  for (const auto* group : {&model_.features.targets, &model_.features.past}) {
+    for (const data::ScaledColumn& column : *group) {
+      if (!data::is_computable(column, values[n])) data::refuse_value(column, values[n], "the row");
+      ++n;
+    }
+  }
 }
 
 void ForecastStream::take(std::span<const double> values, data::Timestamp local_time) {
@@ -158,7 +176,8 @@ void ForecastStream::restore(std::span<const std::byte> bytes) {
   const Saved saved = read_saved(bytes, SavedHead::forecast, fingerprint_);
   const std::size_t size = saved.head.count * sizeof(double);
   std::vector<double> rows(std::min(saved.head.count, saved.flags.size() / sizeof(double)));
-  std::memcpy(rows.data(), saved.flags.data(), rows.size() * sizeof(double));
+  if (!rows.empty())  // memcpy may not be given a null pointer
+    std::memcpy(rows.data(), saved.flags.data(), rows.size() * sizeof(double));
   data::FrameBuilder fresh(model_.features);
   const std::size_t of_session = session_ ? session_->saved_bytes() : 0;
   if (rows.size() != saved.head.count || rows.size() < kTimes || !are_times(rows) ||

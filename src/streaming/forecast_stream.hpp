@@ -3,6 +3,7 @@
 // rows that the linear part looks back on.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,9 +38,18 @@ class ForecastStream {
   /// same for all rows: where it lies several steps behind the last row's, the rows between are
   /// missing ones. Without, which a model that reads the calendar does not allow, each row is the
   /// next. The forecast is valid until the next call. Throws Error(data) where the time does not
-  /// rise by whole steps, or is on another clock; then nothing is changed.
+  /// rise by whole steps, leaves more than longest_gap() rows out, is on another clock, or a value
+  /// is too large; then nothing is changed.
   const training::Forecasts& push(std::span<const double> values,
                                   const std::optional<RowTime>& time = {});
+
+  /// When the last row was; nothing before the first, and where rows come without times.
+  const std::optional<RowTime>& last() const { return last_; }
+  /// Missing rows that a row at this time would leave behind it. Throws as push().
+  std::size_t missing_before(const RowTime& time) const { return steps_to(time) - 1; }
+  /// More missing rows than this at once are refused: the state would have forgotten all that it
+  /// knew, and a wrong time could not be taken back.
+  std::size_t longest_gap() const { return std::max<std::size_t>(1000, 10 * look_back_); }
 
   /// All that the next rows depend on, and back. Throws Error(model) as Session::restore.
   std::vector<std::byte> save();
@@ -47,6 +57,7 @@ class ForecastStream {
 
  private:
   std::size_t steps_to(const RowTime& time) const;
+  void check_values(std::span<const double> values) const;
   void take(std::span<const double> values, data::Timestamp local_time);
 
   const training::ForecastModel& model_;
