@@ -20,7 +20,7 @@ namespace sluice::training {
 /// end.
 struct Progress {
   std::string phase;  ///< "looking for a season", "fitting the linear part", "training",
-                      ///< "refitting"
+                      ///< "validating", "refitting the linear part", "refitting"
   std::size_t step = 0, steps = 0;  ///< steps 0: a phase that has none, told twice a second
   double epoch =
       0.0;  ///< steps, in units of the steps that read as many rows as the training part has

@@ -463,7 +463,7 @@ void Trainer::refit(std::size_t fit_end) {
   if (model_.alpha > 0 && (told_to_stop() || needed > time_left())) return;
   const ForecastModel before = model_;
   try {
-    begin("fitting the linear part");
+    begin("refitting the linear part");
     refit_parts(fit_end, before);
   } catch (const Cut&) {
     model_ = before;
