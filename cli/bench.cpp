@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 #include <string>
 
@@ -49,7 +50,13 @@ void run(const BenchOptions& options, const CLI::App& command) {
                                    .what = "nothing to time, or two things",
                                    .expected = "a MODEL, or --shape I,H,L"});
   }
-  check_output(options.json);
+  if (!std::isfinite(options.seconds)) {
+    throw Error(ErrorCode::usage, {.where = "--seconds",
+                                   .what = "not a time",
+                                   .expected = "a positive number of seconds",
+                                   .got = fmt::format("{}", options.seconds)});
+  }
+  check_outputs({options.json}, {options.model});
   if (options.train) {
     refuse(!options.model.empty(), "bench --train", "a model is timed as a stream; give --shape");
     refuse(options.window.has_value(), "--window", "training has none");

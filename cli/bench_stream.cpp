@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/bench.hpp"
+#include "cli/standard_output.hpp"
 #include "core/file.hpp"
 #include "core/random.hpp"
 #include "core/ticks.hpp"
@@ -190,14 +191,12 @@ void bench_stream(const BenchOptions& options) {
       subject.window > 0 ? fmt::format("windows of {} rows", subject.window) : "state carried";
   const char* weights =
       network::kWeightsNames[static_cast<std::size_t>(subject.model->network().storage().weights)];
-  fmt::print("I {}, H {}, O {}: {}, {} weights, {}, {}\n", of.input, fmt::join(of.hidden, "+"),
-             of.width(), state, weights, session.threads() == 1 ? "one core" : "two cores",
-             kernels::chosen().name);
-  fmt::print("  {:<20}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "ns", "min", "p50", "p99", "p99.9", "max");
-  fmt::print("{}{}{}{}", line("whole step", seen.step), line("prepare", seen.prepare),
-             line("push after it", seen.push), line("nothing", seen.null));
-  fmt::print(
-      "  The clock's own {:.0f} ns are taken off; 'nothing' is an empty call timed alike.\n"
+  say("I {}, H {}, O {}: {}, {} weights, {}, {}\n", of.input, fmt::join(of.hidden, "+"), of.width(),
+      state, weights, session.threads() == 1 ? "one core" : "two cores", kernels::chosen().name);
+  say("  {:<20}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "ns", "min", "p50", "p99", "p99.9", "max");
+  say("{}{}{}{}", line("whole step", seen.step), line("prepare", seen.prepare),
+      line("push after it", seen.push), line("nothing", seen.null));
+  say("  The clock's own {:.0f} ns are taken off; 'nothing' is an empty call timed alike.\n"
       "  In a row: {:.0f} rows a second; audio at 48 kHz {:.1f} times faster than it plays.\n"
       "  Multiply-adds alone reach {:.1f} GFLOP/s here.\n",
       clock.cost_ns(), seen.rate, audio, peak);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/bench.hpp"
+#include "cli/standard_output.hpp"
 #include "core/file.hpp"
 #include "kernels/fma_peak.hpp"
 #include "sluice/error.hpp"
@@ -88,8 +89,7 @@ void bench_train(const BenchOptions& options) {
       training::training_flop(architecture, options.steps, options.batch) / ms.median * 1e-6;
   const double memory = peak_memory();
   const double kept = 4e-6 * static_cast<double>(fit.tapes().kept_floats());
-  fmt::print(
-      "I {}, H {}, L {}, B {}, T {}: {} steps on {} thread{}, {}\n"
+  say("I {}, H {}, L {}, B {}, T {}: {} steps on {} thread{}, {}\n"
       "  a training step  {:.3f} ms (min {:.3f}, p99 {:.3f})\n"
       "  speed            {:.1f} GFLOP/s, {:.0f} % of the {:.1f} that multiply-adds alone reach\n"
       "  memory           {:.0f} MB at most, {:.0f} MB of it activations\n",

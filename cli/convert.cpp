@@ -13,6 +13,7 @@
 #include "cli/convert_weights.hpp"
 #include "cli/onnx_run.hpp"
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "formats/chain_proof.hpp"
 #include "formats/model_file.hpp"
 #include "formats/onnx/onnx_model.hpp"
@@ -40,9 +41,9 @@ formats::StoredModel onnx_model(const std::string& path) {
                                    .hint = "`sluice run` runs it as it is"});
   }
   if (native.model->last_step_only)
-    fmt::print("the graph gives the last step alone; the model gives every step\n");
+    say("the graph gives the last step alone; the model gives every step\n");
   if (native.model->time_first)
-    fmt::print("the graph reads [steps, batch, inputs]; the model reads [batch, steps, inputs]\n");
+    say("the graph reads [steps, batch, inputs]; the model reads [batch, steps, inputs]\n");
   formats::StoredModel model;
   model.plain.emplace(native.model->architecture);
   model.plain->set_parameters(native.model->parameters);
@@ -71,8 +72,7 @@ formats::StoredModel proven(const Options& options) {
     model = formats::stored_state_dict(std::move(found.made));
     difference = found.difference;
   }
-  fmt::print(
-      "{}its answer to {} is {}{}{}: a difference of {:.2g}, {:g} of the largest y allowed\n",
+  say("{}its answer to {} is {}{}{}: a difference of {:.2g}, {:g} of the largest y allowed\n",
       assumed_text(model, true), options.expect[0], options.expect[1],
       difference.time_first ? ", read as [steps, batch, inputs]" : "",
       difference.last_step ? ", of the last step" : "", difference.largest,
@@ -84,7 +84,7 @@ formats::StoredModel unproven(const Options& options) {
   formats::StoredModel model = is_onnx(options.from)
                                    ? onnx_model(options.from)
                                    : formats::load_model(options.from, options.chain);
-  fmt::print("{}", assumed_text(model));
+  say("{}", assumed_text(model));
   return model;
 }
 
@@ -123,7 +123,7 @@ int run(const Options& options) {
                                    .expected = "none of them: a graph says all of it"});
   }
   if (!options.state.empty()) formats::check_state(options.state);
-  check_output(options.to);
+  check_outputs({options.to}, {options.from, options.weights.calibrate});
   formats::StoredModel model = source(options);
   if (!options.weights.weights.empty()) {
     std::optional<formats::StoredModel> smaller = with_weights(model, options.weights);
@@ -132,10 +132,10 @@ int run(const Options& options) {
   }
   save(options.to, model);
   const formats::Verification verified = formats::load_and_verify(options.to).verification;
-  fmt::print("written: {}, {} parameters, {}state {}, its test vectors to {:.1g}\n", options.to,
-             model.network()->count(),
-             options.weights.weights.empty() ? "" : options.weights.weights + " weights, ",
-             model.state, verified.largest_error);
+  say("written: {}, {} parameters, {}state {}, its test vectors to {:.1g}\n", options.to,
+      model.network()->count(),
+      options.weights.weights.empty() ? "" : options.weights.weights + " weights, ", model.state,
+      verified.largest_error);
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/columns.hpp"
+#include "cli/standard_output.hpp"
 #include "cli/table_input.hpp"
 #include "data/table.hpp"
 #include "evaluation/backtest.hpp"
@@ -68,13 +69,12 @@ Rows table_rows(const training::ForecastModel& model, const std::string& path) {
 }
 
 void print_drift(const evaluation::Drift& drift, const std::string& weights) {
-  fmt::print("{} against float32 over {} steps, of the outputs' size (rms):\n", weights,
-             drift.steps);
+  say("{} against float32 over {} steps, of the outputs' size (rms):\n", weights, drift.steps);
   std::vector<std::vector<std::string>> table = {{"quarter of time", "1", "2", "3", "4", "largest"},
                                                  {"  error"}};
   for (const double quarter : drift.quarters) table[1].push_back(fmt::format("{:.2g}", quarter));
   table[1].push_back(fmt::format("{:.2g}", drift.largest));
-  fmt::print("{}  error-to-signal ratio {:.2g}\n", columns(table), drift.error_to_signal);
+  say("{}  error-to-signal ratio {:.2g}\n", columns(table), drift.error_to_signal);
 }
 
 // Prints the MAE of all targets before and after; the largest change.
@@ -86,11 +86,11 @@ double metric_change(const training::ForecastModel& exact, const training::Forec
   for (std::size_t k = 0; k < before.targets.size(); ++k) {
     const double was = before.targets[k].model.all.mae, is = after.targets[k].model.all.mae;
     const double change = was > 0.0 ? is / was - 1.0 : 0.0;
-    fmt::print("  MAE of '{}' on the test rows, {} origins: {:.6g}, was {:.6g}: {:+.3f} %\n",
-               before.targets[k].target, before.origins, is, was, 100.0 * change);
+    say("  MAE of '{}' on the test rows, {} origins: {:.6g}, was {:.6g}: {:+.3f} %\n",
+        before.targets[k].target, before.origins, is, was, 100.0 * change);
     if (!(std::abs(change) <= largest)) largest = std::isnan(change) ? HUGE_VAL : std::abs(change);
   }
-  if (exact.alpha <= 0.0) fmt::print("  the LSTM has no share in these forecasts (alpha 0)\n");
+  if (exact.alpha <= 0.0) say("  the LSTM has no share in these forecasts (alpha 0)\n");
   return largest;
 }
 
@@ -102,7 +102,7 @@ bool judged(const formats::StoredModel& exact, const formats::StoredModel& small
   print_drift(drift, weights);
   bool good = true;
   const auto refuse = [&](const std::string& why) {
-    fmt::print("  too much: {}\n", why);
+    say("  too much: {}\n", why);
     good = false;
   };
   if (exact.forecast) {
@@ -158,7 +158,7 @@ std::optional<formats::StoredModel> with_weights(const formats::StoredModel& mod
   }
   if (!rows || judged(model, made, *rows, options.weights)) return made;
   if (options.force) return made;
-  fmt::print("not written (--force writes it all the same)\n");
+  say("not written (--force writes it all the same)\n");
   return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "cli/table_input.hpp"
 #include "core/file.hpp"
 #include "data/table.hpp"
@@ -83,17 +84,17 @@ std::vector<std::string> score_row(const MethodScore& method, double model_mae) 
 }
 
 void print_target(const TargetBacktest& target) {
-  fmt::print("\n{}\n", target.target);
+  say("\n{}\n", target.target);
   std::vector<std::vector<std::string>> rows = {
       {"", "MAE", "RMSE", "sMAPE %", "MASE", "model / it"}};
   rows.push_back(score_row(target.model, target.model.all.mae));
   rows.push_back(score_row(target.linear, target.model.all.mae));
   for (const MethodScore& method : target.baselines)
     rows.push_back(score_row(method, target.model.all.mae));
-  fmt::print("{}", columns(rows));
-  fmt::print("  pinball loss {}, {:.1f} % of the values lie in the {:g} % interval\n",
-             figure(target.quantiles.mean_pinball), 100 * target.quantiles.coverage,
-             100 * target.nominal_coverage);
+  say("{}", columns(rows));
+  say("  pinball loss {}, {:.1f} % of the values lie in the {:g} % interval\n",
+      figure(target.quantiles.mean_pinball), 100 * target.quantiles.coverage,
+      100 * target.nominal_coverage);
 
   const std::size_t horizon = target.model.by_horizon.size();
   if (horizon == 1) return;
@@ -107,34 +108,34 @@ void print_target(const TargetBacktest& target) {
     for (const MethodScore& method : target.baselines)
       rows.back().push_back(figure(method.by_horizon[h].mae));
   }
-  fmt::print("{}", columns(rows));
+  say("{}", columns(rows));
 }
 
 // In words, and whether the model's MAE is below every naive baseline's and not above ridge's.
 bool print_verdict(const TargetBacktest& target, const training::ForecastModel& model) {
   if (target.model.all.count == 0) {
-    fmt::print("No value of '{}' lies in these rows: nothing to judge by.\n", target.target);
+    say("No value of '{}' lies in these rows: nothing to judge by.\n", target.target);
     return true;
   }
   const MethodScore& best = target.best_baseline();
   const double mae = target.model.all.mae, change = 100 * (1 - mae / best.all.mae);
   const bool own_line = best.name == "ridge" && model.alpha == 0;
   if (mae < best.all.mae && change >= 0.05) {
-    fmt::print("The model beats the best baseline, {}, by {:.1f} % MAE.\n", best.name, change);
+    say("The model beats the best baseline, {}, by {:.1f} % MAE.\n", best.name, change);
   } else if (std::abs(change) < 0.05) {
-    fmt::print("The model equals the best baseline, {}{}.\n", best.name,
-               own_line ? ": the LSTM earned no share and the linear part is that ridge" : "");
+    say("The model equals the best baseline, {}{}.\n", best.name,
+        own_line ? ": the LSTM earned no share and the linear part is that ridge" : "");
   } else {
-    fmt::print("The model does NOT beat the best baseline, {}: its MAE is {:.1f} % higher.\n",
-               best.name, -change);
+    say("The model does NOT beat the best baseline, {}: its MAE is {:.1f} % higher.\n", best.name,
+        -change);
   }
-  fmt::print("The LSTM (alpha {:g}) changes the MAE of the linear part by {:+.1f} %.\n",
-             model.alpha, 100 * (mae / target.linear.all.mae - 1));
+  say("The LSTM (alpha {:g}) changes the MAE of the linear part by {:+.1f} %.\n", model.alpha,
+      100 * (mae / target.linear.all.mae - 1));
   return mae < best.all.mae && change >= 0.05;
 }
 
 int run(const Options& options) {
-  check_output(options.json);
+  check_outputs({options.json}, {options.model, options.data});
   const formats::StoredModel stored = formats::load_model(options.model);
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;
@@ -143,17 +144,17 @@ int run(const Options& options) {
   const Backtest backtest = evaluation::backtest(
       model, table, {.all_rows = options.all, .allow_short = options.allow_short});
   if (!options.json.empty()) write_file_atomically(options.json, json_text(backtest, model));
-  fmt::print("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
-             backtest.origins, backtest.first_origin, backtest.last_origin, model.horizon,
-             options.all ? " (all rows: some the model has seen)" : "");
-  fmt::print("  read: {}\n", fmt::join(table.understood, "; "));
-  fmt::print("  period of seasonal_naive and MASE: {}; ridge: {}\n",
-             backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
-             backtest.ridge_note);
+  say("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
+      backtest.origins, backtest.first_origin, backtest.last_origin, model.horizon,
+      options.all ? " (all rows: some the model has seen)" : "");
+  say("  read: {}\n", fmt::join(table.understood, "; "));
+  say("  period of seasonal_naive and MASE: {}; ridge: {}\n",
+      backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
+      backtest.ridge_note);
   if (backtest.without_history > 0) {
-    fmt::print("  {} origins with fewer than the {} rows that the model looks back on: {}\n",
-               backtest.without_history, model.rows_needed(),
-               options.allow_short ? "scored as well (--allow-short)" : "left out");
+    say("  {} origins with fewer than the {} rows that the model looks back on: {}\n",
+        backtest.without_history, model.rows_needed(),
+        options.allow_short ? "scored as well (--allow-short)" : "left out");
   }
   bool beaten = true;
   for (const TargetBacktest& target : backtest.targets) {

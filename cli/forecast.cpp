@@ -10,6 +10,7 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "cli/table_input.hpp"
 #include "core/file.hpp"
 #include "data/cell.hpp"
@@ -88,12 +89,11 @@ void print_summary(const training::ForecastModel& model, const data::Table& tabl
                       figure(forecasts.at(0, k, h, 0)), figure(forecasts.at(0, k, h, last))});
     }
   }
-  fmt::print("{}", columns(rows));
+  say("{}", columns(rows));
 }
 
 void run(const Options& options) {
-  check_output(options.output);
-  check_output(options.plot);
+  check_outputs({options.output, options.plot}, {options.model, options.data});
   const formats::StoredModel stored = formats::load_model(options.model);
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
   const training::ForecastModel& model = *stored.forecast;
@@ -102,31 +102,26 @@ void run(const Options& options) {
   const training::NextForecast next = training::forecast_next(
       model, table, options.allow_short ? ShortHistory::allow : ShortHistory::refuse);
   if (next.filled > 0) {
-    fmt::print(
-        stderr,
-        "note: {} missing values filled with the last seen one; the model met none in training\n",
-        next.filled);
+    note("note: {} missing values filled with the last seen one; the model met none in training\n",
+         next.filled);
   }
   if (next.short_history) {
-    fmt::print(stderr,
-               "note: fewer than the {} rows that the model looks back on: a rough forecast\n",
-               model.rows_needed());
+    note("note: fewer than the {} rows that the model looks back on: a rough forecast\n",
+         model.rows_needed());
   }
   const training::Forecasts& forecasts = next.forecasts;
   const std::string history = !options.allow_short ? "" : next.short_history ? "short" : "full";
   // Both texts are made before either file is written.
   const std::string csv = csv_text(model, table, forecasts, history);
   const std::string svg = options.plot.empty() ? "" : plot_text(model, table, forecasts);
+  if (!options.output.empty()) write_file_atomically(options.output, csv);
+  if (!options.plot.empty()) write_file_atomically(options.plot, svg);
   if (options.output.empty()) {
     print_summary(model, table, forecasts);
   } else {
-    write_file_atomically(options.output, csv);
-    fmt::print("written: {}\n", options.output);
+    say("written: {}\n", options.output);
   }
-  if (!options.plot.empty()) {
-    write_file_atomically(options.plot, svg);
-    fmt::print("written: {}\n", options.plot);
-  }
+  if (!options.plot.empty()) say("written: {}\n", options.plot);
 }
 
 }  // namespace

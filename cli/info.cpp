@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/equations.hpp"
 #include "cli/onnx_run.hpp"
+#include "cli/standard_output.hpp"
 #include "formats/architecture_json.hpp"
 #include "formats/forecast_json.hpp"
 #include "formats/model_file.hpp"
@@ -49,84 +50,80 @@ const char* weights_name(const network::Network& network) {
 
 void print_network(const network::Network& network) {
   const network::Architecture& architecture = network.architecture();
-  fmt::print("{}: {}\n", architecture.cell.kind == CellKind::rnn ? "RNN" : "LSTM",
-             summary(architecture));
+  say("{}: {}\n", architecture.cell.kind == CellKind::rnn ? "RNN" : "LSTM", summary(architecture));
   if (network.storage().weights != kernels::Weights::f32) {
-    fmt::print(
-        "weights: {}{}\n", weights_name(network),
+    say("weights: {}{}\n", weights_name(network),
         network.storage().weights == kernels::Weights::int8
             ? fmt::format(", inputs of up to {:.4g} in size", network.storage().largest_input)
             : "");
   }
-  fmt::print("equations of a step (h' and c' are those of the step before):\n{}",
-             equations(architecture));
+  say("equations of a step (h' and c' are those of the step before):\n{}", equations(architecture));
   std::vector<std::vector<std::string>> rows = {{"tensor", "shape", "parameters"}};
   for (const network::Parameter& parameter : network.list()) {
     rows.push_back({parameter.name, fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
                     std::to_string(parameter.count)});
   }
   rows.push_back({"all", "", std::to_string(network.count())});
-  fmt::print("{}", columns(rows));
+  say("{}", columns(rows));
 }
 
 void print_forecast(const training::ForecastModel& model) {
   const training::Provenance& from = model.provenance;
-  fmt::print("forecasts: {}, {} rows ahead, quantiles {}\n", names(model.features.targets),
-             model.horizon, fmt::join(model.quantiles, ", "));
-  fmt::print("  past inputs: {}\n  known ahead: {}\n", names(model.features.past),
-             names(model.features.known));
-  fmt::print("  calendar inputs: {}\n", model.features.calendar.size());
+  say("forecasts: {}, {} rows ahead, quantiles {}\n", names(model.features.targets), model.horizon,
+      fmt::join(model.quantiles, ", "));
+  say("  past inputs: {}\n  known ahead: {}\n", names(model.features.past),
+      names(model.features.known));
+  say("  calendar inputs: {}\n", model.features.calendar.size());
   if (model.features.step.known()) {
-    fmt::print("  rows: {} apart, times in '{}'\n", data::describe(model.features.step),
-               model.features.time_name);
+    say("  rows: {} apart, times in '{}'\n", data::describe(model.features.step),
+        model.features.time_name);
   }
   const std::string bounds = data::describe_bounds(model.features.targets);
-  fmt::print("  bounds: {}\n", bounds.empty() ? "none" : bounds);
-  fmt::print("  rows that a forecast looks back on: {}\n", model.rows_needed());
-  fmt::print("  season: {}\n", model.period > 1 ? fmt::format("{} rows", model.period) : "none");
+  say("  bounds: {}\n", bounds.empty() ? "none" : bounds);
+  say("  rows that a forecast looks back on: {}\n", model.rows_needed());
+  say("  season: {}\n", model.period > 1 ? fmt::format("{} rows", model.period) : "none");
   for (std::size_t k = 0; k < model.targets(); ++k) {
-    fmt::print("linear part of '{}': {} lags, {} weights for each step ahead, strength {:g}\n",
-               model.features.targets[k].name, model.linear[k].lags, model.linear[k].regressors(),
-               model.linear[k].strength);
+    say("linear part of '{}': {} lags, {} weights for each step ahead, strength {:g}\n",
+        model.features.targets[k].name, model.linear[k].lags, model.linear[k].regressors(),
+        model.linear[k].strength);
   }
-  if (!from.choice.empty()) fmt::print("chosen by rolling origins: {}\n", from.choice);
-  fmt::print("alpha, the LSTM's share: {}\n", from.alpha_reason);
-  fmt::print("trained on {}: {} rows, seed {}, final fit on the first {}\n", from.data_file,
-             from.data_rows, from.seed, from.fitted_rows);
+  if (!from.choice.empty()) say("chosen by rolling origins: {}\n", from.choice);
+  say("alpha, the LSTM's share: {}\n", from.alpha_reason);
+  say("trained on {}: {} rows, seed {}, final fit on the first {}\n", from.data_file,
+      from.data_rows, from.seed, from.fitted_rows);
   const auto time = [](const std::string& text) { return text.empty() ? "" : " (" + text + ")"; };
-  fmt::print("  validation from row {}{}, test from row {}{}\n", model.split.train_end,
-             time(model.train_end_time), model.split.validation_end,
-             time(model.validation_end_time));
-  fmt::print("  validation MAE {}, linear part alone {}\n", figure(from.validation_mae),
-             figure(from.linear_validation_mae));
+  say("  validation from row {}{}, test from row {}{}\n", model.split.train_end,
+      time(model.train_end_time), model.split.validation_end, time(model.validation_end_time));
+  say("  validation MAE {}, linear part alone {}\n", figure(from.validation_mae),
+      figure(from.linear_validation_mae));
 }
 
 void print_onnx(const std::string& path) {
   using formats::onnx::OnnxModel;
   const OnnxModel model = OnnxModel::load(path);
-  fmt::print("{}: ONNX graph, opset {}{}\n", path, model.opset(),
-             model.producer().empty() ? "" : ", by " + model.producer());
+  say("{}: ONNX graph, opset {}{}\n", path, model.opset(),
+      model.producer().empty() ? "" : ", by " + model.producer());
   for (const formats::onnx::Declared& input : model.inputs())
-    fmt::print("  input '{}': {}\n", input.name, to_string(input));
+    say("  input '{}': {}\n", input.name, to_string(input));
   for (const formats::onnx::Declared& output : model.outputs())
-    fmt::print("  output '{}': {}\n", output.name, to_string(output));
+    say("  output '{}': {}\n", output.name, to_string(output));
   std::vector<std::string> operators;
   for (const auto& entry : model.operators())
     operators.push_back(entry.second == 1 ? entry.first
                                           : fmt::format("{} {}", entry.second, entry.first));
-  fmt::print("  nodes: {}\n", fmt::join(operators, ", "));
+  say("  nodes: {}\n", fmt::join(operators, ", "));
   for (const formats::onnx::LstmSummary& lstm : model.lstms()) {
     if (!lstm.architecture) {
-      fmt::print("{}: its weights are computed in the graph\n", lstm.node);
+      say("{}: its weights are computed in the graph\n", lstm.node);
       continue;
     }
-    fmt::print("{}: {}\n{}", lstm.node, summary(*lstm.architecture), equations(*lstm.architecture));
+    say("{}: {}\n{}", lstm.node, summary(*lstm.architecture), equations(*lstm.architecture));
   }
   const formats::onnx::NativeResult native = model.native();
   if (native.model) {
-    fmt::print("`sluice convert` makes a model file of it\n");
+    say("`sluice convert` makes a model file of it\n");
   } else {
-    fmt::print("runs as a graph only: {}\n", native.reason);
+    say("runs as a graph only: {}\n", native.reason);
   }
 }
 
@@ -151,14 +148,14 @@ void run(const Options& options) {
         {"architecture",
          network != nullptr ? formats::to_json(network->architecture()) : nlohmann::json()}};
     if (model.forecast) out["forecast"] = formats::to_json(*model.forecast);
-    fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    say("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
-  fmt::print("{}: {}\n", options.model,
-             model.forecast             ? "forecasting model, " + model.written_by
-             : model.written_by.empty() ? "PyTorch state dictionary"
-                                        : "network, " + model.written_by);
-  fmt::print("{}state: {}\n", assumed_text(model), model.state);
+  say("{}: {}\n", options.model,
+      model.forecast             ? "forecasting model, " + model.written_by
+      : model.written_by.empty() ? "PyTorch state dictionary"
+                                 : "network, " + model.written_by);
+  say("{}state: {}\n", assumed_text(model), model.state);
   if (model.forecast) print_forecast(*model.forecast);
   if (network != nullptr) print_network(*network);
 }

@@ -19,6 +19,7 @@
 #include "cli/output_path.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/seven_steps.hpp"
+#include "cli/standard_output.hpp"
 #include "core/file.hpp"
 #include "formats/trace_file.hpp"
 #include "inspection/changed_run.hpp"
@@ -54,8 +55,7 @@ class Counter {
  public:
   void show(std::size_t done, std::size_t all) {
     if (!terminal_) return;
-    fmt::print(stderr, "\r  taking out units and gates: {} of {} ", done, all);
-    std::fflush(stderr);
+    note("\r  taking out units and gates: {} of {} ", done, all);
     shown_ = true;
   }
   ~Counter() {
@@ -148,11 +148,11 @@ class Inspection {
   void run_traced() {
     before_ = inspection::state_before(subject_, rows_.first, rows_.last - 1);
     y_ = run_into(trace_);
-    fmt::print("{}\n  {}\n  rows {} to {}", subject_.title, subject_.description, rows_.first,
-               rows_.last - 1);
+    say("{}\n  {}\n  rows {} to {}", subject_.title, subject_.description, rows_.first,
+        rows_.last - 1);
     if (!subject_.labels.empty())
-      fmt::print(", {} to {}", subject_.labels[rows_.first], subject_.labels[rows_.last - 1]);
-    fmt::print("{}\n", subject_.window > 0 ? " (the window that is read for the last)" : "");
+      say(", {} to {}", subject_.labels[rows_.first], subject_.labels[rows_.last - 1]);
+    say("{}\n", subject_.window > 0 ? " (the window that is read for the last)" : "");
   }
 
   void write_chosen_trace() {
@@ -161,8 +161,8 @@ class Inspection {
     Trace part(of_, where, rows_.first);
     run_into(part);
     formats::write_trace(options_.trace, subject_, part, y_);
-    fmt::print("\nWrote the trace to {} ({:.1f} MB).\n", options_.trace,
-               static_cast<double>(Trace::bytes(of_, where)) / 1e6);
+    say("\nWrote the trace to {} ({:.1f} MB).\n", options_.trace,
+        static_cast<double>(Trace::bytes(of_, where)) / 1e6);
   }
 
   // What c was before a step.
@@ -188,16 +188,16 @@ class Inspection {
       const std::size_t last = std::min(where_.units.last, part.units.last);
       const std::size_t end = named ? last : std::min<std::size_t>(4, last);
       for (std::size_t unit = where_.units.first; unit < end; ++unit) {
-        fmt::print("\n{}, unit {}, step {}{}\n", trace_.name(part), unit, step, label);
-        fmt::print("{}", seven_steps(part, unit, step - rows_.first, c_before(part, step, unit)));
+        say("\n{}, unit {}, step {}{}\n", trace_.name(part), unit, step, label);
+        say("{}", seven_steps(part, unit, step - rows_.first, c_before(part, step, unit)));
       }
       if (end < last) {
-        fmt::print("  ({} more units: choose them with --select 'units A-B')\n", last - end);
+        say("  ({} more units: choose them with --select 'units A-B')\n", last - end);
       }
     }
     const float* y = y_.data() + (step - rows_.first) * subject_.width();
-    fmt::print("\n  S8  linear output layer         y       {:9.4f}  {}\n", y[subject_.main_output],
-               subject_.outputs[subject_.main_output]);
+    say("\n  S8  linear output layer         y       {:9.4f}  {}\n", y[subject_.main_output],
+        subject_.outputs[subject_.main_output]);
   }
 
   void run_experiment() {
@@ -221,7 +221,7 @@ class Inspection {
   }
 
   void print_experiment(const reference::Forward& untouched) const {
-    fmt::print("\n--set {}\n", experiment_->text);
+    say("\n--set {}\n", experiment_->text);
     std::vector<std::vector<std::string>> table = {
         {"output", "largest change", "at step", "mean change"}};
     const std::size_t width = subject_.width();
@@ -240,12 +240,12 @@ class Inspection {
       table.push_back({subject_.outputs[k], figure(largest), std::to_string(at),
                        figure(sum / static_cast<double>(rows_.count()))});
     }
-    fmt::print("{}", columns(table));
-    if (width > 8) fmt::print("  ({} more outputs)\n", width - 8);
+    say("{}", columns(table));
+    if (width > 8) say("  ({} more outputs)\n", width - 8);
     if (experiment_->before && *experiment_->before > 0.0) {
-      fmt::print("  {} over these rows: {} before, {} after ({:+.2f} %)\n", subject_.error_name,
-                 figure(*experiment_->before), figure(*experiment_->after),
-                 100.0 * (*experiment_->after / *experiment_->before - 1.0));
+      say("  {} over these rows: {} before, {} after ({:+.2f} %)\n", subject_.error_name,
+          figure(*experiment_->before), figure(*experiment_->after),
+          100.0 * (*experiment_->after / *experiment_->before - 1.0));
     }
   }
 
@@ -262,7 +262,7 @@ class Inspection {
   }
 
   void print_figures() const {
-    fmt::print("\nThe gates, each held at its mean: what that changes\n");
+    say("\nThe gates, each held at its mean: what that changes\n");
     std::vector<std::vector<std::string>> gates = {{"gate", "mean", "change %"}};
     for (const inspection::Ablated& gate : ablation_->gates) {
       gates.push_back(
@@ -270,21 +270,21 @@ class Inspection {
                        inspection::kSignalNames[gate.gate]),
            figure(gate.held_at), percent(gate.change)});
     }
-    fmt::print("{}", columns(gates));
+    say("{}", columns(gates));
     print_units();
     const Range& rows = ablation_->rows;
     if (ablation_->error) {
-      fmt::print("  change: of the {}, {} over rows {} to {}{}\n", subject_.error_name,
-                 figure(*ablation_->error), rows.first, rows.last - 1,
-                 subject_.judged_seen ? ", which the model was trained on" : "");
+      say("  change: of the {}, {} over rows {} to {}{}\n", subject_.error_name,
+          figure(*ablation_->error), rows.first, rows.last - 1,
+          subject_.judged_seen ? ", which the model was trained on" : "");
     } else {
-      fmt::print("  change: of the outputs over rows {} to {}, in percent of their spread\n",
-                 rows.first, rows.last - 1);
+      say("  change: of the outputs over rows {} to {}, in percent of their spread\n", rows.first,
+          rows.last - 1);
     }
     const auto count = [&](auto is) { return std::count_if(units_.begin(), units_.end(), is); };
-    fmt::print("  of {} units {} are dead, {} move as another does\n", units_.size(),
-               count([](const auto& u) { return u.dead; }),
-               count([](const auto& u) { return u.duplicate.has_value(); }));
+    say("  of {} units {} are dead, {} move as another does\n", units_.size(),
+        count([](const auto& u) { return u.dead; }),
+        count([](const auto& u) { return u.duplicate.has_value(); }));
   }
 
   static std::string percent(const std::optional<double>& value) {
@@ -301,7 +301,7 @@ class Inspection {
     };
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return worth(a) > worth(b); });
-    fmt::print("\nThe units that matter most, each taken out\n");
+    say("\nThe units that matter most, each taken out\n");
     std::vector<std::vector<std::string>> table = {
         {"unit", "change %", "f > 0.9", "i < 0.1", "half-life", "remembers", "goes with", "r"}};
     for (std::size_t n = 0; n < std::min(kShown, order.size()); ++n) {
@@ -317,7 +317,7 @@ class Inspection {
                        remembers(unit), with ? with->name : "-",
                        with ? fmt::format("{:+.2f}", with->r) : "-"});
     }
-    fmt::print("{}", columns(table));
+    say("{}", columns(table));
   }
 
   std::string remembers(const inspection::UnitFigures& unit) const {
@@ -331,7 +331,7 @@ class Inspection {
 
   void follow_gradient() {
     if (of_.direction != Direction::forward) {
-      fmt::print("\nNo gradient flow: the network reads from the end, and it goes both ways.\n");
+      say("\nNo gradient flow: the network reads from the end, and it goes both ways.\n");
       return;
     }
     const std::size_t row = options_.step.value_or(rows_.last - 1);
@@ -345,7 +345,7 @@ class Inspection {
   }
 
   void train_rnn(std::size_t row, std::size_t back) {
-    fmt::print("\nTraining a simple RNN of the same size on the same data\n");
+    say("\nTraining a simple RNN of the same size on the same data\n");
     ProgressLine line;
     rnn_.emplace(inspection::rnn_beside(*inspected_.model->forecast, *inspected_.table, cores(),
                                         [&](const training::Progress& at) { line.show(at); }));
@@ -358,8 +358,8 @@ class Inspection {
   }
 
   void print_flow() const {
-    fmt::print("\nThe gradient of '{}' at step {} on its way back\n",
-               subject_.outputs[flow_->output], flow_->row);
+    say("\nThe gradient of '{}' at step {} on its way back\n", subject_.outputs[flow_->output],
+        flow_->row);
     std::vector<std::vector<std::string>> table = {{"steps back"}};
     for (std::size_t layer = 0; layer < flow_->layers.size(); ++layer) {
       table[0].push_back(fmt::format("layer {} |dL/dh|", layer));
@@ -375,9 +375,9 @@ class Inspection {
       }
       if (rnn_flow_) line.push_back(fmt::format("{:.2e}", rnn_flow_->flow.layers.back().d_h[k]));
     }
-    fmt::print("{}", columns(table));
+    say("{}", columns(table));
     if (flow_->layers.back().d_h.front() == 0.0)
-      fmt::print("  The output does not depend on the LSTM: its head's weights are zero.\n");
+      say("  The output does not depend on the LSTM: its head's weights are zero.\n");
   }
 
   void write_report() {
@@ -393,8 +393,8 @@ class Inspection {
                                                  .attribution = std::move(attribution_),
                                                  .experiment = std::move(experiment_)}));
     write_file_atomically(options_.report, page);
-    fmt::print("\nWrote the report to {} ({:.1f} MB): open it in a browser.\n", options_.report,
-               static_cast<double>(page.size()) / 1e6);
+    say("\nWrote the report to {} ({:.1f} MB): open it in a browser.\n", options_.report,
+        static_cast<double>(page.size()) / 1e6);
   }
 
   const Options& options_;
@@ -418,8 +418,7 @@ class Inspection {
 };
 
 void run(const Options& options) {
-  check_output(options.report);
-  check_output(options.trace);
+  check_outputs({options.report, options.trace}, {options.model, options.data});
   if (options.watch) return watch(options.model, options.data, options.select);
   Inspection(options).run();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/table_input.hpp"
+#include "core/utf8.hpp"
 #include "formats/npy.hpp"
 #include "inspection/array_subject.hpp"
 #include "inspection/forecast_subject.hpp"
@@ -77,8 +78,9 @@ Inspected read_inspected(const std::string& model, const std::string& data) {
         inspection::array_subject(network, formats::window_of(made.model->state).value_or(0),
                                   std::move(rows.x), std::move(rows.names));
   }
-  made.subject.title = fmt::format("{} on {}", std::filesystem::path(model).filename().string(),
-                                   std::filesystem::path(data).filename().string());
+  made.subject.title =
+      as_utf8(fmt::format("{} on {}", std::filesystem::path(model).filename().string(),
+                          std::filesystem::path(data).filename().string()));
   return made;
 }
 

@@ -9,11 +9,15 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/standard_output.hpp"
 #include "sluice/error.hpp"
+#include "training/forecast_trainer.hpp"
 
 namespace {
 
-constexpr int kWrongUsage = 2, kBadInput = 3, kInternal = 4;
+// 124: as timeout(1) has it.
+constexpr int kWrongUsage = 2, kBadInput = 3, kInternal = 4, kTimeOver = 124;
 
 int status_of(sluice::ErrorCode code) {
   switch (code) {
@@ -46,7 +50,9 @@ int run(int argc, char** argv) {
   int exit_status = 0;
   CLI::App program{"Sluice: LSTM networks that forecast, with every gate in sight.", "sluice"};
   program.footer(
-      "Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 bad input, 4 internal error.\n"
+      "Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 bad input, 4 internal error;\n"
+      "a training that a signal cut: 128 + its number; one whose time was over before there was a\n"
+      "model: 124.\n"
       "Example: sluice train sales.csv --target price --horizon 24 -o sales.safetensors");
   program.set_version_flag("--version", "sluice " SLUICE_VERSION);
   program.require_subcommand(1);
@@ -69,11 +75,14 @@ int run(int argc, char** argv) {
   return exit_status;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// A message goes to standard error by one call that does not throw: it may be gone as well.
+int guarded_run(int argc, char** argv) {
   try {
     return run(argc, argv);
+  } catch (const sluice::training::Stopped& stopped) {
+    std::fprintf(stderr, "sluice: %s\n", stopped.what());
+    const int status = sluice::cli::interrupt_status();
+    return status != 0 ? status : kTimeOver;
   } catch (const sluice::Error& error) {
     std::fprintf(stderr, "sluice: %s\n", error.what());
     return status_of(error.code());
@@ -81,7 +90,15 @@ int main(int argc, char** argv) {
     std::fputs("sluice: out of memory (use a smaller batch, --bptt or --hidden)\n", stderr);
     return kBadInput;
   } catch (const std::exception& error) {
+    if (sluice::cli::output_is_lost()) return kBadInput;
     std::fprintf(stderr, "sluice: internal error: %s (please report it)\n", error.what());
     return kInternal;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sluice::cli::prepare_standard_streams();
+  return sluice::cli::finish_output(guarded_run(argc, argv));
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "formats/npy.hpp"
 #include "formats/onnx/onnx_model.hpp"
 #include "sluice/error.hpp"
@@ -100,7 +101,6 @@ std::map<std::string, std::string> output_paths(const OnnxRun& asked, const Onnx
                    .expected = (model.outputs().size() == 1 ? "--output Y.npy or " : "") +
                                ("--output-dir DIR for " + list(model.outputs()))});
     }
-    check_output(asked.output);
     paths[model.outputs().front().name] = asked.output;
     return paths;
   }
@@ -118,6 +118,16 @@ std::map<std::string, std::string> output_paths(const OnnxRun& asked, const Onnx
   return paths;
 }
 
+// Before the run; a folder that is not there yet holds nothing that could be overwritten.
+void check_paths(const OnnxRun& asked, const OnnxModel& model,
+                 const std::map<std::string, std::string>& paths) {
+  if (!asked.output_dir.empty() && !std::filesystem::exists(asked.output_dir)) return;
+  std::vector<std::string> inputs = {asked.model}, outputs;
+  for (const std::string& text : asked.inputs) inputs.push_back(split(text, model).second);
+  for (const auto& entry : paths) outputs.push_back(entry.second);
+  check_outputs(outputs, inputs);
+}
+
 }  // namespace
 
 bool is_onnx(const std::string& path) {
@@ -129,13 +139,14 @@ bool is_onnx(const std::string& path) {
 void run_onnx(const OnnxRun& asked) {
   const OnnxModel model = OnnxModel::load(asked.model);
   const std::map<std::string, std::string> paths = output_paths(asked, model);
+  check_paths(asked, model, paths);
   std::map<std::string, Tensor> outputs = model.run(read_inputs(asked, model));
   if (!asked.output_dir.empty()) make_folder(asked.output_dir);
   for (const Declared& output : model.outputs()) {
     Tensor& tensor = outputs.at(output.name);
     const std::string& path = paths.at(output.name);
     formats::write_npy(path, {path, tensor.shape, tensor.dtype, std::move(tensor.bytes)});
-    fmt::print("written: {} [{}]\n", path, fmt::join(tensor.shape, ", "));
+    say("written: {} [{}]\n", path, fmt::join(tensor.shape, ", "));
   }
 }
 

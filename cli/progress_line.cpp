@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
 
 #include "cli/columns.hpp"
+#include "cli/standard_output.hpp"
 
 namespace sluice::cli {
 
@@ -15,6 +15,7 @@ ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) == 1) {}
 ProgressLine::~ProgressLine() { end(); }
 
 void ProgressLine::show(const training::Progress& progress) {
+  if (progress.steps == 0) return show_phase(progress.phase);
   const bool last = progress.step == progress.steps;
   // Off a terminal a line per validation would be a long log: every fifth is enough.
   if (!terminal_ && !last && shown_++ % 5 != 0) return;
@@ -28,16 +29,27 @@ void ProgressLine::show(const training::Progress& progress) {
   line += fmt::format("  {:.0f} sequences/s  {} left", progress.sequences_per_second,
                       duration(progress.seconds_left));
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", line);
+    note("\r\033[K{}", line);
     open_ = true;
   } else {
-    fmt::print(stderr, "{}\n", line);
+    note("{}\n", line);
   }
-  std::fflush(stderr);
+}
+
+// Off a terminal one that lasts, once: when it is told of again.
+void ProgressLine::show_phase(const std::string& phase) {
+  if (terminal_) {
+    note("\r\033[K{}", phase);
+    open_ = true;
+  } else if (phase == phase_ && !phase_shown_) {
+    note("{}\n", phase);
+  }
+  phase_shown_ = phase == phase_;
+  phase_ = phase;
 }
 
 void ProgressLine::end() noexcept {
-  if (open_) std::fputc('\n', stderr);
+  if (open_) write_note("\n");
   open_ = false;
 }
 

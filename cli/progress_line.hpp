@@ -20,7 +20,11 @@ class ProgressLine {
   void end() noexcept;
 
  private:
+  void show_phase(const std::string& phase);
+
   bool terminal_;
+  std::string phase_;
+  bool phase_shown_ = false;
   bool open_ = false;
   std::size_t shown_ = 0;
 };

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/onnx_run.hpp"
 #include "cli/output_path.hpp"
+#include "cli/standard_output.hpp"
 #include "formats/model_file.hpp"
 #include "formats/npy.hpp"
 #include "sluice/error.hpp"
@@ -93,15 +92,10 @@ void run_network(const Options& options) {
                                    .what = "nowhere to write the output to",
                                    .expected = "--output Y.npy"});
   }
-  const std::array<std::string, 3> outputs = {options.output, options.output_h, options.output_c};
-  for (std::size_t n = 0; n < outputs.size(); ++n) {
-    check_output(outputs[n]);
-    if (!outputs[n].empty() && std::count(outputs.begin(), outputs.end(), outputs[n]) > 1) {
-      throw Error(
-          ErrorCode::usage,
-          {.where = outputs[n], .what = "two outputs to one file", .expected = "a file for each"});
-    }
-  }
+  std::vector<std::string> read = {options.model, options.initial_h, options.initial_c,
+                                   options.lengths};
+  read.insert(read.end(), options.inputs.begin(), options.inputs.end());
+  check_outputs({options.output, options.output_h, options.output_c}, read);
   if (options.inputs.size() != 1) {
     throw Error(ErrorCode::usage, {.where = "--input",
                                    .what = "a model of this kind takes one array",
@@ -136,8 +130,8 @@ void run_network(const Options& options) {
   formats::write_npy(options.output, Shape{batch, steps, of.width()}, y);
   if (!options.output_h.empty()) formats::write_npy(options.output_h, h_shape, state.h);
   if (!options.output_c.empty()) formats::write_npy(options.output_c, c_shape, state.c);
-  fmt::print("{}written: {} [{}, {}, {}]\n", assumed_text(model), options.output, batch, steps,
-             of.width());
+  say("{}written: {} [{}, {}, {}]\n", assumed_text(model), options.output, batch, steps,
+      of.width());
 }
 
 void run(const Options& options) {

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +15,10 @@
 #include "cli/interrupt.hpp"
 #include "cli/output_path.hpp"
 #include "cli/row_reader.hpp"
+#include "cli/standard_output.hpp"
 #include "cli/stream_rows.hpp"
+#include "cli/stream_state.hpp"
 #include "cli/table_input.hpp"
-#include "core/file.hpp"
 #include "data/cell.hpp"
 #include "data/csv.hpp"
 #include "data/table.hpp"
@@ -33,7 +32,7 @@ namespace {
 constexpr const char* kInput = "standard input";
 
 struct Options {
-  std::string model, state, warm;
+  std::string model, state, state_every, warm;
   std::optional<std::size_t> window;
   bool binary = false, allow_short = false;
 };
@@ -79,16 +78,15 @@ class ColdAnswers {
   /// Of the row pushed last.
   bool is_short() {
     const std::size_t missing = rows_.rows_missing();
-    if (missing > 0 && !said_) say(missing);
+    if (missing > 0 && !said_) tell(missing);
     return missing > 0;
   }
 
  private:
-  void say(std::size_t missing) {
-    fmt::print(stderr,
-               "note: the model looks back on {} rows more, {} (--warm DATA gives them{})\n",
-               missing, allowed_ ? "forecasts are rough until then" : "no answers until then",
-               allowed_ ? "" : ", --allow-short answers all the same");
+  void tell(std::size_t missing) {
+    note("note: the model looks back on {} rows more, {} (--warm DATA gives them{})\n", missing,
+         allowed_ ? "forecasts are rough until then" : "no answers until then",
+         allowed_ ? "" : ", --allow-short answers all the same");
     said_ = true;
   }
 
@@ -96,7 +94,8 @@ class ColdAnswers {
   bool allowed_, said_ = false;
 };
 
-void run_binary(StreamRows& rows, ColdAnswers& cold, const std::atomic<bool>& interrupted) {
+void run_binary(StreamRows& rows, ColdAnswers& cold, StateFile& state,
+                const std::atomic<bool>& interrupted) {
   if (rows.reads_times()) {
     throw Error(ErrorCode::usage, {.where = "--binary",
                                    .what = "the model reads the calendar, and float32 has no times",
@@ -127,6 +126,7 @@ void run_binary(StreamRows& rows, ColdAnswers& cold, const std::atomic<bool>& in
     y.assign(answer.begin(), answer.end());
     if (cold.is_short() && !cold.allowed()) std::fill(y.begin(), y.end(), NAN);
     write_all(y.data(), y.size() * sizeof(float));
+    state.row_taken();
   }
 }
 
@@ -134,7 +134,8 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return fmt::format("{}\n", fmt::join(cells, ","));
 }
 
-void run_csv(StreamRows& rows, ColdAnswers& cold, const std::atomic<bool>& interrupted) {
+void run_csv(StreamRows& rows, ColdAnswers& cold, StateFile& state,
+             const std::atomic<bool>& interrupted) {
   const std::unique_ptr<data::CsvReader> input = open_rows(rows, "-", interrupted);
   data::CsvReader& csv = *input;
   if (!csv.next() || interrupted) return;
@@ -150,6 +151,7 @@ void run_csv(StreamRows& rows, ColdAnswers& cold, const std::atomic<bool>& inter
   over_rows(csv, reader, interrupted, [&](const RowReader::Row& row, const std::string& where) {
     cells.clear();
     if (timed) cells.push_back(data::csv_cell(row.time_text));
+    state.before_row(row.time);
     const std::span<const double> answer = rows.push(row.values, row.time, where);
     const bool is_short = cold.is_short();
     for (const double value : answer)
@@ -157,6 +159,7 @@ void run_csv(StreamRows& rows, ColdAnswers& cold, const std::atomic<bool>& inter
     if (cold.allowed()) cells.push_back(is_short ? "short" : "full");
     line = csv_line(cells);
     write_all(line.data(), line.size());
+    state.row_taken();
   });
 }
 
@@ -185,19 +188,8 @@ void warm_up(StreamRows& rows, const std::string& path, const std::atomic<bool>&
   }
 }
 
-void restore(StreamRows& rows, const std::string& path) {
-  const std::string bytes = read_file(path);
-  try {
-    rows.restore(std::as_bytes(std::span(bytes)));
-  } catch (const Error& error) {
-    ErrorParts parts = error.parts();
-    parts.where = path;
-    throw Error(error.code(), parts);
-  }
-}
-
 void run(const Options& options) {
-  check_output(options.state);
+  check_outputs({options.state}, {options.model, options.warm, "/dev/stdin"});
   const formats::StoredModel model = formats::load_model(options.model);
   const std::unique_ptr<StreamRows> rows = StreamRows::of(options.model, model, options.window);
   if (options.allow_short && !model.forecast) {
@@ -206,31 +198,24 @@ void run(const Options& options) {
                                    .expected = "a forecasting model, or none of it"});
   }
   const std::atomic<bool>& interrupted = interrupt_flag();
-  std::signal(SIGPIPE, SIG_IGN);  // who reads may go first: an error, after which the state is kept
-  const auto keep_state = [&] {
-    if (options.state.empty()) return;
-    const std::vector<std::byte> saved = rows->save();
-    write_file_atomically(options.state,
-                          {reinterpret_cast<const char*>(saved.data()), saved.size()});
-  };
-  if (!options.state.empty() && std::filesystem::exists(options.state)) {
-    if (!options.warm.empty()) {
-      throw Error(ErrorCode::usage, {.where = "--warm",
-                                     .what = "the state is in " + options.state + " already",
-                                     .expected = "one of the two",
-                                     .hint = "remove the file to start anew"});
-    }
-    restore(*rows, options.state);
+  StateFile state(*rows, options.state, state_schedule(options.state_every));
+  if (state.exists() && !options.warm.empty()) {
+    throw Error(ErrorCode::usage, {.where = "--warm",
+                                   .what = "the state is in " + options.state + " already",
+                                   .expected = "one of the two",
+                                   .hint = "remove the file to start anew"});
   }
+  if (state.exists()) state.restore();
   if (!options.warm.empty()) warm_up(*rows, options.warm, interrupted);
   try {
     ColdAnswers cold(*rows, options.allow_short);
-    options.binary ? run_binary(*rows, cold, interrupted) : run_csv(*rows, cold, interrupted);
+    options.binary ? run_binary(*rows, cold, state, interrupted)
+                   : run_csv(*rows, cold, state, interrupted);
   } catch (const Error&) {
-    keep_state();  // of the rows taken
+    state.save();  // of the rows taken
     throw;
   }
-  keep_state();
+  state.save();
 }
 
 }  // namespace
@@ -243,9 +228,16 @@ void add_stream(CLI::App& program, int&) {
   command->add_flag("--binary", options->binary,
                     "Rows of float32, little-endian, in and out, without names");
   command
-      ->add_option("--state", options->state,
-                   "Go on from the state in this file, where it exists; write it at the end")
+      ->add_option(
+          "--state", options->state,
+          "Go on from the state in this file, where it exists; write it now and then and at "
+          "the end")
       ->type_name("FILE");
+  command
+      ->add_option("--state-every", options->state_every,
+                   "How often: N rows, or Ns for seconds; 0: at the end alone [1000 rows or 10 s]")
+      ->needs("--state")
+      ->type_name("N|Ns");
   command
       ->add_option("--warm", options->warm,
                    "First take the rows of this CSV, without answers: what a fresh state lacks")

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "sluice/error.hpp"
@@ -86,11 +87,20 @@ class ForecastRows : public StreamRows {
       return stream_.push(values, time).values;
     } catch (const Error& error) {
       ErrorParts parts = error.parts();
-      parts.where = where;
+      const std::size_t column = parts.where.find(", column");
+      parts.where = where + (column == std::string::npos ? "" : parts.where.substr(column));
       throw Error(error.code(), parts);
     }
   }
   std::size_t rows_missing() const override { return stream_.rows_missing(); }
+  std::string last_time() const override {
+    if (!stream_.last()) return "";
+    const streaming::RowTime& last = *stream_.last();
+    return data::iso_text(stream_.clock().wall(last.time));
+  }
+  std::size_t missing_before(const streaming::RowTime& time) const override {
+    return stream_.missing_before(time);
+  }
   std::vector<std::byte> save() override { return stream_.save(); }
   void restore(std::span<const std::byte> saved) override { stream_.restore(saved); }
 

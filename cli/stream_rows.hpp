@@ -44,6 +44,10 @@ class StreamRows {
   /// Rows still missing before an answer has behind it all that the model looks back on; a bare
   /// network does not say.
   virtual std::size_t rows_missing() const = 0;
+  /// When the last row was; empty where that is not known.
+  virtual std::string last_time() const { return ""; }
+  /// Missing rows that a row at this time would leave behind it; throws as push().
+  virtual std::size_t missing_before(const streaming::RowTime&) const { return 0; }
   virtual std::vector<std::byte> save() = 0;
   virtual void restore(std::span<const std::byte> saved) = 0;
 };

@@ -1,6 +1,9 @@
 // sluice train: from a CSV to a model file.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -10,11 +13,14 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/model_room.hpp"
 #include "cli/output_path.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/table_input.hpp"
+#include "core/printable.hpp"
 #include "data/table.hpp"
 #include "formats/model_file.hpp"
+#include "sluice/error.hpp"
 #include "training/forecast_trainer.hpp"
 
 namespace sluice::cli {
@@ -22,8 +28,8 @@ namespace {
 
 struct Options {
   TableInput input;
-  std::string data, output, targets, known, past, loss = "quantile", optimizer = "adamw",
-                                                  schedule = "cosine";
+  std::string data, output, on_stop = "keep", targets, known, past, loss = "quantile",
+                            optimizer = "adamw", schedule = "cosine";
   std::vector<std::string> cell;
   std::string init = "standard", bounds;
   bool log = false, no_log = false;
@@ -151,6 +157,13 @@ void declare(CLI::App& command, Options& options) {
                   "Cut the run after so long, the best so far is kept; 0: never")
       ->check(CLI::NonNegativeNumber)
       ->type_name("SECONDS");
+  command
+      .add_option("--on-stop", options.on_stop,
+                  "Where Ctrl-C, a signal or a loss that is no number cuts the run and the output "
+                  "exists: keep it, or save the best so far in its place")
+      ->check(CLI::IsMember({"keep", "save"}))
+      ->capture_default_str()
+      ->type_name("keep|save");
   declare_table_input(command, options.input, true);
   // CLI11 takes -1 for the largest number there is.
   for (CLI::Option* option : command.get_options()) {
@@ -201,7 +214,7 @@ void print_inputs(const data::Table& table, const training::ForecastModel& model
     std::string text;
     for (const data::ScaledColumn& column : columns)
       text += (text.empty() ? "" : ", ") + column.name;
-    return text;
+    return printable(text);
   };
   fmt::print("  target: {}{}\n", names(model.features.targets),
              model.features.targets[0].scaler.log ? " (its logarithm)" : "");
@@ -213,13 +226,13 @@ void print_inputs(const data::Table& table, const training::ForecastModel& model
              model.period > 1 ? fmt::format("{} rows", model.period) : "none found");
 }
 
-void print_result(const training::ForecastModel& model, const std::string& output) {
+void print_result(const training::ForecastModel& model) {
   const training::Provenance& from = model.provenance;
   if (!from.choice.empty()) {
     fmt::print(
         "  too few rows for a validation part; chosen by rolling origins, fitted on all rows:\n  "
-        "{}\nwritten: {}\n",
-        from.choice, output);
+        "{}\n",
+        from.choice);
     return;
   }
   fmt::print("  linear part: {} lags, validation MAE {}\n", model.linear[0].lags,
@@ -236,32 +249,70 @@ void print_result(const training::ForecastModel& model, const std::string& outpu
   fmt::print("  alpha, the LSTM's share: {}\n", from.alpha_reason);
   fmt::print("  validation MAE {}, final fit on {} rows\n", figure(from.validation_mae),
              from.fitted_rows);
-  fmt::print("written: {}\n", output);
 }
 
-void run(Options& options) {
+// Where its place was lost during the training, the model goes to the folder for temporary files.
+void save_somewhere(const std::string& path, const training::ForecastModel& model) {
+  try {
+    formats::save_model(path, model);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::file) throw;
+    const std::filesystem::path name = std::filesystem::path(path).filename();
+    const std::string refuge = (std::filesystem::temp_directory_path() / name).string();
+    formats::save_model(refuge, model);
+    ErrorParts parts = error.parts();
+    parts.hint = "the model is in " + refuge + " instead";
+    throw Error(error.code(), parts);
+  }
+}
+
+// Writes the model, or leaves a file that is there as it is: a few steps shall not take the place
+// of a whole training. Answers what was done.
+std::string save(const Options& options, const training::TrainingResult& result) {
+  const bool cut = result.stopped || result.failure;
+  std::error_code ignored;
+  if (cut && options.on_stop == "keep" && std::filesystem::exists(options.output, ignored)) {
+    return fmt::format(
+        "kept: {} as it was, for the training was cut after {} steps (--on-stop save replaces it)",
+        options.output, result.model.provenance.steps);
+  }
+  save_somewhere(options.output, result.model);
+  return fmt::format("written: {}{}", options.output, cut ? ", the best so far" : "");
+}
+
+int run(Options& options) {
+  const auto begun = std::chrono::steady_clock::now();
   complete(options);
-  check_output(options.output);
+  training::check(options.training);
+  check_outputs({options.output}, {options.data});
   const data::Table table = read_table_file(options.data, table_options(options.input, nullptr));
+  check_output(options.output, most_model_bytes(options.training, table));
+  if (options.training.time_limit > 0) {
+    // The time that reading took counts; 0 would mean no limit.
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - begun;
+    options.training.time_limit = std::max(1e-9, options.training.time_limit - gone.count());
+  }
   ProgressLine line;
   options.training.progress = [&line](const training::Progress& progress) { line.show(progress); };
   options.training.stop = &interrupt_flag();
   const training::TrainingResult result = training::train_forecast(table, options.training);
   line.end();
+  const std::string done = save(options, result);  // before a report that may be lost
   print_inputs(table, result.model);
-  formats::save_model(options.output, result.model);
-  print_result(result.model, options.output);
+  print_result(result.model);
+  fmt::print("{}\n", done);
   if (result.failure) throw *result.failure;
+  return result.stopped ? interrupt_status() : 0;
 }
 
 }  // namespace
 
-void add_train(CLI::App& program, int&) {
+void add_train(CLI::App& program, int& exit_status) {
   const auto options = std::make_shared<Options>();
   options->training.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
   CLI::App* command = program.add_subcommand("train", "Train a forecasting model on a CSV");
   declare(*command, *options);
-  command->callback([options] { run(*options); });
+  command->callback([options, &exit_status] { exit_status = run(*options); });
 }
 
 }  // namespace sluice::cli

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/commands.hpp"
+#include "cli/standard_output.hpp"
 #include "formats/model_file.hpp"
 
 namespace sluice::cli {
@@ -17,11 +18,10 @@ struct Options {
 int run(const Options& options) {
   const formats::Verification verification = formats::load_and_verify(options.model).verification;
   if (verification.checked == 0) {
-    fmt::print("{}: has no test vectors, nothing was checked\n", options.model);
+    say("{}: has no test vectors, nothing was checked\n", options.model);
     return 1;
   }
-  fmt::print(
-      "{}: {} numbers compared, largest error {:.2g} of the outputs' scale, {:g} allowed: {}\n",
+  say("{}: {} numbers compared, largest error {:.2g} of the outputs' scale, {:g} allowed: {}\n",
       options.model, verification.checked, verification.largest_error,
       formats::Verification::kTolerance, verification.passed() ? "verified" : "NOT verified");
   return verification.passed() ? 0 : 1;

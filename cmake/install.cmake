@@ -13,7 +13,7 @@ install(EXPORT sluiceTargets NAMESPACE sluice:: DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/sluiceConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_SOURCE_DIR}/cmake/sluiceConfig.cmake ${PROJECT_BINARY_DIR}/sluiceConfigVersion.cmake
         DESTINATION ${package_dir})
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/THIRD_PARTY DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 if(TARGET sluice-cli)
   install(TARGETS sluice-cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

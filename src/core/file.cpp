@@ -3,11 +3,14 @@
 #include "core/file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -19,6 +22,8 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 30;  // one call moves less than 2^31 bytes
 constexpr int kMaxNames = 1000;
+constexpr const char* kTemporary = ".tmp-";
+constexpr int kMostLinks = 64;
 constexpr std::size_t kMaxName = 255;  // bytes in the name of a file, on every common file system
 
 class Descriptor {
@@ -77,19 +82,6 @@ std::string hint_for(int error, bool writing) {
                                 .hint = "check that it is the right file"});
 }
 
-// The file that the path means, where it is a link, even one to a file that does not exist yet. The
-// path has passed stat(), so the links do not go in a circle.
-std::filesystem::path follow_links(const std::string& path) {
-  std::filesystem::path target = path;
-  std::error_code error;
-  while (std::filesystem::is_symlink(target, error)) {
-    const std::filesystem::path next = std::filesystem::read_symlink(target, error);
-    if (error) fail_write(path, error.value());
-    target = target.parent_path() / next;
-  }
-  return target;
-}
-
 // Writes all bytes; 0 or the error's number.
 int write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -117,14 +109,42 @@ struct Temporary {
 // threads and what a killed program left.
 Temporary create_beside(const std::filesystem::path& target, const std::string& path) {
   for (int i = 0; i < kMaxNames; ++i) {
-    const std::string ending = ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(i);
+    const std::string ending = kTemporary + std::to_string(::getpid()) + "-" + std::to_string(i);
     std::string name = target.filename().string().substr(0, kMaxName - ending.size()) + ending;
     name = (target.parent_path() / name).string();
     const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (file >= 0) return {std::move(name), file};
+    if (file >= 0) {
+      ::flock(file, LOCK_EX | LOCK_NB);  // see is_abandoned()
+      return {std::move(name), file};
+    }
     if (errno != EEXIST && errno != EINTR) fail_write(path, errno);
   }
   fail_write(path, EEXIST);
+}
+
+// Of a file that another program may be writing at this moment: its owner holds a lock on it.
+bool is_abandoned(const std::filesystem::path& temporary, const std::string& process) {
+  if (::kill(static_cast<pid_t>(std::strtol(process.c_str(), nullptr, 10)), 0) == 0) return false;
+  if (errno != ESRCH) return false;
+  const Descriptor file(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
+  return file.is_open() && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0;
+}
+
+// Removes NAME.tmp-PROCESS-NUMBER of processes that are no more. What cannot be removed stays.
+void remove_abandoned(const std::filesystem::path& target) {
+  const std::string start = target.filename().string() + kTemporary;
+  const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.rfind(start, 0) != 0) continue;
+    const std::string rest = name.substr(start.size());
+    const std::size_t dash = rest.find('-');
+    const bool ours = dash != 0 && dash != std::string::npos && dash + 1 < rest.size() &&
+                      rest.find_first_not_of("0123456789-") == std::string::npos;
+    if (ours && is_abandoned(entry->path(), rest.substr(0, dash))) ::unlink(entry->path().c_str());
+  }
 }
 
 // Fills the new file and puts it in the target's place; 0 or the error's number.
@@ -132,6 +152,10 @@ int fill_and_rename(const Temporary& temporary, const std::string& target, const
                     std::string_view bytes) {
   Descriptor file(temporary.file);
   if (const int error = write_all(file.number(), bytes)) return error;
+  if (old != nullptr) {
+    // Before the mode, of which it clears bits; not everyone may give files away, nor everywhere.
+    [[maybe_unused]] const int kept = ::fchown(file.number(), old->st_uid, old->st_gid);
+  }
   if (old != nullptr && ::fchmod(file.number(), old->st_mode & 07777) != 0) return errno;
   if (::fsync(file.number()) != 0) return errno;
   if (file.close() != 0) return errno;
@@ -174,18 +198,56 @@ std::string read_file(const std::string& path, std::uint64_t limit) {
   return bytes;
 }
 
-void write_file_atomically(const std::string& path, std::string_view bytes) {
-  struct stat status {};
-  const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (!exists && errno != ENOENT) fail_write(path, errno);
-  if (exists && S_ISDIR(status.st_mode)) fail_write(path, EISDIR);
-  if (exists && !S_ISREG(status.st_mode)) return write_in_place(path, bytes);
-  // A rename would replace a file that its owner has protected.
-  if (exists && ::access(path.c_str(), W_OK) != 0) fail_write(path, errno);
+std::string follow_links(const std::string& path) {
+  std::filesystem::path target = path;
+  std::error_code error;
+  // stat() of a circle of links fails: who writes there is refused before.
+  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(target, error); ++links) {
+    const std::filesystem::path next = std::filesystem::read_symlink(target, error);
+    if (error) fail_write(path, error.value());
+    target = target.parent_path() / next;
+  }
+  return target.string();
+}
 
+namespace {
+
+// What is there before a write. Throws where that cannot be replaced.
+struct Before {
+  struct stat status {};
+  bool exists = false;
+  bool in_place() const { return exists && !S_ISREG(status.st_mode); }
+};
+
+Before look_before(const std::string& path) {
+  Before before;
+  before.exists = ::stat(path.c_str(), &before.status) == 0;
+  if (!before.exists && errno != ENOENT) fail_write(path, errno);
+  if (before.exists && S_ISDIR(before.status.st_mode)) fail_write(path, EISDIR);
+  // A rename would replace a file that its owner has protected.
+  if (before.exists && ::access(path.c_str(), W_OK) != 0) fail_write(path, errno);
+  return before;
+}
+
+}  // namespace
+
+void check_can_write(const std::string& path, std::uint64_t bytes) {
+  if (look_before(path).in_place()) return;
+  const Temporary temporary = create_beside(follow_links(path), path);
+  const Descriptor file(temporary.file);
+  // Some file systems cannot reserve: they have no answer before the write.
+  const int error = bytes > 0 ? ::posix_fallocate(file.number(), 0, static_cast<off_t>(bytes)) : 0;
+  ::unlink(temporary.path.c_str());
+  if (error == ENOSPC || error == EFBIG || error == EDQUOT) fail_write(path, error);
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes) {
+  const Before before = look_before(path);
+  if (before.in_place()) return write_in_place(path, bytes);
   const std::filesystem::path target = follow_links(path);
+  remove_abandoned(target);
   const Temporary temporary = create_beside(target, path);
-  const struct stat* old = exists ? &status : nullptr;
+  const struct stat* old = before.exists ? &before.status : nullptr;
   if (const int error = fill_and_rename(temporary, target.string(), old, bytes)) {
     ::unlink(temporary.path.c_str());
     fail_write(path, error);

@@ -169,23 +169,6 @@ bool has_signs(std::string_view cell) {
   return has_separators(bare) || parse_cell(bare).kind == CellKind::number;
 }
 
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at++]);
-    if (lead < 0x80) continue;
-    if (lead < 0xc2 || lead > 0xf4) return false;
-    unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    for (int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3; more > 0; --more) {
-      const unsigned next = at < text.size() ? static_cast<unsigned char>(text[at++]) : 0;
-      if (next < low || next > high) return false;
-      low = 0x80;
-      high = 0xbf;
-    }
-  }
-  return true;
-}
-
 CellValue parse_cell(std::string_view cell) {
   cell = trimmed(cell);
   if (is_missing(cell)) return {CellKind::missing, kNaN};

@@ -39,9 +39,6 @@ bool has_signs(std::string_view cell);
 /// The text with its ASCII letters in lower case.
 std::string lower_case(std::string_view text);
 
-/// RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text);
-
 /// The cell in quotes for a message, cut to 40 characters.
 std::string shown_cell(std::string_view cell);
 

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <utility>
 
+#include "data/value_size.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::data {
@@ -191,8 +192,25 @@ void check_table(const FeatureSpec& spec, const Table& table) {
   }
 }
 
+namespace {
+
+void check_values(const FeatureSpec& spec, const Table& table) {
+  for (const auto* group : {&spec.targets, &spec.past, &spec.known}) {
+    for (const ScaledColumn& column : *group) {
+      const std::vector<double>& values = table.at(column.name).values;
+      for (std::size_t row = 0; row < values.size(); ++row) {
+        if (!is_computable(column, values[row]))
+          refuse_value(column, values[row], table.where(row));
+      }
+    }
+  }
+}
+
+}  // namespace
+
 Frame make_frame(const FeatureSpec& spec, const Table& table) {
   check_table(spec, table);
+  check_values(spec, table);
   const std::size_t rows = history_rows(spec, table);
   if (rows == 0) {
     throw Error(ErrorCode::data,

@@ -1,10 +1,13 @@
-// Measures differences at lags, and the autocorrelation where the clock gives no answer. O(rows *
-// lags).
+// Measures differences at lags, and the autocorrelation where the clock gives no answer. O(rows log
+// lags), and O(rows) for each of at most a few thousand lags near those that may be periods.
 #include "data/period.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 #include <vector>
+
+#include "data/autocorrelation.hpp"
 
 namespace sluice::data {
 namespace {
@@ -14,6 +17,7 @@ constexpr double kNearMayGain = 0.10;
 constexpr double kLongerMustGain = 0.10;
 constexpr double kLeastCorrelation = 0.5;
 constexpr std::size_t kMostLag = 2000;
+constexpr std::size_t kMostTried = 4096;  // near one lag
 
 std::vector<double> less_its_line(std::span<const double> series) {
   const double count = static_cast<double>(series.size());
@@ -35,62 +39,90 @@ std::vector<double> less_its_line(std::span<const double> series) {
   return rest;
 }
 
-// E(lag); 1 <= lag < rows.
-double difference(const std::vector<double>& series, std::size_t lag) {
-  double sum = 0.0;
-  for (std::size_t t = lag; t < series.size(); ++t) sum += std::abs(series[t] - series[t - lag]);
-  return sum / static_cast<double>(series.size() - lag);
-}
+// E at lags, each worked out once. O(rows) each.
+class Differences {
+ public:
+  Differences(const std::vector<double>& series, Pulse pulse) : series_(series), pulse_(pulse) {}
 
-std::size_t lowest_near(const std::vector<double>& series, std::size_t lag) {
-  const std::size_t reach = lag / 10;
-  std::size_t best = lag;
-  for (std::size_t m = lag - reach; m <= lag + reach; ++m) {
-    if (difference(series, m) < difference(series, best)) best = m;
+  std::size_t rows() const { return series_.size(); }
+
+  /// E(lag); 1 <= lag < rows.
+  double at(std::size_t lag) {
+    const auto [place, fresh] = known_.try_emplace(lag, 0.0);
+    if (fresh) {
+      pulse_();
+      place->second = mean_difference(lag);
+    }
+    return place->second;
   }
-  return best;
-}
 
-bool believed(const std::vector<double>& series, std::size_t period) {
-  if (period < 2 || series.size() / 3 < period) return false;
-  const double margin = kLeastMargin + 1.0 / std::sqrt(static_cast<double>(series.size()));
-  const double beside =
-      std::min(difference(series, period / 2), difference(series, period + (period + 1) / 2));
-  const double here = difference(series, period);
+  /// The lag of the lowest E within a tenth of this one. Of a lag so long that this would be
+  /// thousands, not each is tried.
+  std::size_t lowest_near(std::size_t lag) {
+    const std::size_t reach = lag / 10, stride = 1 + 2 * reach / kMostTried;
+    std::size_t best = lag;
+    for (std::size_t m = lag - reach; m <= lag + reach; m += stride) {
+      if (at(m) < at(best)) best = m;
+    }
+    return best;
+  }
+
+ private:
+  double mean_difference(std::size_t lag) const {
+    constexpr std::size_t kLanes = 8;  // sums side by side, which the compiler makes vectors of
+    const std::size_t count = series_.size() - lag;
+    const double *now = series_.data() + lag, *before = series_.data();
+    double sums[kLanes] = {};
+    std::size_t t = 0;
+    for (; t + kLanes <= count; t += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane)
+        sums[lane] += std::abs(now[t + lane] - before[t + lane]);
+    }
+    for (; t < count; ++t) sums[0] += std::abs(now[t] - before[t]);
+    double sum = 0.0;
+    for (const double part : sums) sum += part;
+    return sum / static_cast<double>(count);
+  }
+
+  const std::vector<double>& series_;
+  Pulse pulse_;
+  std::unordered_map<std::size_t, double> known_;
+};
+
+bool believed(Differences& e, std::size_t period) {
+  if (period < 2 || e.rows() / 3 < period) return false;
+  const double margin = kLeastMargin + 1.0 / std::sqrt(static_cast<double>(e.rows()));
+  const double beside = std::min(e.at(period / 2), e.at(period + (period + 1) / 2));
+  const double here = e.at(period);
   return here < (1.0 - margin) * beside &&
-         difference(series, lowest_near(series, period)) >= (1.0 - kNearMayGain) * here;
+         e.at(e.lowest_near(period)) >= (1.0 - kNearMayGain) * here;
 }
 
 // The periods at strong peaks of the autocorrelation, ascending.
-std::vector<std::size_t> correlated(const std::vector<double>& series) {
+std::vector<std::size_t> correlated(const std::vector<double>& series, Differences& e,
+                                    Pulse pulse) {
   const std::size_t most = std::min(series.size() / 3, kMostLag);
-  double whole = 0.0;
-  for (double value : series) whole += value * value;
-  std::vector<double> correlation(most + 1, 1.0);
-  for (std::size_t lag = 1; lag <= most; ++lag) {
-    double sum = 0.0;
-    for (std::size_t t = lag; t < series.size(); ++t) sum += series[t] * series[t - lag];
-    correlation[lag] = whole > 0.0 ? sum / whole : 0.0;
-  }
+  std::vector<double> correlation = lagged_products(series, most, pulse);
+  const double whole = correlation[0];
+  for (double& value : correlation) value = whole > 0.0 ? value / whole : 0.0;
   std::vector<std::size_t> periods;
   for (std::size_t lag = 2; lag < most; ++lag) {
     const bool peak = correlation[lag] > correlation[lag - 1] &&
                       correlation[lag] >= correlation[lag + 1] &&
                       correlation[lag] >= kLeastCorrelation;
-    if (peak) periods.push_back(lowest_near(series, lag));
+    if (peak) periods.push_back(e.lowest_near(lag));
   }
   std::sort(periods.begin(), periods.end());
   return periods;
 }
 
-Seasons among(const std::vector<double>& series, const std::vector<std::size_t>& periods) {
+Seasons among(Differences& e, const std::vector<std::size_t>& periods) {
   Seasons seasons;
   for (std::size_t period : periods) {
-    if (!believed(series, period)) continue;
+    if (!believed(e, period)) continue;
     if (seasons.shortest == 1) {
       seasons = {period, period};
-    } else if (difference(series, period) <
-               (1.0 - kLongerMustGain) * difference(series, seasons.strongest)) {
+    } else if (e.at(period) < (1.0 - kLongerMustGain) * e.at(seasons.strongest)) {
       seasons.strongest = period;
     }
   }
@@ -99,16 +131,19 @@ Seasons among(const std::vector<double>& series, const std::vector<std::size_t>&
 
 }  // namespace
 
-Seasons find_seasons(std::span<const double> training, std::span<const std::size_t> candidates) {
+Seasons find_seasons(std::span<const double> training, std::span<const std::size_t> candidates,
+                     Pulse pulse) {
   const std::vector<double> series = less_its_line(training);
+  Differences e(series, pulse);
   std::vector<std::size_t> periods(candidates.begin(), candidates.end());
   std::sort(periods.begin(), periods.end());
-  const Seasons seasons = among(series, periods);
-  return seasons.shortest > 1 ? seasons : among(series, correlated(series));
+  const Seasons seasons = among(e, periods);
+  return seasons.shortest > 1 ? seasons : among(e, correlated(series, e, pulse));
 }
 
-std::size_t find_period(std::span<const double> training, std::span<const std::size_t> candidates) {
-  return find_seasons(training, candidates).strongest;
+std::size_t find_period(std::span<const double> training, std::span<const std::size_t> candidates,
+                        Pulse pulse) {
+  return find_seasons(training, candidates, pulse).strongest;
 }
 
 }  // namespace sluice::data

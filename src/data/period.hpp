@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <span>
 
+#include "core/pulse.hpp"
+
 namespace sluice::data {
 
 /// Periods in rows; both 1 where the series has no season.
@@ -29,9 +31,11 @@ struct Seasons {
 ///   wander, as that of the sunspots, stay below 0.5: a naive forecast from the last one is worse
 ///   than from the last value.
 /// - A longer period is the strongest only if its E is 10 % lower.
-Seasons find_seasons(std::span<const double> training, std::span<const std::size_t> candidates);
+Seasons find_seasons(std::span<const double> training, std::span<const std::size_t> candidates,
+                     Pulse pulse = kNoPulse);
 
 /// find_seasons(..).strongest, for the seasonal-naive baseline and the scale of MASE.
-std::size_t find_period(std::span<const double> training, std::span<const std::size_t> candidates);
+std::size_t find_period(std::span<const double> training, std::span<const std::size_t> candidates,
+                        Pulse pulse = kNoPulse);
 
 }  // namespace sluice::data

@@ -14,20 +14,34 @@ struct Moments {
   double mean = 0.0, deviation = 0.0, skewness = 0.0;
 };
 
+// What the values are divided by so that their cubes neither overflow nor vanish: 1 for all usual
+// ones, and always a power of two, so that nothing is rounded.
+double unit_of(const std::vector<double>& values) {
+  double largest = 0.0;
+  for (const double v : values) largest = std::max(largest, std::abs(v));
+  const bool usual = largest == 0.0 || (largest > 1e-90 && largest < 1e90);
+  return usual ? 1.0 : std::ldexp(1.0, std::ilogb(largest));
+}
+
 Moments moments_of(const std::vector<double>& values) {
   Moments m;
   if (values.empty()) return m;
   const auto count = static_cast<double>(values.size());
-  for (const double v : values) m.mean += v / count;
+  const double unit = unit_of(values);
+  double mean = 0.0;
+  for (const double v : values) mean += v / unit / count;
   double second = 0.0, third = 0.0;
   for (const double v : values) {
-    second += (v - m.mean) * (v - m.mean) / count;
-    third += (v - m.mean) * (v - m.mean) * (v - m.mean) / count;
+    const double from_mean = v / unit - mean;
+    second += from_mean * from_mean / count;
+    third += from_mean * from_mean * from_mean / count;
   }
-  m.deviation = std::sqrt(second);
+  double deviation = std::sqrt(second);
   // Less than rounding leaves of a constant counts as constant.
-  if (m.deviation <= 1e-12 * std::max(1e-300, std::abs(m.mean))) m.deviation = 0.0;
-  if (m.deviation > 0) m.skewness = third / (second * m.deviation);
+  if (deviation <= 1e-12 * std::max(1e-300, std::abs(mean))) deviation = 0.0;
+  if (deviation > 0) m.skewness = third / (second * deviation);
+  m.mean = unit * mean;
+  m.deviation = unit * deviation;
   return m;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/utf8.hpp"
 #include "data/cell.hpp"
 #include "data/table.hpp"
 #include "data/time_forms.hpp"

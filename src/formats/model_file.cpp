@@ -210,6 +210,20 @@ Verification verify(const SafeTensors& file, const std::string& path, const Stor
   return verification;
 }
 
+void refuse_non_finite(const SafeTensors& file, const std::string& path) {
+  for (const Tensor& tensor : file.tensors) {
+    if (tensor.dtype != DType::f64 && tensor.dtype != DType::f32 && tensor.dtype != DType::f16)
+      continue;
+    const std::vector<double> values = tensor.as_doubles();
+    const auto wrong =
+        std::find_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); });
+    if (wrong == values.end()) continue;
+    refuse(fmt::format("{}, tensor '{}'", path, tensor.name), "not written: a weight is no number",
+           "finite numbers", fmt::format("{}", *wrong),
+           "the model that it comes from is damaged or diverged");
+  }
+}
+
 constexpr const char* kUnknownState = "unknown";
 
 constexpr const char* kStates = "'carried', 'unknown', or 'reset:T' with T from 1 to 1000000";
@@ -249,6 +263,65 @@ void read_description(const SafeTensors& file, const std::string& path, const st
   fields.finish();
 }
 
+LoadedWithVerification from_file(const SafeTensors& file, const std::string& path,
+                                 const ChainRequest& request = {}) {
+  LoadedWithVerification result;
+  const auto description = file.metadata.find("sluice");
+  if (description == file.metadata.end()) {
+    result.model = stored_state_dict(network_from_state_dict(file, path, request));
+    return result;
+  }
+  if (request.says_anything()) {
+    throw Error(ErrorCode::usage, {.where = path,
+                                   .what = "--head, --before, --module and --activation are for "
+                                           "PyTorch's state dictionaries",
+                                   .expected = "none of them",
+                                   .got = "a model file, which says all of it"});
+  }
+  try {
+    read_description(file, path, description->second, result.model);
+    result.verification = verify(file, path, result.model);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::usage) throw;
+    // A size or name out of range in a file is the file's fault, not the caller's.
+    refuse(path, error.what(), "", "");
+  }
+  return result;
+}
+
+void refuse_unverified(const Verification& verification, const std::string& path,
+                       const std::string& hint) {
+  if (verification.passed()) return;
+  refuse(path, "the model does not reproduce its own test vectors",
+         fmt::format("an error of at most {:g}", Verification::kTolerance),
+         fmt::format("{:g}", verification.largest_error), hint);
+}
+
+// What nobody could load does not take the place of a file that is good.
+void write_verified(const std::string& path, const SafeTensors& file) {
+  refuse_non_finite(file, path);
+  const std::string bytes = serialize_safetensors(file);
+  refuse_unverified(from_file(parse_safetensors(bytes, path), path).verification, path,
+                    "nothing was written");
+  write_file_atomically(path, bytes);
+}
+
+SafeTensors to_file(const training::ForecastModel& model) {
+  SafeTensors file;
+  if (model.network) add_network(file, *model.network);
+  add_linear(file, model);
+  json description = {
+      {"format", 1},
+      {"written_by", "sluice " SLUICE_VERSION},
+      {"state", model.window > 0 ? fmt::format("reset:{}", model.window) : "carried"},
+      {"architecture", model.network ? to_json(model.network->architecture()) : json(nullptr)},
+      {"forecast", to_json(model)}};
+  if (model.network) describe_weights(description, *model.network);
+  // Columns have UTF-8 names; the data file's own name may be anything.
+  file.metadata["sluice"] = description.dump(-1, ' ', false, json::error_handler_t::replace);
+  return file;
+}
+
 }  // namespace
 
 std::optional<std::size_t> window_of(const std::string& state) {
@@ -278,19 +351,7 @@ Error not_a_forecaster(const std::string& path) {
 }
 
 std::string serialize_model(const training::ForecastModel& model) {
-  SafeTensors file;
-  if (model.network) add_network(file, *model.network);
-  add_linear(file, model);
-  json description = {
-      {"format", 1},
-      {"written_by", "sluice " SLUICE_VERSION},
-      {"state", model.window > 0 ? fmt::format("reset:{}", model.window) : "carried"},
-      {"architecture", model.network ? to_json(model.network->architecture()) : json(nullptr)},
-      {"forecast", to_json(model)}};
-  if (model.network) describe_weights(description, *model.network);
-  // Columns have UTF-8 names; the data file's own name may be anything.
-  file.metadata["sluice"] = description.dump(-1, ' ', false, json::error_handler_t::replace);
-  return serialize_safetensors(file);
+  return serialize_safetensors(to_file(model));
 }
 
 void check_state(const std::string& state) {
@@ -320,11 +381,11 @@ void save_model(const std::string& path, const network::Network& network,
                       {"forecast", nullptr}};
   describe_weights(description, network);
   file.metadata["sluice"] = description.dump();
-  write_file_atomically(path, serialize_safetensors(file));
+  write_verified(path, file);
 }
 
 void save_model(const std::string& path, const training::ForecastModel& model) {
-  write_file_atomically(path, serialize_model(model));
+  write_verified(path, to_file(model));
 }
 
 StoredModel stored_state_dict(StateDictNetwork made) {
@@ -336,38 +397,12 @@ StoredModel stored_state_dict(StateDictNetwork made) {
 }
 
 LoadedWithVerification load_and_verify(const std::string& path, const ChainRequest& request) {
-  const SafeTensors file = read_tensors(path);
-  LoadedWithVerification result;
-  const auto description = file.metadata.find("sluice");
-  if (description == file.metadata.end()) {
-    result.model = stored_state_dict(network_from_state_dict(file, path, request));
-    return result;
-  }
-  if (request.says_anything()) {
-    throw Error(ErrorCode::usage, {.where = path,
-                                   .what = "--head, --before, --module and --activation are for "
-                                           "PyTorch's state dictionaries",
-                                   .expected = "none of them",
-                                   .got = "a model file, which says all of it"});
-  }
-  try {
-    read_description(file, path, description->second, result.model);
-    result.verification = verify(file, path, result.model);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::usage) throw;
-    // A size or name out of range in a file is the file's fault, not the caller's.
-    refuse(path, error.what(), "", "");
-  }
-  return result;
+  return from_file(read_tensors(path), path, request);
 }
 
 StoredModel load_model(const std::string& path, const ChainRequest& request) {
   LoadedWithVerification loaded = load_and_verify(path, request);
-  if (!loaded.verification.passed()) {
-    refuse(path, "the model does not reproduce its own test vectors",
-           fmt::format("an error of at most {:g}", Verification::kTolerance),
-           fmt::format("{:g}", loaded.verification.largest_error));
-  }
+  refuse_unverified(loaded.verification, path, "the file is damaged or was edited");
   return std::move(loaded.model);
 }
 

@@ -54,7 +54,11 @@ std::pair<std::string_view, std::string_view> split(std::string_view bytes,
   std::memcpy(&length, bytes.data(), kPrefix);
   const std::string_view rest = bytes.substr(kPrefix);
   const bool starts_well = !rest.empty() && rest.front() == '{';
-  if (length > kMaxHeader || (!starts_well && guess_kind(bytes))) fail_kind(bytes, path);
+  if (!starts_well && (length > kMaxHeader || guess_kind(bytes))) fail_kind(bytes, path);
+  if (length > kMaxHeader) {
+    fail(path, "the header is too long", "at most " + count_of(kMaxHeader) + " of header",
+         count_of(length), "the file is damaged");
+  }
   if (length > rest.size()) {
     fail(path, "the header is cut", count_of(length) + " of header", count_of(rest.size()), kCut);
   }

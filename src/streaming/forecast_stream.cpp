@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/random.hpp"
+#include "data/value_size.hpp"
 #include "sluice/error.hpp"
 #include "streaming/saved_state.hpp"
 
@@ -85,7 +86,8 @@ data::Clock ForecastStream::clock(const RowTime& time) const {
 // How many steps after the last row a time lies, at least one; `on_grid`: the time there, from
 // which the time itself may miss by a tenth of a step, as in a table.
 std::size_t ForecastStream::steps_to(const RowTime& time, data::Timestamp& on_grid) const {
-  constexpr std::int64_t kLongestGap = 100000, kNearness = 10;
+  constexpr std::int64_t kNearness = 10;
+  const auto most = static_cast<std::int64_t>(longest_gap()) + 1;
   const data::TimeStep& step = model_.features.step;
   on_grid = time.time;
   if (!last_ || !step.known()) return 1;
@@ -105,18 +107,29 @@ std::size_t ForecastStream::steps_to(const RowTime& time, data::Timestamp& on_gr
       on_grid = there;
     }
   }
-  if (steps && *steps >= 1 && *steps <= kLongestGap) return static_cast<std::size_t>(*steps);
+  if (steps && *steps >= 1 && *steps <= most) return static_cast<std::size_t>(*steps);
+  if (steps && *steps > most) {
+    throw Error(ErrorCode::data,
+                {.what = "the gap to the row before is too long",
+                 .expected = std::to_string(longest_gap()) + " missing rows at most",
+                 .got = std::to_string(*steps - 1),
+                 .hint = "correct the time; after so long a gap begin a new state, with --warm"});
+  }
   throw Error(ErrorCode::data,
-              {.what = steps                      ? *steps < 1 ? "the time does not rise"
-                                                               : "the gap to the row before is too long"
-                       : time.time <= last_->time ? "the time does not rise"
-                                                  : "the time is off the grid of the rows before",
+              {.what = time.time <= last_->time ? "the time does not rise"
+                                                : "the time is off the grid of the rows before",
                .expected = "a time whole steps of " + data::step_in_words(step) + " later",
                .hint = "give the rows in order, each time once"});
 }
 
+std::size_t ForecastStream::missing_before(const RowTime& time) const {
+  data::Timestamp on_grid = 0;
+  return steps_to(time, on_grid) - 1;
+}
+
 const training::Forecasts& ForecastStream::push(std::span<const double> values,
                                                 const std::optional<RowTime>& time) {
+  check_values(values);
   if (!time) {
     take(values, 0);
     return forecast_;
@@ -133,6 +146,16 @@ const training::Forecasts& ForecastStream::push(std::span<const double> values,
   take(values, on.wall(now.time));
   last_ = now;
   return forecast_;
+}
+
+void ForecastStream::check_values(std::span<const double> values) const {
+  std::size_t n = 0;
+  for (const auto* group : {&model_.features.targets, &model_.features.past}) {
+    for (const data::ScaledColumn& column : *group) {
+      if (!data::is_computable(column, values[n])) data::refuse_value(column, values[n], "the row");
+      ++n;
+    }
+  }
 }
 
 void ForecastStream::take(std::span<const double> values, data::Timestamp local_time) {
@@ -186,7 +209,8 @@ void ForecastStream::restore(std::span<const std::byte> bytes) {
   const Saved saved = read_saved(bytes, SavedHead::forecast, fingerprint_);
   const std::size_t size = saved.head.count * sizeof(double);
   std::vector<double> rows(std::min(saved.head.count, saved.flags.size() / sizeof(double)));
-  std::memcpy(rows.data(), saved.flags.data(), rows.size() * sizeof(double));
+  if (!rows.empty())  // memcpy may not be given a null pointer
+    std::memcpy(rows.data(), saved.flags.data(), rows.size() * sizeof(double));
   data::FrameBuilder fresh(model_.features);
   const std::size_t of_session = session_ ? session_->saved_bytes() : 0;
   if (rows.size() != saved.head.count || rows.size() < kTimes || !are_times(rows) ||

@@ -3,6 +3,7 @@
 // rows that the linear part looks back on.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -38,7 +39,8 @@ class ForecastStream {
   /// training data had: where it lies several steps behind the last row's, the rows between are
   /// missing ones. Without, which a model that reads the calendar does not allow, each row is the
   /// next. The forecast is valid until the next call. Throws Error(data) where the time does not
-  /// rise by whole steps, or is on another clock; then nothing is changed.
+  /// rise by whole steps, leaves more than longest_gap() rows out, is on another clock, or a value
+  /// is too large; then nothing is changed.
   const training::Forecasts& push(std::span<const double> values,
                                   const std::optional<RowTime>& time = {});
 
@@ -46,6 +48,15 @@ class ForecastStream {
   /// (training::ForecastModel::rows_needed). Until there are none forecasts can be far off.
   std::size_t rows_missing() const;
   bool warm() const { return rows_missing() == 0; }
+  /// When the last row was; nothing before the first, and where rows come without times.
+  const std::optional<RowTime>& last() const { return last_; }
+  /// Missing rows that a row at this time would leave behind it. Throws as push().
+  std::size_t missing_before(const RowTime& time) const;
+  /// More missing rows than this at once are refused: the state would have forgotten all that it
+  /// knew, and a wrong time could not be taken back.
+  std::size_t longest_gap() const { return std::max<std::size_t>(1000, 10 * look_back_); }
+  /// The clock of its rows' times.
+  data::Clock clock() const { return clock(last_.value_or(RowTime{0})); }
 
   /// All that the next rows depend on, and back. Throws Error(model) as Session::restore.
   std::vector<std::byte> save();
@@ -54,6 +65,7 @@ class ForecastStream {
  private:
   std::size_t steps_to(const RowTime& time, data::Timestamp& on_grid) const;
   data::Clock clock(const RowTime& time) const;
+  void check_values(std::span<const double> values) const;
   void take(std::span<const double> values, data::Timestamp local_time);
 
   const training::ForecastModel& model_;

@@ -131,7 +131,8 @@ void Pool::restore(std::span<const std::byte> bytes) {
   FloatVector states;
   states.reserve(std::max<std::size_t>(states_.capacity(), saved.head.floats));
   states.resize(saved.head.floats);
-  std::memcpy(states.data(), saved.floats.data(), saved.floats.size());
+  if (!saved.floats.empty())  // of no streams: memcpy may not be given a null pointer
+    std::memcpy(states.data(), saved.floats.data(), saved.floats.size());
   std::vector<std::uint8_t> used;
   used.reserve(std::max(used_.capacity(), count));
   used.resize(count);

@@ -53,25 +53,6 @@ bool factor_panel(double* u, std::size_t size, std::size_t begin, std::size_t en
   return true;
 }
 
-bool factor(double* u, std::size_t size) {
-  for (std::size_t begin = 0; begin < size; begin += kTileRows) {
-    const std::size_t end = std::min(begin + kTileRows, size);
-    if (!factor_panel(u, size, begin, end)) return false;
-    for (std::size_t i = end; i < size; i += kTileRows) {
-      const std::size_t height = std::min(kTileRows, size - i);
-      add_product({.m = height,
-                   .k = end - begin,
-                   .n = size - i,
-                   .a = {u + begin * size + i, 1, size},
-                   .b = u + begin * size + i,
-                   .b_row = size,
-                   .factor = -1.0},
-                  u + i * size + i, size);
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 double dot(const double* a, const double* b, std::size_t count) {
@@ -97,11 +78,34 @@ void add_product(const Product& p, double* c, std::size_t c_row) {
   }
 }
 
-Cholesky::Cholesky(std::vector<double> matrix, std::size_t size) : size_(size), upper_(matrix) {
+bool Cholesky::factor() {
+  double* u = upper_.data();
+  const std::size_t size = size_;
+  for (std::size_t begin = 0; begin < size; begin += kTileRows) {
+    pulse_();
+    const std::size_t end = std::min(begin + kTileRows, size);
+    if (!factor_panel(u, size, begin, end)) return false;
+    for (std::size_t i = end; i < size; i += kTileRows) {
+      const std::size_t height = std::min(kTileRows, size - i);
+      add_product({.m = height,
+                   .k = end - begin,
+                   .n = size - i,
+                   .a = {u + begin * size + i, 1, size},
+                   .b = u + begin * size + i,
+                   .b_row = size,
+                   .factor = -1.0},
+                  u + i * size + i, size);
+    }
+  }
+  return true;
+}
+
+Cholesky::Cholesky(std::vector<double> matrix, std::size_t size, Pulse pulse)
+    : size_(size), pulse_(pulse), upper_(matrix) {
   double trace = 0.0;
   for (std::size_t i = 0; i < size; ++i) trace += matrix[i * size + i];
   double jitter = 1e-14 * trace / static_cast<double>(std::max<std::size_t>(size, 1));
-  for (int attempt = 0; !factor(upper_.data(), size_); ++attempt) {
+  for (int attempt = 0; !factor(); ++attempt) {
     if (attempt == 12) {
       throw Error(ErrorCode::internal,
                   {.where = "linear model",
@@ -120,6 +124,7 @@ void Cholesky::solve(std::span<double> columns, std::size_t count) const {
   double* x = columns.data();
   // U^T z = columns, downwards by blocks: what the rows above say is taken off in one product.
   for (std::size_t begin = 0; begin < size_; begin += kTileRows) {
+    pulse_();
     const std::size_t end = std::min(begin + kTileRows, size_);
     add_product({.m = end - begin,
                  .k = begin,
@@ -137,6 +142,7 @@ void Cholesky::solve(std::span<double> columns, std::size_t count) const {
   }
   // U x = z, upwards.
   for (std::size_t end = size_; end > 0;) {
+    pulse_();
     const std::size_t begin = (end - 1) / kTileRows * kTileRows;
     add_product({.m = end - begin,
                  .k = size_ - end,

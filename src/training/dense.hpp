@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "core/pulse.hpp"
+
 namespace sluice::training {
 
 /// A matrix read through strides: element (i, j) is at[i * row + j * column].
@@ -36,13 +38,16 @@ class Cholesky {
   /// `matrix` [size, size], symmetric. Where it is not positive definite to rounding, a multiple of
   /// the identity is added that grows until it is; throws Error(internal) where that does not help,
   /// which means values that are NaN or infinite.
-  Cholesky(std::vector<double> matrix, std::size_t size);
+  Cholesky(std::vector<double> matrix, std::size_t size, Pulse pulse = kNoPulse);
 
   /// Replaces `columns` [size, count] by the solution.
   void solve(std::span<double> columns, std::size_t count) const;
 
  private:
+  bool factor();
+
   std::size_t size_;
+  Pulse pulse_;
   std::vector<double> upper_;  // [size, size], U with U^T U = matrix; below the diagonal: unused
 };
 

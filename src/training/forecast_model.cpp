@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kBins = 12;
 constexpr std::size_t kRunSteps = 256;  // rows that one pass over a long series takes at a time
+constexpr std::size_t kRowsOfAPulse = 64;
 
 std::size_t bins(std::size_t horizon) { return std::min(kBins, horizon); }
 
@@ -100,7 +101,7 @@ LinearInputs linear_inputs(const data::Frame& frame, std::size_t target, std::si
 }
 
 std::vector<std::vector<double>> linear_forecasts(const ForecastModel& model,
-                                                  const data::Frame& frame) {
+                                                  const data::Frame& frame, Pulse pulse) {
   std::vector<std::vector<double>> result;
   const std::size_t horizon = model.horizon, known = model.features.known.size();
   std::vector<double> now;
@@ -110,6 +111,7 @@ std::vector<std::vector<double>> linear_forecasts(const ForecastModel& model,
         result.emplace_back(frame.rows * horizon, std::numeric_limits<double>::quiet_NaN());
     for (std::size_t row = 0; row < frame.rows; ++row) {
       if (known > 0 && row + horizon >= frame.rows + frame.future) break;
+      if (row % kRowsOfAPulse == 0) pulse();
       predict(model.linear[k], inputs, row, std::span(out).subspan(row * horizon, horizon));
     }
   }
@@ -136,10 +138,11 @@ void network_input_row(const ForecastModel& model, const data::Frame& frame, std
 }
 
 FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
-                           const std::vector<std::vector<double>>& linear) {
+                           const std::vector<std::vector<double>>& linear, Pulse pulse) {
   const std::size_t stride = network::row_stride(model.network_inputs());
   FloatVector inputs(frame.rows * stride);
   for (std::size_t row = 0; row < frame.rows; ++row) {
+    if (row % kRowsOfAPulse == 0) pulse();
     network_input_row(model, frame, row, linear_row(linear, row * model.horizon),
                       inputs.data() + row * stride);
   }
@@ -152,7 +155,7 @@ constexpr std::size_t kWindowBatch = 64;  // windows that one pass takes
 
 // As network_outputs, each row from its own window; the first rows' windows are shorter.
 std::vector<float> window_outputs(const ForecastModel& model, const FloatVector& inputs,
-                                  std::size_t first, std::size_t last) {
+                                  std::size_t first, std::size_t last, Pulse pulse) {
   const std::size_t width = model.network_outputs();
   const std::size_t batch = std::min(kWindowBatch, last - first);
   network::Tape tape(model.network->architecture(), model.window, batch,
@@ -160,6 +163,7 @@ std::vector<float> window_outputs(const ForecastModel& model, const FloatVector&
   std::vector<float> outputs((last - first) * width);
   std::vector<std::size_t> lengths(batch);
   for (std::size_t row = first; row < last; row += batch) {
+    pulse();
     const std::size_t count = std::min(batch, last - row);
     for (std::size_t sample = 0; sample < batch; ++sample) {
       const std::size_t end = row + std::min(sample, count - 1) + 1;
@@ -183,13 +187,15 @@ std::vector<float> window_outputs(const ForecastModel& model, const FloatVector&
 }  // namespace
 
 std::vector<float> network_outputs(const ForecastModel& model, const FloatVector& inputs,
-                                   std::size_t start, std::size_t first, std::size_t last) {
-  if (model.window > 0) return window_outputs(model, inputs, first, last);
+                                   std::size_t start, std::size_t first, std::size_t last,
+                                   Pulse pulse) {
+  if (model.window > 0) return window_outputs(model, inputs, first, last, pulse);
   const std::size_t width = model.network_outputs();
   network::Tape tape(model.network->architecture(), kRunSteps, 1, network::Tape::Use::forward_only);
   tape.reset_state();
   std::vector<float> outputs((last - first) * width);
   for (std::size_t row = start; row < last; row += kRunSteps) {
+    pulse();
     const std::size_t steps = std::min(kRunSteps, last - row);
     tape.set_steps(steps);
     std::copy_n(inputs.data() + row * tape.x_stride, steps * tape.x_stride, tape.x(0, 0));

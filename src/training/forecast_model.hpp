@@ -90,7 +90,7 @@ LinearInputs linear_inputs(const data::Frame& frame, std::size_t target, std::si
 /// [K][rows, N] the linear part's forecasts from every row. NaN where known columns ahead are not
 /// there.
 std::vector<std::vector<double>> linear_forecasts(const ForecastModel& model,
-                                                  const data::Frame& frame);
+                                                  const data::Frame& frame, Pulse pulse = kNoPulse);
 
 /// [K] each the N forecasts of the linear part from one row.
 using LinearRow = std::span<const double* const>;
@@ -102,12 +102,13 @@ void network_input_row(const ForecastModel& model, const data::Frame& frame, std
 /// the linear forecast and the last season over the horizon, both relative to the last value and
 /// averaged into at most 12 bins.
 FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
-                           const std::vector<std::vector<double>>& linear);
+                           const std::vector<std::vector<double>>& linear, Pulse pulse = kNoPulse);
 
 /// The network's outputs from rows first .. last-1, [last - first, outputs], the state carried from
 /// row `start` <= first; with a window, `start` is not used.
 std::vector<float> network_outputs(const ForecastModel& model, const FloatVector& inputs,
-                                   std::size_t start, std::size_t first, std::size_t last);
+                                   std::size_t start, std::size_t first, std::size_t last,
+                                   Pulse pulse = kNoPulse);
 
 /// Forecasts from rows first .. last-1 in the units of the data.
 struct Forecasts {

@@ -32,6 +32,10 @@ void check(const ForecastOptions& options) {
   if (!(options.dropout >= 0 && options.dropout < 1)) {
     refuse("bad dropout", "0 to less than 1", fmt::format("{}", options.dropout));
   }
+  if (!(options.time_limit >= 0 && std::isfinite(options.time_limit))) {
+    refuse("bad time limit", "0 or a positive number of seconds",
+           fmt::format("{}", options.time_limit));
+  }
   if (!(options.rate > 0 && std::isfinite(options.rate))) {
     refuse("bad learning rate", "a positive number", fmt::format("{}", options.rate));
   }

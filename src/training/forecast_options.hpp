@@ -19,8 +19,9 @@ namespace sluice::training {
 /// Where a run is: given to ForecastOptions::progress after each validation and at each phase's
 /// end.
 struct Progress {
-  std::string phase;  ///< "training", "refitting"
-  std::size_t step = 0, steps = 0;
+  std::string phase;  ///< "looking for a season", "fitting the linear part", "training",
+                      ///< "validating", "refitting the linear part", "refitting"
+  std::size_t step = 0, steps = 0;  ///< steps 0: a phase that has none, told twice a second
   double epoch =
       0.0;  ///< steps, in units of the steps that read as many rows as the training part has
   double loss = 0.0;  ///< Mean training loss since the last report.

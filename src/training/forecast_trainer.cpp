@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t kRowsForLstm = 1000, kDefaultSteps = 400, kWarmUp = 20;
 constexpr std::size_t kReportEvery = 10, kAlphas = 10;
+constexpr double kTellEvery = 0.5;  // seconds
 // The share of a time limit that may pass before the best so far is taken; the rest is for
 // refitting.
 constexpr double kFirstShare = 0.6;
@@ -47,6 +48,9 @@ std::vector<std::vector<float>> parameters_of(const std::vector<network::Network
   return all;
 }
 
+// What a pulse throws: the work is to end.
+struct Cut {};
+
 // Until the next report, which in training follows a validation.
 std::size_t steps_to_report(const Members& fit, std::size_t steps) {
   return std::min(steps - fit.steps(), kReportEvery - fit.steps() % kReportEvery);
@@ -69,13 +73,19 @@ class Trainer {
   void fit_linear();
   FitData fit_data(std::size_t fit_end) const;
   FitOptions fit_options(std::uint64_t salt) const;
+  bool find_linear_part();
   void train_network();
+  std::optional<double> validate(CrossFit& judge);
   void earn(const CrossFit& judge);
   void refit(std::size_t fit_end);
+  void refit_parts(std::size_t fit_end, const ForecastModel& before);
   bool refit_network(std::size_t fit_end, const ForecastModel& before);
-  std::vector<float> validation_outputs() const;
+  std::vector<float> validation_outputs();
   void report(const Members& fit, const char* phase, std::size_t steps, double loss,
               double validation, const Stopwatch& clock);
+  void begin(const char* phase);
+  void tell();
+  void beat();
   bool told_to_stop() const { return options_.stop != nullptr && options_.stop->load(); }
   double time_left() const {
     return options_.time_limit > 0 ? options_.time_limit - clock_.seconds()
@@ -86,6 +96,8 @@ class Trainer {
   const ForecastOptions& options_;
   ThreadPool pool_;
   Stopwatch clock_;
+  const char* phase_ = "";
+  double told_ = 0.0;  // when the phase was told of last, by the clock
   data::Frame frame_;
   std::vector<std::vector<double>> linear_;  // forecasts of the linear part in hand, [K][rows, N]
   FloatVector inputs_;                       // the network's, from linear_
@@ -96,15 +108,38 @@ class Trainer {
   ForecastModel model_;
 };
 
+// A phase without steps is told of as it begins and, by its pulse, twice a second; the pulse ends
+// it where that is asked for.
+void Trainer::begin(const char* phase) {
+  phase_ = phase;
+  tell();
+}
+
+void Trainer::tell() {
+  told_ = clock_.seconds();
+  if (options_.progress) options_.progress({.phase = phase_, .loss = kNaN, .validation = kNaN});
+}
+
+void Trainer::beat() {
+  if (told_to_stop() || time_left() < 0) throw Cut{};
+  if (clock_.seconds() - told_ >= kTellEvery) tell();
+}
+
 TrainingResult Trainer::run() {
   check(options_);
   describe();
-  find_period();
   if (model_.split.validation_end == model_.split.train_end) {
+    find_period();
     fit_short_series(frame_, options_.lags, model_);
     return {std::move(model_), {}};
   }
-  fit_linear();
+  if (!find_linear_part()) {
+    const bool asked = told_to_stop();
+    throw Stopped({.where = table_.path,
+                   .what = fmt::format("{} while {}: there is no model yet",
+                                       asked ? "stopped" : "the time was over", phase_),
+                   .hint = asked ? "nothing was written" : "give a longer --time-limit"});
+  }
   if (hidden() == 0) {
     model_.provenance.alpha_reason =
         options_.hidden
@@ -115,7 +150,21 @@ TrainingResult Trainer::run() {
     train_network();
   }
   refit(options_.refit_all ? frame_.rows : model_.split.validation_end);
-  return {std::move(model_), failure_};
+  return {std::move(model_), failure_, told_to_stop()};
+}
+
+// Whether there was time for it.
+bool Trainer::find_linear_part() {
+  try {
+    begin("looking for a season");
+    beat();
+    find_period();
+    begin("fitting the linear part");
+    fit_linear();
+    return true;
+  } catch (const Cut&) {
+    return false;
+  }
 }
 
 void Trainer::describe() {
@@ -193,7 +242,8 @@ void Trainer::find_period() {
   }
   const std::span<const double> part =
       std::span(frame_.target.front()).first(model_.split.train_end);
-  const data::Seasons seasons = data::find_seasons(part, data::calendar_periods(table_.step));
+  const data::Seasons seasons =
+      data::find_seasons(part, data::calendar_periods(table_.step), [this] { beat(); });
   model_.period = seasons.shortest;
   model_.season = seasons.strongest;
 }
@@ -216,6 +266,7 @@ std::size_t Trainer::steps_per_epoch() const {
 }
 
 void Trainer::fit_linear() {
+  const auto pulse = [this] { beat(); };
   std::vector<double> now;
   for (std::size_t k = 0; k < model_.targets(); ++k) {
     const LinearInputs inputs = linear_inputs(frame_, k, model_.features.known.size(), now);
@@ -224,15 +275,16 @@ void Trainer::fit_linear() {
                        .lags = options_.lags,
                        .train_end = model_.split.train_end,
                        .validation_end = model_.split.validation_end,
-                       .to_units = {}};
+                       .to_units = {},
+                       .pulse = pulse};
     const data::Scaler& scaler = model_.features.targets[k].scaler;
     if (scaler.log) ridge.to_units = [&scaler](double value) { return scaler.to_units(value); };
     model_.linear.push_back(choose_ridge(inputs, ridge));
   }
-  linear_ = linear_forecasts(model_, frame_);
+  linear_ = linear_forecasts(model_, frame_, pulse);
   validation_ = Validation(model_, frame_, linear_);
-  model_.residual_scale = residual_scales(model_, frame_, linear_);
-  model_.spread = validation_.linear_spread(model_);
+  model_.residual_scale = residual_scales(model_, frame_, linear_, pulse);
+  model_.spread = validation_.linear_spread(model_, pulse);
   model_.provenance.linear_validation_mae = model_.provenance.validation_mae =
       validation_.linear_mae();
 }
@@ -349,25 +401,19 @@ void Trainer::train_network() {
       model_.provenance.ended = "diverged";
       break;
     }
-    // Judged at the best share of the LSTM, as it will be used.
-    model_.network = network::merge(members_);
-    const std::vector<std::vector<double>> errors =
-        validation_.mixed_errors(model_, validation_outputs(), kAlphas);
-    judge.observe(errors);
-    double validation = std::numeric_limits<double>::infinity();
-    for (const std::vector<double>& candidate : errors) {
-      validation = std::min(validation, validation_.mae(candidate, 0, validation_.count()));
-    }
-    if (validation < best_validation_) {
-      best_validation_ = validation;
+    const std::optional<double> validation = validate(judge);
+    if (validation && *validation < best_validation_) {
+      best_validation_ = *validation;
       best = parameters_of(members_);
       model_.provenance.steps = fit.steps();
       since_best = 0;
     } else {
       ++since_best;
     }
-    schedule.observe(validation);
-    report(fit, "training", steps, loss, validation, clock);
+    if (validation) {
+      schedule.observe(*validation);
+      report(fit, "training", steps, loss, *validation, clock);
+    }
     const bool too_late = late(), cut = too_late || told_to_stop();
     if (cut || since_best >= options_.patience) {
       if (fit.steps() < steps)
@@ -383,10 +429,30 @@ void Trainer::train_network() {
   earn(judge);
 }
 
-std::vector<float> Trainer::validation_outputs() const {
+// The error of the best share of the LSTM as it is now, as it will be used; nothing where it was
+// cut.
+std::optional<double> Trainer::validate(CrossFit& judge) {
+  try {
+    phase_ = "validating";  // told where it takes long: it comes after every few steps
+    told_ = clock_.seconds();
+    model_.network = network::merge(members_);
+    const std::vector<std::vector<double>> errors =
+        validation_.mixed_errors(model_, validation_outputs(), kAlphas, [this] { beat(); });
+    judge.observe(errors);
+    double lowest = std::numeric_limits<double>::infinity();
+    for (const std::vector<double>& candidate : errors) {
+      lowest = std::min(lowest, validation_.mae(candidate, 0, validation_.count()));
+    }
+    return lowest;
+  } catch (const Cut&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<float> Trainer::validation_outputs() {
   const std::size_t first = validation_.first(), warm = 4 * chunk();
   return network_outputs(model_, inputs_, first > warm ? first - warm : 0, first,
-                         first + validation_.count());
+                         first + validation_.count(), [this] { beat(); });
 }
 
 void Trainer::earn(const CrossFit& judge) {
@@ -411,13 +477,23 @@ void Trainer::refit(std::size_t fit_end) {
   // What was cut short keeps the parts that were trained together.
   if (model_.alpha > 0 && (told_to_stop() || needed > time_left())) return;
   const ForecastModel before = model_;
+  try {
+    begin("refitting the linear part");
+    refit_parts(fit_end, before);
+  } catch (const Cut&) {
+    model_ = before;
+  }
+}
+
+void Trainer::refit_parts(std::size_t fit_end, const ForecastModel& before) {
+  const auto pulse = [this] { beat(); };
   std::vector<double> now;
   for (std::size_t k = 0; k < model_.targets(); ++k) {
     model_.linear[k] =
         refit_ridge(before.linear[k], model_.period,
-                    linear_inputs(frame_, k, model_.features.known.size(), now), fit_end);
+                    linear_inputs(frame_, k, model_.features.known.size(), now), fit_end, pulse);
   }
-  linear_ = linear_forecasts(model_, frame_);
+  linear_ = linear_forecasts(model_, frame_, pulse);
   if (model_.alpha > 0 && !refit_network(fit_end, before)) return;
   model_.provenance.fitted_rows = fit_end;
   // A model that was fitted on all rows has seen them all.
@@ -425,7 +501,7 @@ void Trainer::refit(std::size_t fit_end) {
 }
 
 bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
-  inputs_ = network_inputs(model_, frame_, linear_);
+  inputs_ = network_inputs(model_, frame_, linear_, [this] { beat(); });
   const FitData data = fit_data(fit_end);
   Members fit(members_, data, fit_options(1), pool_);
   const auto steps =

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "data/table.hpp"
 #include "sluice/error.hpp"
@@ -12,15 +13,22 @@
 
 namespace sluice::training {
 
+/// Thrown where a training was stopped, or its time was over, before there was a model.
+class Stopped : public Error {
+ public:
+  explicit Stopped(ErrorParts parts) : Error(ErrorCode::usage, std::move(parts)) {}
+};
+
 struct TrainingResult {
   ForecastModel model;
   /// Set where the loss or gradient became NaN or infinite: the step and the cause. `model` is the
   /// last good one.
   std::optional<Error> failure;
+  bool stopped = false;  ///< By ForecastOptions::stop: the best so far.
 };
 
 /// Throws Error(data) for a table that cannot be used (fewer rows than a split needs, constant
-/// target ..), and Error(usage) for options out of range.
+/// target ..), Error(usage) for options out of range, and Stopped.
 TrainingResult train_forecast(const data::Table& table, const ForecastOptions& options);
 
 }  // namespace sluice::training

@@ -116,7 +116,7 @@ struct Origins {
 };
 
 // The products [u.count, v.count] of two tracks over all origins.
-std::vector<double> shifted_products(const Track& u, const Track& v, Origins origins) {
+std::vector<double> shifted_products(const Track& u, const Track& v, Origins origins, Pulse pulse) {
   const std::size_t first = origins.first;
   const std::size_t end = origins.end;
   std::vector<double> products(u.count * v.count);
@@ -124,6 +124,7 @@ std::vector<double> shifted_products(const Track& u, const Track& v, Origins ori
     for (std::size_t b = 0; b < v.count; ++b) {
       double& entry = products[a * v.count + b];
       if (a == 0 || b == 0) {
+        pulse();
         entry = dot(u.from(first, a), v.from(first, b), origins.count());
       } else {
         entry = products[(a - 1) * v.count + b - 1] -
@@ -136,13 +137,13 @@ std::vector<double> shifted_products(const Track& u, const Track& v, Origins ori
 }
 
 void add_products(NormalEquations& equations, const std::vector<Track>& tracks, const Track& target,
-                  Origins origins) {
+                  Origins origins, Pulse pulse) {
   const double share = 1.0 / static_cast<double>(origins.count());
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     const Track& u = tracks[i];
     for (std::size_t j = i; j < tracks.size(); ++j) {
       const Track& v = tracks[j];
-      const std::vector<double> products = shifted_products(u, v, origins);
+      const std::vector<double> products = shifted_products(u, v, origins, pulse);
       for (std::size_t a = 0; a < u.count; ++a) {
         for (std::size_t b = 0; b < v.count; ++b) {
           const double value = share * products[a * v.count + b];
@@ -151,7 +152,7 @@ void add_products(NormalEquations& equations, const std::vector<Track>& tracks, 
         }
       }
     }
-    const std::vector<double> products = shifted_products(u, target, origins);
+    const std::vector<double> products = shifted_products(u, target, origins, pulse);
     for (std::size_t a = 0; a < u.count; ++a) {
       for (std::size_t h = 0; h < target.count; ++h) {
         equations.cross[u.regressor(a) * target.count + h] = share * products[a * target.count + h];
@@ -203,7 +204,8 @@ void standardise(NormalEquations& equations) {
   }
 }
 
-void collect_missing(NormalEquations& equations, const LinearInputs& inputs, Origins origins) {
+void collect_missing(NormalEquations& equations, const LinearInputs& inputs, Origins origins,
+                     Pulse pulse) {
   const std::size_t size = equations.size;
   auto& missing = equations.missing;
   missing.count.assign(equations.layout.horizon, 0);
@@ -215,6 +217,7 @@ void collect_missing(NormalEquations& equations, const LinearInputs& inputs, Ori
       ++missing.count[h];
     }
     if (horizons.empty()) continue;
+    pulse();
     missing.rows.resize(missing.rows.size() + size, 1.0);
     double* z = &missing.rows[missing.rows.size() - size];
     regressors_at(equations.layout, inputs, t, {z, size - 1});
@@ -229,7 +232,7 @@ void collect_missing(NormalEquations& equations, const LinearInputs& inputs, Ori
 }  // namespace
 
 NormalEquations make_normal_equations(const RegressorLayout& layout, const LinearInputs& inputs,
-                                      std::size_t fit_end) {
+                                      std::size_t fit_end, Pulse pulse) {
   check(inputs);
   const std::size_t first = std::max<std::size_t>(layout.lags, 1) - 1;
   if (layout.horizon == 0 || fit_end > inputs.rows() || fit_end <= first + layout.horizon) {
@@ -254,7 +257,7 @@ NormalEquations make_normal_equations(const RegressorLayout& layout, const Linea
   const std::vector<Track> tracks = make_tracks(layout, inputs, fit_end);
   const Track target = make_target(layout, inputs, fit_end);
   equations.target_offset = target.offset;
-  add_products(equations, tracks, target, origins);
+  add_products(equations, tracks, target, origins, pulse);
   measure(equations, tracks);
   standardise(equations);
   for (const Track& track : tracks) {
@@ -262,7 +265,7 @@ NormalEquations make_normal_equations(const RegressorLayout& layout, const Linea
       equations.offset[track.regressor(k)] += track.offset;
     }
   }
-  collect_missing(equations, inputs, origins);
+  collect_missing(equations, inputs, origins, pulse);
   return equations;
 }
 

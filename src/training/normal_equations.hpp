@@ -36,14 +36,14 @@ struct NormalEquations {
 /// Reads rows before `fit_end` only, the targets among them. Throws Error(data) where no origin is
 /// left.
 NormalEquations make_normal_equations(const RegressorLayout& layout, const LinearInputs& inputs,
-                                      std::size_t fit_end);
+                                      std::size_t fit_end, Pulse pulse = kNoPulse);
 
 /// Minimises, for every column (b, h) on its own,
 ///   mean over origins with a target of (y - offset - z . w)^2 + strength * |w - prior|^2,
 /// the bias w[size - 1] unpenalised.
 class RidgeSolver {
  public:
-  RidgeSolver(const NormalEquations& equations, double strength);
+  RidgeSolver(const NormalEquations& equations, double strength, Pulse pulse = kNoPulse);
 
   /// `w` [size, B * N], column b * N + h: the priors come in, the solutions go out. `tolerance` is
   /// the relative error allowed where targets are missing; without missing ones the solution is
@@ -58,6 +58,7 @@ class RidgeSolver {
 
   const NormalEquations& equations_;
   double strength_;
+  Pulse pulse_;
   Cholesky factor_;
 };
 

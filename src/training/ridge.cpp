@@ -17,7 +17,7 @@ constexpr double kFitTolerance = 1e-12;
 }  // namespace
 
 LinearModel fit_ridge(const LinearInputs& inputs, const RidgeSettings& settings,
-                      std::size_t fit_end) {
+                      std::size_t fit_end, Pulse pulse) {
   const std::vector<LinearBase> possible = possible_bases(settings.lags, settings.period);
   const bool last_of_no_period =
       settings.base == LinearBase::minus_seasonal && settings.period == 1 && settings.lags >= 1;
@@ -32,9 +32,9 @@ LinearModel fit_ridge(const LinearInputs& inputs, const RidgeSettings& settings,
                                .horizon = settings.horizon,
                                .now_width = inputs.now_width,
                                .known_width = inputs.known_width};
-  const NormalEquations equations = make_normal_equations(layout, inputs, fit_end);
+  const NormalEquations equations = make_normal_equations(layout, inputs, fit_end, pulse);
   std::vector<double> w = priors(equations, {settings.base}, settings.period);
-  RidgeSolver(equations, settings.strength).solve(w, kFitTolerance);
+  RidgeSolver(equations, settings.strength, pulse).solve(w, kFitTolerance);
   to_raw(equations, w);
   LinearModel model = make_model(layout, w, layout.horizon, 0);
   model.base = settings.base;
@@ -44,14 +44,14 @@ LinearModel fit_ridge(const LinearInputs& inputs, const RidgeSettings& settings,
 }
 
 LinearModel refit_ridge(const LinearModel& model, std::size_t period, const LinearInputs& inputs,
-                        std::size_t fit_end) {
+                        std::size_t fit_end, Pulse pulse) {
   LinearModel fitted = fit_ridge(inputs,
                                  {.horizon = model.horizon,
                                   .period = period,
                                   .lags = model.lags,
                                   .base = model.base,
                                   .strength = model.strength},
-                                 fit_end);
+                                 fit_end, pulse);
   fitted.validation_mae = model.validation_mae;
   return fitted;
 }

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/pulse.hpp"
 #include "training/regressors.hpp"
 
 namespace sluice::training {
@@ -38,6 +39,7 @@ struct RidgeOptions {
   std::size_t train_end = 0;       ///< origins whose targets all lie before it are fitted on
   std::size_t validation_end = 0;  ///< origins after those whose targets lie before it choose
   std::function<double(double)> to_units = {};  ///< scaled value to original units; empty: identity
+  Pulse pulse = kNoPulse;
 };
 
 /// The numbers of lags tried, ascending: 1, 2, 7, 8, 14 and 15 periods (one more than a week's 7,
@@ -69,11 +71,11 @@ struct RidgeSettings {
 /// weight 0. Throws Error(data) where no origin is left, Error(usage) where the base needs more
 /// lags.
 LinearModel fit_ridge(const LinearInputs& inputs, const RidgeSettings& settings,
-                      std::size_t fit_end);
+                      std::size_t fit_end, Pulse pulse = kNoPulse);
 
 /// `model` fitted anew, the choices kept, on all rows before `fit_end`.
 LinearModel refit_ridge(const LinearModel& model, std::size_t period, const LinearInputs& inputs,
-                        std::size_t fit_end);
+                        std::size_t fit_end, Pulse pulse = kNoPulse);
 
 /// The forecasts of rows t+1 .. t+N into `out` [N]; reads rows <= t and the known columns ahead.
 void predict(const LinearModel& model, const LinearInputs& inputs, std::size_t t,

@@ -104,6 +104,7 @@ void add_errors(const RegressorLayout& layout, const LinearInputs& inputs,
   std::vector<double> regressors(kChunk * size, 1.0);
   std::vector<double> forecast(kChunk * columns);
   for (std::size_t t = fold.first(); t < fold.end; t += kChunk) {
+    options.pulse();
     const std::size_t rows = std::min(kChunk, fold.end - t);
     for (std::size_t i = 0; i < rows; ++i) {
       regressors_at(layout, inputs, t + i, {&regressors[i * size], size - 1});
@@ -131,16 +132,16 @@ void add_errors(const RegressorLayout& layout, const LinearInputs& inputs,
 
 // Every strength and base fitted before `fit_end`: raw weights [size, strengths * bases * N].
 std::vector<double> fit_all(const RegressorLayout& layout, const LinearInputs& inputs,
-                            const std::vector<LinearBase>& bases, std::size_t period,
+                            const std::vector<LinearBase>& bases, const RidgeOptions& options,
                             std::size_t fit_end) {
-  const NormalEquations equations = make_normal_equations(layout, inputs, fit_end);
-  const std::vector<double> start = priors(equations, bases, period);
+  const NormalEquations equations = make_normal_equations(layout, inputs, fit_end, options.pulse);
+  const std::vector<double> start = priors(equations, bases, options.period);
   const std::size_t width = bases.size() * layout.horizon;
   const std::size_t columns = std::size(kStrengths) * width;
   std::vector<double> raw(equations.size * columns);
   for (std::size_t s = 0; s < std::size(kStrengths); ++s) {
     std::vector<double> w = start;
-    RidgeSolver(equations, kStrengths[s]).solve(w, kChoiceTolerance);
+    RidgeSolver(equations, kStrengths[s], options.pulse).solve(w, kChoiceTolerance);
     to_raw(equations, w);
     for (std::size_t i = 0; i < equations.size; ++i) {
       std::copy_n(&w[i * width], width, &raw[i * columns + s * width]);
@@ -171,7 +172,7 @@ Choice choose_with_lags(const LinearInputs& inputs, const RidgeOptions& options,
   std::vector<double> errors;  // [blocks, groups]
   std::size_t last_fold = 0;
   for (const Fold& fold : folds) {
-    raw = fit_all(layout, inputs, bases, options.period, fold.fit_end);
+    raw = fit_all(layout, inputs, bases, options, fold.fit_end);
     last_fold = errors.size();
     add_errors(layout, inputs, options, fold, raw, errors);
   }

@@ -39,10 +39,11 @@ std::vector<double> column_dots(const std::vector<double>& a, const std::vector<
 
 }  // namespace
 
-RidgeSolver::RidgeSolver(const NormalEquations& equations, double strength)
+RidgeSolver::RidgeSolver(const NormalEquations& equations, double strength, Pulse pulse)
     : equations_(equations),
       strength_(strength),
-      factor_(penalised(equations, strength), equations.size) {}
+      pulse_(pulse),
+      factor_(penalised(equations, strength), equations.size, pulse) {}
 
 void RidgeSolver::solve(std::vector<double>& w, double tolerance) const {
   const std::size_t size = equations_.size;
@@ -77,6 +78,7 @@ void RidgeSolver::take_off_missing(const std::vector<double>& w, std::vector<dou
   const std::vector<double> turned = transposed(w, size, columns);
   std::vector<double> added(w.size(), 0.0);
   for (std::size_t m = 0; m < missing.horizons.size(); ++m) {
+    pulse_();
     const double* z = &missing.rows[m * size];
     for (std::size_t h : missing.horizons[m]) {
       for (std::size_t c = h; c < columns; c += equations_.layout.horizon) {

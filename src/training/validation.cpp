@@ -12,6 +12,7 @@ namespace {
 
 // With fewer origins than this, a quantile of each step's errors alone would be noise.
 constexpr std::size_t kOriginsForOwnSpread = 50;
+constexpr std::size_t kRowsOfAPulse = 64;
 
 }  // namespace
 
@@ -65,11 +66,13 @@ double Validation::linear_mae() const {
 
 std::vector<std::vector<double>> Validation::mixed_errors(const ForecastModel& model,
                                                           const std::vector<float>& outputs,
-                                                          std::size_t candidates) const {
+                                                          std::size_t candidates,
+                                                          Pulse pulse) const {
   const std::size_t per_step = model.network_quantiles(), width = model.network_outputs();
   const std::size_t middle = per_step == 1 ? 0 : model.median();
   std::vector<std::vector<double>> errors(candidates, std::vector<double>(count_, 0.0));
   for (std::size_t origin = 0; origin < count_; ++origin) {
+    if (origin % kRowsOfAPulse == 0) pulse();
     double terms = 0.0;
     for (std::size_t k = 0; k < model.targets(); ++k) {
       const data::Scaler& scaler = model.features.targets[k].scaler;
@@ -101,7 +104,8 @@ double Validation::mae(const std::vector<double>& errors, std::size_t first,
   return sum / count * linear_mae();
 }
 
-std::vector<std::vector<double>> Validation::linear_spread(const ForecastModel& model) const {
+std::vector<std::vector<double>> Validation::linear_spread(const ForecastModel& model,
+                                                           Pulse pulse) const {
   const std::size_t levels = model.quantiles.size();
   const std::size_t reach = count_ >= kOriginsForOwnSpread ? 0 : horizon_;
   std::vector<std::vector<double>> result;
@@ -109,6 +113,7 @@ std::vector<std::vector<double>> Validation::linear_spread(const ForecastModel& 
     const data::Scaler& scaler = model.features.targets[k].scaler;
     std::vector<double>& spread = result.emplace_back(horizon_ * levels, 0.0);
     for (std::size_t h = 0; h < horizon_; ++h) {
+      pulse();
       std::vector<double> errors;
       for (std::size_t origin = 0; origin < count_; ++origin) {
         for (std::size_t near = h > reach ? h - reach : 0;
@@ -163,11 +168,12 @@ std::vector<std::vector<double>> CrossFit::errors() const {
 }
 
 std::vector<double> residual_scales(const ForecastModel& model, const data::Frame& frame,
-                                    const std::vector<std::vector<double>>& linear) {
+                                    const std::vector<std::vector<double>>& linear, Pulse pulse) {
   std::vector<double> scales;
   for (std::size_t k = 0; k < model.targets(); ++k) {
     double squares = 0.0, count = 0.0;
     for (std::size_t t = 0; t + model.horizon < model.split.train_end; ++t) {
+      if (t % kRowsOfAPulse == 0) pulse();
       for (std::size_t h = 0; h < model.horizon; ++h) {
         const double error = frame.target[k][t + 1 + h] - linear[k][t * model.horizon + h];
         if (frame.observed[k][t + 1 + h] == 0 || std::isnan(error)) continue;

@@ -33,13 +33,15 @@ class Validation {
   /// `outputs`: the network's for the origins, [count, outputs].
   std::vector<std::vector<double>> mixed_errors(const ForecastModel& model,
                                                 const std::vector<float>& outputs,
-                                                std::size_t candidates) const;
+                                                std::size_t candidates,
+                                                Pulse pulse = kNoPulse) const;
   /// The mean of such errors of the origins first .. last-1, in units.
   double mae(const std::vector<double>& errors, std::size_t first, std::size_t last) const;
 
   /// The quantiles of the linear part's errors, which it has not been fitted on: [K][N, Q] in the
   /// model's units, 0 for the median. Where origins are few, all steps ahead share.
-  std::vector<std::vector<double>> linear_spread(const ForecastModel& model) const;
+  std::vector<std::vector<double>> linear_spread(const ForecastModel& model,
+                                                 Pulse pulse = kNoPulse) const;
 
  private:
   double error_sum(const data::Scaler& scaler, std::size_t target, std::size_t origin,
@@ -80,6 +82,7 @@ class CrossFit {
 /// The deviation of each target's linear forecasts from what came true in the training part, [K],
 /// in the model's units.
 std::vector<double> residual_scales(const ForecastModel& model, const data::Frame& frame,
-                                    const std::vector<std::vector<double>>& linear);
+                                    const std::vector<std::vector<double>>& linear,
+                                    Pulse pulse = kNoPulse);
 
 }  // namespace sluice::training

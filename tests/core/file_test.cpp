@@ -296,5 +296,42 @@ TEST(File, IsOldOrNewWholeWheneverTheWriterIsKilled) {
   EXPECT_LT(seen_a, kKills) << "the kills never met the other file";
 }
 
+TEST(File, WhatAKilledWriterLeftIsRemovedAndNothingElse) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "m.bin";
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  const std::string dead = path + ".tmp-" + std::to_string(child) + "-3";
+  const std::string alive = path + ".tmp-" + std::to_string(::getpid()) + "-7";
+  for (const std::string& other : {dead, alive, path + ".tmp-a-0", path + ".tmp-1"})
+    put(other, "x");
+  write_file_atomically(path, "new");
+  EXPECT_FALSE(std::filesystem::exists(dead));
+  for (const std::string& other : {alive, path + ".tmp-a-0", path + ".tmp-1"})
+    EXPECT_TRUE(std::filesystem::exists(other)) << other;
+}
+
+TEST(File, SaysBeforeTheWorkWhetherAWriteWouldFailAndChangesNothing) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "m.bin";
+  check_can_write(path, 4096);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  put(path, "old");
+  check_can_write(path, 4096);
+  EXPECT_EQ(get(path), "old");
+  const auto files = std::filesystem::directory_iterator(std::filesystem::path(path).parent_path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+  EXPECT_TRUE(has(error_of([&] { check_can_write(folder / "none/m.bin"); }), "make the folder"));
+  EXPECT_TRUE(has(error_of([&] { check_can_write(path + "/m.bin"); }), "Not a directory"));
+  EXPECT_TRUE(in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    return has(error_of([&] { check_can_write(path, 4096); }), "File too large") &&
+           error_of([&] { check_can_write(path, 900); }) == "no error";
+  }));
+}
+
 }  // namespace
 }  // namespace sluice

@@ -5,9 +5,12 @@
 
 #include <cmath>
 #include <cstdint>
+#include <ctime>
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "data/autocorrelation.hpp"
 
 namespace sluice::data {
 namespace {
@@ -84,6 +87,46 @@ TEST(Period, NeedsThreePeriodsAndSurvivesTinySeries) {
   for (std::size_t rows : {0, 1, 2, 3, 4, 5}) {
     EXPECT_EQ(find_period(wave(rows, 2.0, 1.0), std::vector<std::size_t>{0, 1, 2}), 1U) << rows;
   }
+}
+
+TEST(Period, ProductsByTransformsAreTheSumsThatTheyReplace) {
+  for (const std::size_t most : {0, 1, 5, 63, 64, 211}) {
+    const std::vector<double> series = wave(640, 19.0, 0.7);
+    const std::vector<double> products = lagged_products(series, most);
+    ASSERT_EQ(products.size(), most + 1);
+    for (std::size_t lag = 0; lag <= most; ++lag) {
+      double sum = 0.0;
+      for (std::size_t t = lag; t < series.size(); ++t) sum += series[t] * series[t - lag];
+      EXPECT_NEAR(products[lag], sum, 1e-11) << "lag " << lag << " of " << most;
+    }
+  }
+  EXPECT_EQ(lagged_products({}, 3), std::vector<double>(4, 0.0));
+}
+
+// 700,000 training rows of a million; the season is none that the clock suggests, and those that it
+// suggests are long: the most work that there is.
+TEST(Period, AMillionRowsTakeLessThanTwoSecondsOfProcessorTime) {
+  const std::vector<double> series = wave(700000, 53.0, 0.3);
+  const std::clock_t before = std::clock();
+  const std::size_t period = find_period(series, std::vector<std::size_t>{1440, 10080, 525600});
+  const double seconds = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+  EXPECT_EQ(period % 53, 0U);
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+  EXPECT_LT(seconds, 2.0);
+#else
+  EXPECT_LT(seconds, 60.0);
+#endif
+}
+
+TEST(Period, WhoIsCalledDuringTheSearchCanEndIt) {
+  struct Enough {};
+  const std::vector<double> series = wave(100000, 53.0, 0.3);
+  int calls = 0;
+  const auto pulse = [&] {
+    if (++calls == 100) throw Enough{};
+  };
+  EXPECT_THROW(find_period(series, kHourly, pulse), Enough);
+  EXPECT_EQ(calls, 100);
 }
 
 std::vector<double> last_column(const std::string& path) {

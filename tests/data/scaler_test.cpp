@@ -82,5 +82,22 @@ TEST(Scaler, AValueBelowAllThatItSawHasALogarithmStill) {
   EXPECT_LT(scaler.to_model(-5.0), scaler.to_model(2.0));
 }
 
+// Sums of squares of such values overflow, or vanish, unless they are scaled first.
+TEST(Scaler, HugeAndTinyValuesAreScaledAsTheSameValuesOfUsualSize) {
+  const std::vector<double> usual = {1, 2, 4, 8, 16, -3};
+  const Scaler wanted = fit_scaler(usual, LogChoice::off);
+  for (const double unit : {0x1p1000, 0x1p-1000}) {
+    std::vector<double> values = usual;
+    for (double& v : values) v *= unit;
+    const Scaler scaler = fit_scaler(values, LogChoice::off);
+    EXPECT_EQ(scaler.mean, unit * wanted.mean);
+    EXPECT_EQ(scaler.deviation, unit * wanted.deviation);
+    EXPECT_EQ(scaler.to_model(values[3]), wanted.to_model(usual[3]));
+  }
+  constexpr double kMost = std::numeric_limits<double>::max();
+  const Scaler ends = fit_scaler(std::vector<double>{-kMost, kMost, 0.0}, LogChoice::automatic);
+  EXPECT_TRUE(std::isfinite(ends.mean) && std::isfinite(ends.deviation));
+}
+
 }  // namespace
 }  // namespace sluice::data

@@ -37,7 +37,7 @@ class Damage {
   explicit Damage(std::uint64_t seed) : random_(seed) {}
 
   std::string apply(std::string text, const std::vector<std::string>& others) {
-    for (std::size_t times = 1 + draw(3); times > 0 && !text.empty(); --times)
+    for (std::size_t times = 1 + draw(2); times > 0 && !text.empty(); --times)
       text = one(std::move(text), others);
     return text;
   }
@@ -135,7 +135,7 @@ class Damage {
 
 TableOptions options_for(Damage& damage) {
   TableOptions options;
-  const auto sometimes = [&damage] { return damage.draw(12) == 0; };
+  const auto sometimes = [&damage] { return damage.draw(40) == 0; };
   options.sort = sometimes();
   if (sometimes()) options.form.zone = "Europe/Berlin";
   if (sometimes()) options.form.decimal = ',';

@@ -444,6 +444,16 @@ plant("src/formats/safetensors.cpp", "formats",
       ("safetensors: a gap between tensors passes", "if (entry.begin != previous_end) {",
        "if (false) {"),
       ("safetensors: trailing bytes pass", "if (end != data.size()) {", "if (false) {"))
+plant("src/data/autocorrelation.cpp", "data",
+      ("a spectrum without its conjugate", "Fourier::product(std::conj(early[k]), late[k])",
+       "Fourier::product(early[k], late[k])"),
+      ("blocks that overlap", "start += block)", "start += block - 1)"))
+plant("src/data/scaler.cpp", "data",
+      ("moments of values that overflow", "return usual ? 1.0 :", "return true ? 1.0 :"))
+plant("src/core/file.cpp", "core",
+      ("a living writer's file is cleared", "nullptr, 10)), 0) == 0) return false;",
+       "nullptr, 10)), 0) == 0) return true;"),
+      ("room is not asked for", "error == ENOSPC || error == EFBIG", "error == ENOSPC"))
 plant("src/formats/model_file.cpp", "formats",
       ("the window is lost", "stored.forecast->window = *window;", ""))
 plant("src/formats/state_dict.cpp", "formats",
@@ -552,6 +562,8 @@ plant("src/streaming/saved_state.cpp", "streaming",
        "if (false) {"),
       ("saved: another model's state taken", "if (head.fingerprint != fingerprint) {", "if (false) {"))
 plant("src/streaming/forecast_stream.cpp", "streaming",
+      ("a gap of any length is filled", "const std::size_t most = longest_gap() + 1;",
+       "const std::size_t most = 1000000;"),
       ("forecast: forgets a row too many", "return rows + 1;", "return rows - 1;"),
       ("forecast: a gap is no missing rows", "step < steps; ++step", "step + 8 < steps; ++step"),
       ("forecast: the calendar of UTC", "take(values, on.wall(now.time));", "take(values, now.time);"),

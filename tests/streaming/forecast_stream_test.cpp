@@ -140,6 +140,26 @@ TEST(ForecastStream, FillsAGapOfWholeStepsWithMissingRows) {
   }
 }
 
+TEST(ForecastStream, RefusesALongGapAndAHugeValueAndChangesNothing) {
+  const ForecastModel model = trained(0);
+  ForecastStream stream(model), untouched(model);
+  for (std::size_t row = 0; row < 30; ++row) {
+    push(stream, row);
+    push(untouched, row);
+  }
+  const auto far = static_cast<std::int64_t>(stream.longest_gap()) + 2;
+  std::vector<double> values = row_of(stream, 30);
+  const RowTime late{data::add_steps(table().time_at(29), far, model.features.step, {})};
+  EXPECT_THROW(stream.push(values, late), Error);
+  values[0] = 1e200;
+  EXPECT_THROW(stream.push(values, RowTime{table().time_at(30)}), Error);
+  for (std::size_t row = 30; row < 40; ++row)
+    ASSERT_EQ(push(stream, row).values, push(untouched, row).values) << "row " << row;
+  const RowTime allowed{data::add_steps(table().time_at(39), far - 1, model.features.step, {})};
+  EXPECT_EQ(stream.missing_before(allowed), stream.longest_gap());
+  EXPECT_NO_THROW(stream.push(row_of(stream, 41), allowed));
+}
+
 TEST(ForecastStream, RefusesTimesThatDoNotRiseByWholeStepsAndChangesNothing) {
   const ForecastModel model = trained(0);
   ForecastStream stream(model), untouched(model);

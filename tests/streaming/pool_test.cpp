@@ -169,6 +169,15 @@ TEST(Pool, GoesOnWhereItWasSavedToTheBit) {
   for (int step = 0; step < 2; ++step) ASSERT_NO_FATAL_FAILURE(side.push(0.8));
 }
 
+// The sanitizer sees where a null pointer is copied from.
+TEST(Pool, OneWithoutStreamsIsSavedAndRestored) {
+  const Problem problem(architectures()[0].architecture, 1, 137);
+  Pool empty(problem.model, {}), pool(problem.model, {});
+  pool.add();
+  pool.restore(empty.save());
+  EXPECT_EQ(pool.size(), 0u);
+}
+
 TEST(Pool, RefusesBytesThatItDidNotSave) {
   const Problem problem(architectures()[0].architecture, 1, 139);
   const Problem other(architectures()[0].architecture, 1, 149);

@@ -293,7 +293,7 @@ TEST(Trainer, TheTimeLimitCutsARunAndKeepsAModel) {
   options.epochs = 1'000'000;
   options.schedule = ScheduleKind::constant;
   options.patience = 1'000'000;
-  options.time_limit = 0.3;
+  options.time_limit = 2.0;
   const auto start = std::chrono::steady_clock::now();
   const TrainingResult result = train_forecast(table, options);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -321,6 +321,26 @@ TEST(Trainer, StopsWhenAskedAndKeepsTheBestSoFar) {
   EXPECT_LE(seen, 31u);
   EXPECT_TRUE(
       all_finite(forecast(result.model, data::make_frame(result.model.features, table), 0, 590)));
+}
+
+TEST(Trainer, IsStoppedAlsoBeforeThereIsAModel) {
+  const data::Table table = three_columns();
+  for (const char* phase : {"looking for a season", "fitting the linear part"}) {
+    ForecastOptions options = three_column_options();
+    options.period.reset();
+    std::atomic<bool> stop{false};
+    options.stop = &stop;
+    options.progress = [&](const Progress& progress) { stop = stop || progress.phase == phase; };
+    try {
+      train_forecast(table, options);
+      FAIL() << "not stopped while " << phase;
+    } catch (const Stopped& stopped) {
+      EXPECT_NE(std::string(stopped.what()).find(phase), std::string::npos) << stopped.what();
+    }
+  }
+  ForecastOptions options = three_column_options();
+  options.time_limit = 1e-9;
+  EXPECT_THROW(train_forecast(table, options), Stopped);
 }
 
 TEST(Trainer, ADivergingRunNamesTheStepAndKeepsTheLastGoodModel) {

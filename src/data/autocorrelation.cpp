@@ -1,0 +1,92 @@
+// The series is cut into blocks. A block's products with the stretch that begins with it and is
+// `most` longer are a correlation of two short arrays; the spectra of all blocks are added, and one
+// transform back gives the sums. A transform of our own, because no distribution packages a
+// header-only one, and the library links nothing.
+#include "data/autocorrelation.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+namespace sluice::data {
+namespace {
+
+using Complex = std::complex<double>;
+
+// Transforms of one size, a power of two. Forward leaves the spectrum in bit-reversed order and
+// backward expects it so: products of spectra need no order.
+class Fourier {
+ public:
+  explicit Fourier(std::size_t size) : roots_(size / 2) {
+    for (std::size_t k = 0; k < roots_.size(); ++k) {
+      const double turn = 2.0 * std::numbers::pi * static_cast<double>(k);
+      roots_[k] = std::polar(1.0, -turn / static_cast<double>(size));
+    }
+  }
+
+  void forward(std::vector<Complex>& x) const {
+    for (std::size_t half = x.size() / 2; half > 0; half /= 2) {
+      for (std::size_t start = 0; start < x.size(); start += 2 * half) {
+        for (std::size_t k = 0; k < half; ++k) {
+          Complex& low = x[start + k];
+          Complex& high = x[start + k + half];
+          const Complex difference = low - high;
+          low += high;
+          high = product(difference, roots_[k * (roots_.size() / half)]);
+        }
+      }
+    }
+  }
+
+  /// Not divided by the size.
+  void backward(std::vector<Complex>& x) const {
+    for (std::size_t half = 1; half < x.size(); half *= 2) {
+      for (std::size_t start = 0; start < x.size(); start += 2 * half) {
+        for (std::size_t k = 0; k < half; ++k) {
+          Complex& low = x[start + k];
+          Complex& high = x[start + k + half];
+          const Complex turned = product(high, std::conj(roots_[k * (roots_.size() / half)]));
+          high = low - turned;
+          low += turned;
+        }
+      }
+    }
+  }
+
+  // std::complex's own looks for infinities, several times slower.
+  static Complex product(const Complex& a, const Complex& b) {
+    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+  }
+
+ private:
+  std::vector<Complex> roots_;
+};
+
+}  // namespace
+
+std::vector<double> lagged_products(std::span<const double> series, std::size_t most, Pulse pulse) {
+  const std::size_t size = 2 * std::bit_ceil(most + 1), block = size - most;
+  const Fourier fourier(size);
+  std::vector<Complex> spectrum(size), early(size), late(size);
+  for (std::size_t start = 0; start < series.size(); start += block) {
+    pulse();
+    std::fill(early.begin(), early.end(), Complex());
+    std::fill(late.begin(), late.end(), Complex());
+    const auto stretch = series.subspan(start, std::min(size, series.size() - start));
+    std::copy(stretch.begin(), stretch.end(), late.begin());
+    std::copy_n(stretch.begin(), std::min(block, stretch.size()), early.begin());
+    fourier.forward(early);
+    fourier.forward(late);
+    for (std::size_t k = 0; k < size; ++k)
+      spectrum[k] += Fourier::product(std::conj(early[k]), late[k]);
+  }
+  fourier.backward(spectrum);
+  std::vector<double> sums(most + 1);
+  for (std::size_t lag = 0; lag <= most; ++lag)
+    sums[lag] = spectrum[lag].real() / static_cast<double>(size);
+  return sums;
+}
+
+}  // namespace sluice::data

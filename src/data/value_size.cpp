@@ -1,0 +1,35 @@
+#include "data/value_size.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "sluice/error.hpp"
+
+namespace sluice::data {
+namespace {
+
+// Squares of larger ones overflow where they are summed. Beyond kFarthest deviations a float32
+// network, and the ridge beside it, have no digits left for the other rows.
+constexpr double kLargest = 1e150, kFarthest = 1e15;
+
+}  // namespace
+
+bool is_computable(const ScaledColumn& column, double value) {
+  if (column.scaler.deviation == 0) return true;  // every value counts as 0
+  return !(std::abs(value) > kLargest) && !(std::abs(column.scaler.to_model(value)) > kFarthest);
+}
+
+void refuse_value(const ScaledColumn& column, double value, const std::string& where) {
+  const bool large = std::abs(value) > kLargest;
+  throw Error(ErrorCode::data,
+              {.where = where + ", column '" + column.name + "'",
+               .what = large ? "the value is too large to compute with"
+                             : "the value is too far from the others to compute with",
+               .expected = large ? "at most 1e150 in size"
+                                 : "at most 1e15 standard deviations from the mean",
+               .got = fmt::format("{:g}", value),
+               .hint = "correct it, leave the cell empty, or write the column in a larger unit"});
+}
+
+}  // namespace sluice::data
