@@ -365,7 +365,7 @@ def a_killed_stream_goes_on_near_its_end(place):
     more = ("time,y\n" + "".join(map(row, range(203, 210)))).encode()
     done = subprocess.run(stream, cwd=place.path, input=more, capture_output=True, timeout=60)
     place.status(done, 0)
-    expect(f"behind the row of {start + datetime.timedelta(hours=199)}".encode() in done.stderr, done.stderr)
+    expect(f"behind the row of {start + datetime.timedelta(hours=199):%Y-%m-%d %H:%M}".encode() in done.stderr, done.stderr)
     expect(b"3 rows are missing" in done.stderr, done.stderr)
 
 

@@ -378,7 +378,8 @@ TEST(SafeTensors, RefusesAHeaderLongerThanTheFileOrTheLimit) {
   EXPECT_TRUE(has(model_error(little_endian(100, 8) + "{}"), "the header is cut"));
   for (const std::uint64_t length :
        {std::uint64_t{100'000'001}, std::uint64_t{1} << 40, ~std::uint64_t{0}, ~std::uint64_t{7}}) {
-    EXPECT_TRUE(has(model_error(little_endian(length, 8) + "{}"), "not a .safetensors file"));
+    EXPECT_TRUE(has(model_error(little_endian(length, 8) + "{}"), "the header is too long"));
+    EXPECT_TRUE(has(model_error(little_endian(length, 8) + "ab"), "not a .safetensors file"));
   }
 }
 
