@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/half.hpp"
-#include "evaluation/backtest.hpp"
 #include "data/time_forms.hpp"
+#include "evaluation/backtest.hpp"
 #include "inspection/forecast_subject.hpp"
 #include "inspection/rnn_beside.hpp"
 #include "inspection/subject_problem.hpp"
