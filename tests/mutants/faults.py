@@ -313,7 +313,7 @@ plant("src/training/lstm_fit.cpp", "training",
 plant("src/training/forecast_model.cpp", "training",
       ("windows one row too late", "(end - lengths[sample] + step) * tape.x_stride",
        "(end - lengths[sample] + (step > 0 ? step - 1 : 0)) * tape.x_stride"))
-plant("src/training/forecast_trainer.cpp", "training",
+plant("src/training/forecast_lstm_fit.cpp", "training",
       ("windows trained as carried chunks", ".windows = model_.window > 0,", ".windows = false,"))
 plant("src/training/alpha.cpp", "training",
       ("LSTM trusted without its standard error",
@@ -322,9 +322,10 @@ plant("src/training/forecast_model.cpp", "training",
       ("network sees a season that has not been",
        "const std::size_t back = period - 1 - h % period;\n    out[h] = series[back > t ? t : t - back];",
        "out[h] = series[std::min(t + 1 + h % period, series.size() - 1)];"))
-plant("src/training/forecast_trainer.cpp", "training",
+plant("src/training/forecast_lstm_fit.cpp", "training",
       ("network fitted to targets behind its rows", "row + 1 + h < fit_end; ++h",
-       "row + 1 + h < frame_.rows; ++h"),
+       "row + 1 + h < frame_.rows; ++h"))
+plant("src/training/forecast_trainer.cpp", "training",
       ("period found in rows to be judged by",
        "std::span(frame_.target.front()).first(model_.split.train_end)",
        "std::span(frame_.target.front())"))
@@ -562,8 +563,8 @@ plant("src/streaming/saved_state.cpp", "streaming",
        "if (false) {"),
       ("saved: another model's state taken", "if (head.fingerprint != fingerprint) {", "if (false) {"))
 plant("src/streaming/forecast_stream.cpp", "streaming",
-      ("a gap of any length is filled", "const std::size_t most = longest_gap() + 1;",
-       "const std::size_t most = 1000000;"),
+      ("a gap of any length is filled", "static_cast<std::int64_t>(longest_gap()) + 1;",
+       "static_cast<std::int64_t>(1000000);"),
       ("forecast: forgets a row too many", "return rows + 1;", "return rows - 1;"),
       ("forecast: a gap is no missing rows", "step < steps; ++step", "step + 8 < steps; ++step"),
       ("forecast: the calendar of UTC", "take(values, on.wall(now.time));", "take(values, now.time);"),
