@@ -173,7 +173,7 @@ void expect_whole(const Table& table) {
 TEST(TableDamage, IsReadWholeOrRefused) {
   const std::vector<std::string> texts = corpus();
   ASSERT_GT(texts.size(), 100u);
-  constexpr std::size_t kTables = 4'000;
+  constexpr std::size_t kTables = 2'000;
   std::size_t read = 0;
   for (std::size_t n = 0; n < kTables; ++n) {
     Damage damage(n);
