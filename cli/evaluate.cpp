@@ -14,6 +14,7 @@
 #include "cli/table_input.hpp"
 #include "core/file.hpp"
 #include "data/table.hpp"
+#include "data/value_size.hpp"
 #include "evaluation/backtest.hpp"
 #include "formats/model_file.hpp"
 #include "sluice/error.hpp"
@@ -155,6 +156,11 @@ int run(const Options& options) {
     say("  {} origins with fewer than the {} rows that the model looks back on: {}\n",
         backtest.without_history, model.rows_needed(),
         options.allow_short ? "scored as well (--allow-short)" : "left out");
+  }
+  if (const std::size_t beyond = data::count_beyond(model.features, table); beyond > 0) {
+    say("  {} values lie beyond the bounds of the model's forecasts ({}): train with --bounds "
+        "none\n",
+        beyond, data::describe_bounds(model.features.targets));
   }
   bool beaten = true;
   for (const TargetBacktest& target : backtest.targets) {

@@ -46,6 +46,7 @@ struct Options {
   std::vector<std::string> set;
   std::optional<std::size_t> step;
   bool watch = false;
+  TableInput input;
 };
 
 std::size_t cores() { return std::clamp(std::thread::hardware_concurrency(), 1u, 8u); }
@@ -71,7 +72,7 @@ class Inspection {
  public:
   explicit Inspection(const Options& options)
       : options_(options),
-        inspected_(read_inspected(options.model, options.data)),
+        inspected_(read_inspected(options.model, options.data, options.input)),
         subject_(inspected_.subject),
         of_(subject_.network->architecture()),
         where_(chosen()),
@@ -462,6 +463,7 @@ void add_inspect(CLI::App& program, int&) {
       "Take the rows one by one ('-': from standard input) and redraw after each");
   for (const char* other : {"-o", "--trace", "--set", "--step", "--compare"})
     watch->excludes(command->get_option(other));
+  declare_table_input(*command, options->input, false);
   command->footer(
       "PLACES: layer N, layers A-B, unit N, units A-B, step N, steps A:B (B not included), "
       "forward,\n"

@@ -63,11 +63,12 @@ Rows read_columns(const std::string& path, std::size_t inputs) {
 
 }  // namespace
 
-Inspected read_inspected(const std::string& model, const std::string& data) {
+Inspected read_inspected(const std::string& model, const std::string& data,
+                         const TableInput& input) {
   Inspected made{std::make_unique<const formats::StoredModel>(formats::load_model(model)), {}, {}};
   if (made.model->forecast) {
     const training::ForecastModel& forecast = *made.model->forecast;
-    made.table = read_table_file(data, forecast.features.table_options());
+    made.table = read_table_file(data, table_options(input, &forecast.features));
     made.subject = inspection::forecast_subject(forecast, *made.table);
   } else {
     const network::Network& network = *made.model->plain;

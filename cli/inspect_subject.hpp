@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/table_input.hpp"
 #include "data/table.hpp"
 #include "formats/model_file.hpp"
 #include "inspection/subject.hpp"
@@ -21,6 +22,7 @@ struct Inspected {
 
 /// `data`: a CSV with the model's columns; for a bare network a CSV of its inputs in their order,
 /// or a .npy of [T, I] or [1, T, I]. Throws Error naming the file.
-Inspected read_inspected(const std::string& model, const std::string& data);
+Inspected read_inspected(const std::string& model, const std::string& data,
+                         const TableInput& input);
 
 }  // namespace sluice::cli

@@ -134,6 +134,17 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return fmt::format("{}\n", fmt::join(cells, ","));
 }
 
+// A gap is filled with missing rows, and said.
+void tell_missing(const StreamRows& rows, const RowReader::Row& row) {
+  if (!row.time) return;
+  try {
+    const std::size_t missing = rows.missing_before(*row.time);
+    if (missing > 0) note("note: {} rows are missing before {}\n", missing, row.time_text);
+  } catch (const Error&) {
+    // The row itself will be refused, with a message that names its line.
+  }
+}
+
 void run_csv(StreamRows& rows, ColdAnswers& cold, StateFile& state,
              const std::atomic<bool>& interrupted) {
   const std::unique_ptr<data::CsvReader> input = open_rows(rows, "-", interrupted);
@@ -152,6 +163,7 @@ void run_csv(StreamRows& rows, ColdAnswers& cold, StateFile& state,
     cells.clear();
     if (timed) cells.push_back(data::csv_cell(row.time_text));
     state.before_row(row.time);
+    tell_missing(rows, row);
     const std::span<const double> answer = rows.push(row.values, row.time, where);
     const bool is_short = cold.is_short();
     for (const double value : answer)

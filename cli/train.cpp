@@ -19,6 +19,7 @@
 #include "cli/table_input.hpp"
 #include "core/printable.hpp"
 #include "data/table.hpp"
+#include "data/value_size.hpp"
 #include "formats/model_file.hpp"
 #include "sluice/error.hpp"
 #include "training/forecast_trainer.hpp"
@@ -221,7 +222,12 @@ void print_inputs(const data::Table& table, const training::ForecastModel& model
   if (!model.features.past.empty()) fmt::print("  past: {}\n", names(model.features.past));
   if (!model.features.known.empty()) fmt::print("  known ahead: {}\n", names(model.features.known));
   const std::string bounds = data::describe_bounds(model.features.targets);
-  if (!bounds.empty()) fmt::print("  bounds: {}\n", bounds);
+  const std::size_t beyond = data::count_beyond(model.features, table);
+  if (!bounds.empty()) {
+    fmt::print(
+        "  bounds: {}{}\n", bounds,
+        beyond == 0 ? "" : fmt::format("; {} later values lie beyond them: --bounds none", beyond));
+  }
   fmt::print("  season: {}\n",
              model.period > 1 ? fmt::format("{} rows", model.period) : "none found");
 }

@@ -14,6 +14,8 @@ struct Bounds {
   std::optional<double> low, high;  ///< Empty: none on this side.
 
   bool any() const { return low || high; }
+  /// Whether a value lies within them; NaN does.
+  bool hold(double value) const { return !(low && value < *low) && !(high && value > *high); }
   /// The value, or the bound beyond which it lies; NaN stays NaN.
   double apply(double value) const;
 };

@@ -86,8 +86,7 @@ std::string_view stripped(std::string_view cell, const std::string& strip) {
   return cell;
 }
 
-// The number with a point and without separators; the cell itself where its groups are not of
-// three.
+// The number with a point and without separators; no number where its groups are not of three.
 std::string plain_number(std::string_view cell, const NumberFormat& format) {
   std::string plain;
   std::size_t at = 0, group = 0, groups = 0;
@@ -98,7 +97,7 @@ std::string plain_number(std::string_view cell, const NumberFormat& format) {
       plain += cell[at++];
       ++group;
     } else if (separator > 0) {
-      if (group == 0 || group > 3 || (groups > 0 && group != 3)) return std::string(cell);
+      if (group == 0 || group > 3 || (groups > 0 && group != 3)) return std::string(cell) + '?';
       ++groups;
       group = 0;
       at += separator;
@@ -106,7 +105,7 @@ std::string plain_number(std::string_view cell, const NumberFormat& format) {
       break;
     }
   }
-  if (groups > 0 && group != 3) return std::string(cell);
+  if (groups > 0 && group != 3) return std::string(cell) + '?';
   if (at < cell.size() && cell[at] == format.decimal) {
     plain += '.';
     ++at;

@@ -1,5 +1,7 @@
 #include "data/column_sample.hpp"
 
+#include <cmath>
+
 namespace sluice::data {
 
 bool ColumnSample::is_clock(std::size_t column) const {
@@ -47,6 +49,21 @@ bool ColumnSample::is_monotonic(std::size_t column) const {
     direction = now;
     return same;
   });
+}
+
+bool ColumnSample::counts_evenly(std::size_t column) const {
+  constexpr double kEven = 1e-3;
+  std::vector<double> values;
+  all_cells(column, [&values](const std::string& cell) {
+    values.push_back(parse_cell(cell).value);
+    return true;
+  });
+  if (values.size() < 2 || !(values[1] > values[0])) return false;
+  const double step = values[1] - values[0];
+  for (std::size_t n = 1; n < values.size(); ++n) {
+    if (!(std::abs(values[n] - values[n - 1] - step) <= kEven * step)) return false;
+  }
+  return true;
 }
 
 }  // namespace sluice::data

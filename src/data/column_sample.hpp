@@ -75,6 +75,8 @@ class ColumnSample {
   bool repeats(std::size_t column) const;
   /// Whether not all are alike; a single row differs.
   bool differs(std::size_t column) const;
+  /// Whether numbers rise by one difference, to a thousandth of it.
+  bool counts_evenly(std::size_t column) const;
   /// Whether numbers never turn round, repeated ones allowed.
   bool is_monotonic(std::size_t column) const;
 

@@ -22,6 +22,8 @@ class NumberColumn {
   void reserve(std::size_t rows) { values_.reserve(rows); }
   /// Throws Error(data) where a point may separate thousands or decimals and no cell says which.
   void check_points() const;
+  /// Whether all points may separate thousands and nothing says that they do.
+  bool may_hold_thousands() const { return doubt_ && !has_small_ && pointed_line_ > 0; }
 
   const std::string& name() const noexcept { return name_; }
   std::string where(std::size_t line) const;

@@ -180,6 +180,11 @@ void TableReader::add_columns(Table& table) {
       continue;
     }
     columns_[i].check_points();
+    if (columns_[i].may_hold_thousands()) {
+      table.understood.push_back(
+          fmt::format("points in '{}' taken for decimals (--thousands . if they are none)",
+                      columns_[i].name()));
+    }
     table.columns.push_back({columns_[i].name(), columns_[i].take_values()});
   }
 }
@@ -258,10 +263,12 @@ std::vector<std::int64_t> read_holidays(const std::string& path) {
   csv.set_delimiter(',');
   csv.set_comment('#');
   std::vector<std::int64_t> days;
+  bool header = false;
   while (csv.next()) {
     if (csv.blank()) continue;
     const std::optional<CellTime> read = read_time(csv.cells()[0], {});
-    if (!read && days.empty() && csv.line() == 1) continue;  // a header
+    const bool words = csv.cells()[0].find_first_of("0123456789") == std::string_view::npos;
+    if (!read && words && days.empty() && !std::exchange(header, true)) continue;
     if (!read || read->wall % kDay != 0) {
       fail({.where = fmt::format("{}:{}", path, csv.line()),
             .what = "not a date",

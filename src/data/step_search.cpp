@@ -85,7 +85,8 @@ std::optional<TimeStep> find_months(const std::vector<Timestamp>& walls,
     differences.push_back((at.year - before.year) * 12 + at.month - before.month);
   }
   step.months = commonest(std::move(differences));
-  if (step.months == 0) return std::nullopt;
+  // Nobody counts in 13 months.
+  if (step.months == 0 || (12 % step.months != 0 && step.months % 12 != 0)) return std::nullopt;
   const auto rows_by = [&](MonthDay rule) {
     step.month_day = rule;
     return static_cast<std::size_t>(std::count_if(walls.begin(), walls.end(), [&](Timestamp wall) {

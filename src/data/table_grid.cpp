@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
 
+#include "data/cell.hpp"
 #include "data/time_grid.hpp"
 #include "sluice/error.hpp"
 
@@ -19,13 +21,13 @@ std::string counted(std::size_t count, const char* thing) {
 }
 
 TimeGrid grid_of(const TimeColumn& column, const TableOptions& options) {
-  constexpr std::size_t kFewRows = 10;
   const std::size_t rows = column.times.size();
   if (options.remembered_step.known()) {
     try {
       TimeGrid grid = place_on_grid(column, options.remembered_step);
-      if (rows <= kFewRows || (grid.row_of.back() + 1) * 6 <= rows * 10) return grid;
+      if ((grid.row_of.back() + 1) * 6 <= rows * 10) return grid;
     } catch (const Error&) {
+      if (rows == 1) throw;  // a single row shows no step of its own
       // The file has a step of its own, which its reader compares.
     }
   }
@@ -40,6 +42,43 @@ void reorder(std::vector<T>& values, const std::vector<std::size_t>& order) {
   values = std::move(sorted);
 }
 
+// Numbers behind a year may be quarters or weeks, and names of months may stand before days:
+// refused where the column's name or its values say so.
+void check_months(const TimeColumn& time) {
+  const std::string& form = time.format.date;
+  const bool numbers = form == "%Y-%m" || form == "%Y/%m" || form == "%Y%m" || form == "%m/%Y" ||
+                       form == "%m-%Y" || form == "%m.%Y";
+  const bool two_digits = form == "%b-%y" || form == "%b %y" || form == "%B-%y";
+  if (!numbers && !two_digits) return;
+  const std::string name = lower_case(time.name);
+  bool other = false;
+  for (const char* word : {"quarter", "half", "week", "season", "woche", "kw", "trimest"})
+    other = other || name.find(word) != std::string::npos;
+  int last = 0;
+  std::size_t same = 0;
+  for (std::size_t row = 0; row < time.times.size(); ++row) {
+    const int month = calendar_time(time.clock.wall(time.times[row])).month;
+    same += row > 0 && month == calendar_time(time.clock.wall(time.times[row - 1])).month ? 1 : 0;
+    last = std::max(last, month);
+  }
+  constexpr std::size_t kRowsOfEvidence = 8;
+  const bool many = time.times.size() >= kRowsOfEvidence;
+  const bool quarters = numbers && many && last <= 4 && same == 0;
+  const bool days = two_digits && many && same * 10 >= time.times.size() * 8;
+  if (!(numbers && other) && !quarters && !days) return;
+  throw Error(
+      ErrorCode::data,
+      {.where = time.where(0),
+       .what = days       ? "years of one month, or the days of it"
+               : quarters ? "months 1 to 4 alone: they may be quarters"
+                          : "a column whose name says that its numbers are no months",
+       .expected = "months, or another form",
+       .got = "'" + time.text(0) + "'",
+       .hint = fmt::format("write quarters as 2016-Q3, weeks as 2016-W26, days with their year; "
+                           "--time-format '{}' says that they are months",
+                           form)});
+}
+
 }  // namespace
 
 void put_on_grid(Table& table, TimeColumn time, const TableOptions& options) {
@@ -48,6 +87,7 @@ void put_on_grid(Table& table, TimeColumn time, const TableOptions& options) {
     reorder(table.lines, time.order);
     table.understood.emplace_back("rows sorted by time");
   }
+  if (options.form.time_format.empty()) check_months(time);
   const TimeGrid grid = grid_of(time, options);
   table.time_name = time.name;
   table.format = print_form(time.format);

@@ -12,6 +12,7 @@
 #include "data/cell.hpp"
 #include "data/table.hpp"
 #include "data/time_forms.hpp"
+#include "data/time_search.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::data {
@@ -60,11 +61,43 @@ class HeaderReader {
         !rows.empty() && std::all_of(rows.begin(), rows.end(), [this](const auto& row) {
           return row.size() == dialect_.width && row.back().empty();
         });
+    if (!trailing) check_first_column();
     // A date and its time of day behind a blank have one name.
     const bool dates =
         dialect_.delimiter == kBlanks && !rows.empty() && !time_forms(rows[0][0]).empty();
     std::vector<std::string>& names = header_.names;
     names.insert(trailing ? names.end() : names.begin() + (dates ? 1 : 0), "");
+  }
+
+  // The cell that rows have more must be the first, a number or a name of the row: 3,14 in a file
+  // of commas has one cell more as well.
+  void check_first_column() const {
+    const auto& rows = dialect_.rows;
+    const bool times_named =
+        std::any_of(header_.names.begin(), header_.names.end(), may_be_called_time);
+    std::size_t numbered = 0, times = 0, names = 0;
+    double first = 0.0;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const CellValue cell = parse_cell(rows[row][0]);
+      if (row == 0) first = cell.value;
+      const bool time = !time_forms(rows[row][0]).empty();
+      if (time) ++times;
+      if (!time && cell.kind == CellKind::text) ++names;
+      if (cell.value == first + static_cast<double>(row) && (first == 0.0 || first == 1.0))
+        ++numbered;
+    }
+    const bool blanks = dialect_.delimiter == kBlanks;  // a date and its time of day have one name
+    const bool known = numbered == rows.size() || names == rows.size() ||
+                       (times == rows.size() && (blanks || !times_named));
+    if (known) return;
+    fail({.where = where(header_.line),
+          .what =
+              fmt::format("{} names above rows of {} cells", header_.names.size(), dialect_.width),
+          .expected = "a name for each cell",
+          .got = rows.empty() ? "" : fmt::format("a first row of {}", fmt::join(rows[0], " | ")),
+          .hint = "name the first column if it holds the rows' names; a decimal comma wants "
+                  "another delimiter "
+                  "or quotes"});
   }
 
   // Lines under the header that are no rows: units, the second half of the names, the name of the

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "data/cell.hpp"
@@ -258,7 +260,15 @@ TimeColumn TimeReader::finish() {
     if (offsets_differ_ && !reading_.zone) column.format.zone = "+00:00";
   }
   if (reading_.sort && !rises(column.times)) {
+    // Rows from new to old are turned round, so that an hour that came twice keeps its order.
+    const bool turned = std::is_sorted(column.times.rbegin(), column.times.rend());
     column.order = sorted_order(column.times);
+    if (turned) {
+      std::iota(column.order.rbegin(), column.order.rend(), std::size_t{0});
+    } else if (reading_.zone && local) {
+      twice_ = std::set<Timestamp>(column.times.begin(), column.times.end()).size() <
+               column.times.size();
+    }
     std::vector<Timestamp> times;
     std::vector<std::size_t> lines;
     for (const std::size_t row : column.order) {
@@ -271,7 +281,7 @@ TimeColumn TimeReader::finish() {
   const bool newest_first = column.times.size() > 1 && column.times.front() > column.times.back();
   if (reading_.zone && local) {
     // Dates are on no clock; rows from new to old are refused below.
-    const bool instants = column.format.clock != ClockPrecision::none && !newest_first;
+    const bool instants = column.format.clock != ClockPrecision::none && !newest_first && !twice_;
     if (instants) to_instants(column, *reading_.zone);
     if (!instants) column.clock = {};
   }

@@ -89,6 +89,7 @@ class TimeReader {
   bool states_offset_ = false, offsets_differ_ = false;
   std::int64_t first_offset_ = 0;
   std::string first_cell_;
+  bool twice_ = false;  // rows in no order hold a time twice: which came first is not known
   bool has_last_ = false;
   Timestamp last_ = 0;  // that take_time() gave
 };

@@ -143,6 +143,14 @@ TimeGrid find_grid(const TimeColumn& column, const std::vector<std::int64_t>& ho
 }
 
 TimeGrid place_on_grid(const TimeColumn& column, const TimeStep& step) {
+  const Timestamp first = column.times.front();
+  if (!steps_between(first, first, step, column.clock)) {
+    throw Error(ErrorCode::data, {.where = column.where(0),
+                                  .what = "a time that the model's calendar does not have",
+                                  .expected = fmt::format("rows {} apart", step_in_words(step)),
+                                  .got = fmt::format("'{}'", column.text(0)),
+                                  .hint = "leave the row out"});
+  }
   std::size_t off = 0;
   std::optional<TimeGrid> grid = placed(column, step, off);
   if (!grid) fail_off_grid(column, off, step);

@@ -23,48 +23,6 @@ bool is_one_of(std::string_view name, const auto& list) {
                      [&lower](std::string_view one) { return one == lower; });
 }
 
-// Names under which years, months and counts of seconds are times.
-bool may_be_called_time(std::string_view name) {
-  constexpr std::array kNames{"",
-                              "index",
-                              "epoch",
-                              "unix",
-                              "unixtime",
-                              "unix_time",
-                              "ts",
-                              "t",
-                              "year",
-                              "month",
-                              "period",
-                              "quarter",
-                              "yearmonth",
-                              "year_month",
-                              "yyyymm",
-                              "yyyy",
-                              "jahr",
-                              "monat",
-                              "datum",
-                              "zeit",
-                              "zeitpunkt",
-                              "fecha",
-                              "annee",
-                              "année",
-                              "created",
-                              "created_at",
-                              "date_time",
-                              "time_stamp",
-                              "utc",
-                              "when",
-                              "day",
-                              "observation_date",
-                              "timestamp_ms",
-                              "time_ms",
-                              "ms"};
-  const std::string lower = lower_case(name);
-  return is_called_time(name) || is_one_of(lower, kNames) ||
-         lower.find("time") != std::string::npos || lower.find("date") != std::string::npos;
-}
-
 bool is_called_hour(std::string_view name) {
   constexpr std::array kNames{"hour",        "hr",     "hours", "he",  "hour ending",
                               "hour_ending", "stunde", "heure", "hora"};
@@ -333,6 +291,21 @@ class Search {
     return found;
   }
 
+  // Numbers under the name of a time that are none in a known form and no steps either: 31032023.
+  void refuse_numbers(std::size_t column) const {
+    if (!is_called_time(names_[column]) || rows_.size() < 3) return;
+    const bool numbers = sample_.all_cells(
+        column, [](const std::string& cell) { return parse_cell(cell).kind == CellKind::number; });
+    if (!numbers || sample_.counts_evenly(column)) return;
+    throw Error(
+        ErrorCode::data,
+        {.where = fmt::format("{}:{}, column {}", path_, lines_[0], shown_cell(names_[column])),
+         .what = "numbers that are no times in a form that is known",
+         .expected = "times such as 2016-07-01 13:00 or 20160701, or steps of one size",
+         .got = shown_cell(rows_[0][column]),
+         .hint = "say --time-format '%d%m%Y' or alike, or --time none where they are no times"});
+  }
+
   // Numbers under the name of a date that may be days of a spreadsheet.
   void refuse_days(std::size_t column) const {
     constexpr double kFirst = 18264, kLast = 73415;  // 1950 to 2100
@@ -353,7 +326,10 @@ class Search {
 
   // A column that is meant as the times must not be left out as text without a word.
   void refuse_unknown() const {
-    for (std::size_t column = 0; column < names_.size(); ++column) refuse_days(column);
+    for (std::size_t column = 0; column < names_.size(); ++column) {
+      refuse_days(column);
+      refuse_numbers(column);
+    }
     for (std::size_t column = 0; column < names_.size(); ++column) {
       std::size_t alike = 0, text = 0, line = 0;
       std::string shown;
@@ -392,6 +368,47 @@ class Search {
 bool is_called_time(std::string_view name) {
   constexpr std::array kNames{"time", "timestamp", "date", "datetime", "ds"};
   return is_one_of(name, kNames);
+}
+
+bool may_be_called_time(std::string_view name) {
+  constexpr std::array kNames{"",
+                              "index",
+                              "epoch",
+                              "unix",
+                              "unixtime",
+                              "unix_time",
+                              "ts",
+                              "t",
+                              "year",
+                              "month",
+                              "period",
+                              "quarter",
+                              "yearmonth",
+                              "year_month",
+                              "yyyymm",
+                              "yyyy",
+                              "jahr",
+                              "monat",
+                              "datum",
+                              "zeit",
+                              "zeitpunkt",
+                              "fecha",
+                              "annee",
+                              "année",
+                              "created",
+                              "created_at",
+                              "date_time",
+                              "time_stamp",
+                              "utc",
+                              "when",
+                              "day",
+                              "observation_date",
+                              "timestamp_ms",
+                              "time_ms",
+                              "ms"};
+  const std::string lower = lower_case(name);
+  return is_called_time(name) || is_one_of(lower, kNames) ||
+         lower.find("time") != std::string::npos || lower.find("date") != std::string::npos;
 }
 
 TimeColumns find_times(const std::string& path, const std::vector<std::string>& names,

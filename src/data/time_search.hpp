@@ -21,6 +21,8 @@ struct TimeColumns {
 /// Whether a column of that name is meant to hold times: time, timestamp, date, datetime or ds, in
 /// any case of letters.
 bool is_called_time(std::string_view name);
+/// Whether it is one under which years, months and counts of seconds are times as well.
+bool may_be_called_time(std::string_view name);
 
 /// `names` are those of the columns; the first rows are the dialect's. Throws Error(data) where a
 /// named column is missing, several columns could be the times, or one seems to hold times in a

@@ -32,4 +32,21 @@ void refuse_value(const ScaledColumn& column, double value, const std::string& w
                .hint = "correct it, leave the cell empty, or write the column in a larger unit"});
 }
 
+void refuse_beyond(const ScaledColumn& column, double value, const std::string& where) {
+  throw Error(ErrorCode::data, {.where = where + ", column '" + column.name + "'",
+                                .what = "a value beyond the bounds of the model's forecasts",
+                                .expected = describe(column.bounds),
+                                .got = fmt::format("{:g}", value),
+                                .hint = "correct it, or train with --bounds none"});
+}
+
+std::size_t count_beyond(const FeatureSpec& spec, const Table& table) {
+  std::size_t count = 0;
+  for (const ScaledColumn& target : spec.targets) {
+    for (const double value : table.at(target.name).values)
+      count += target.bounds.hold(value) ? 0 : 1;
+  }
+  return count;
+}
+
 }  // namespace sluice::data

@@ -153,6 +153,7 @@ void ForecastStream::check_values(std::span<const double> values) const {
   for (const auto* group : {&model_.features.targets, &model_.features.past}) {
     for (const data::ScaledColumn& column : *group) {
       if (!data::is_computable(column, values[n])) data::refuse_value(column, values[n], "the row");
+      if (!column.bounds.hold(values[n])) data::refuse_beyond(column, values[n], "the row");
       ++n;
     }
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "data/value_size.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::training {
@@ -39,12 +40,23 @@ void check_future(const ForecastModel& model, const data::Table& table, const da
            "give more of the rows before; --allow-short forecasts all the same, perhaps far off"});
 }
 
+void check_bounds(const ForecastModel& model, const data::Table& table) {
+  for (const data::ScaledColumn& target : model.features.targets) {
+    const std::vector<double>& values = table.at(target.name).values;
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      if (!target.bounds.hold(values[row]))
+        data::refuse_beyond(target, values[row], table.where(row));
+    }
+  }
+}
+
 }  // namespace
 
 NextForecast forecast_next(const ForecastModel& model, const data::Table& table,
                            ShortHistory short_history) {
   const data::Frame frame = data::make_frame(model.features, table);
   check_future(model, table, frame);
+  check_bounds(model, table);
   const std::size_t origin = frame.rows - 1, history = frame.history(origin);
   const bool too_short = history < model.rows_needed();
   if (too_short && short_history == ShortHistory::refuse) refuse_short(model, table, history);

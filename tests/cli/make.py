@@ -51,6 +51,15 @@ def clocks(path, rows, form, first="0"):
     path.write_text("\n".join(lines) + "\n")
 
 
+def falling(path):
+    """120 days that end below zero, in rows that no model is fitted on."""
+    lines = ["date,y"]
+    for t in range(120):
+        day = datetime.date(2023, 1, 1) + datetime.timedelta(days=t)
+        lines.append(f"{day},{20 + t * t % 11 if t < 114 else -t}")
+    path.write_text("\n".join(lines) + "\n")
+
+
 def packed(path, source):
     """The file beside it, packed by gzip."""
     path.write_bytes(gzip.compress((path.parent / source).read_bytes(), mtime=0))
@@ -458,7 +467,7 @@ def svg(path):
     return "" if text.lstrip().startswith("<svg") and text.rstrip().endswith("</svg>") else "not an <svg>"
 
 
-KINDS = {"series": series, "one_column": one_column, "clocks": clocks, "packed": packed, "newest_first": newest_first, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
+KINDS = {"series": series, "one_column": one_column, "clocks": clocks, "packed": packed, "falling": falling, "newest_first": newest_first, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
          "replaced": replaced, "lopsided": lopsided, "silenced": silenced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx,
          "architecture": architecture, "sample": sample}

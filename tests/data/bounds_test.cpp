@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/features.hpp"
+#include "data/value_size.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::data {
@@ -66,8 +67,10 @@ TEST(Bounds, OfTargetsComeFromTheRowsBeforeTheEndOrFromTheUser) {
   set_bounds(table, request, 3, spec);
   EXPECT_EQ(describe_bounds(spec.targets), "a at least 0 (counts), b at least 0");
   EXPECT_EQ(spec.targets[0].to_forecast(-100.0), 0.0);
+  EXPECT_EQ(count_beyond(spec, table), 1u);
   set_bounds(table, request, 4, spec);
   EXPECT_EQ(describe_bounds(spec.targets), "b at least 0");
+  EXPECT_EQ(count_beyond(spec, table), 0u);
   request.bounds = bounds_from("-1,9");
   set_bounds(table, request, 4, spec);
   EXPECT_EQ(describe_bounds(spec.targets), "a -1 to 9, b -1 to 9");

@@ -65,6 +65,31 @@ TEST(Cell, TakesAnythingElseAsText) {
   }
 }
 
+TEST(Cell, ReadsNumbersInTheFormThatWasSaid) {
+  const auto value = [](const char* text, const NumberFormat& format) {
+    return parse_cell(text, format).value;
+  };
+  const NumberFormat german{.decimal = ',', .thousands = "."}, comma{.decimal = ','},
+      swiss{.thousands = "'"}, blanks{.decimal = ',', .thousands = "space"},
+      signs{.strip = "%$\xE2\x82\xAC"};
+  EXPECT_EQ(value("1.234.567,5", german), 1234567.5);
+  EXPECT_EQ(value("-83", german), -83);
+  EXPECT_EQ(value("3,14e2", comma), 314);
+  EXPECT_EQ(value("1'234.5", swiss), 1234.5);
+  EXPECT_EQ(value("1\xE2\x80\xAF"
+                  "234\xC2\xA0"
+                  "567,5",
+                  blanks),
+            1234567.5);
+  EXPECT_EQ(value("12 %", signs), 12);
+  EXPECT_EQ(value("-$3.50", signs), -3.5);
+  EXPECT_EQ(value("\xE2\x82\xAC 7", signs), 7);
+  for (const char* text : {"1.5", "12.34", "1234.567", "1.2345", ".5", "1..234"})
+    EXPECT_EQ(static_cast<int>(parse_cell(text, german).kind), static_cast<int>(CellKind::text))
+        << text;
+  EXPECT_EQ(static_cast<int>(parse_cell("3.14", comma).kind), static_cast<int>(CellKind::text));
+}
+
 TEST(Cell, ShowsAtMostFortyCharactersAndCutsNoneInTwo) {
   EXPECT_EQ(shown_cell(std::string(40, 'k')), "'" + std::string(40, 'k') + "'");
   EXPECT_EQ(shown_cell(std::string(41, 'k')), "'" + std::string(40, 'k') + "...'");

@@ -209,5 +209,20 @@ TEST(Features, RefusesATableThatIsNotLikeTheTrainingData) {
   EXPECT_THROW(make_frame(hours, none), Error);
 }
 
+TEST(Features, RefusesTimesOnAnotherClock) {
+  FeatureRequest request;
+  request.targets = {"y"};
+  Table table = timed(60, {.micros = kHour});
+  const FeatureSpec local = describe_features(table, request, 50);
+  table.clock = Clock::fixed(kHour);
+  EXPECT_THROW(make_frame(local, table), Error);
+  const FeatureSpec fixed = describe_features(table, request, 50);
+  EXPECT_NO_THROW(make_frame(fixed, table));
+  table.clock = Clock::fixed(0);  // instants all the same
+  EXPECT_NO_THROW(make_frame(fixed, table));
+  table.clock = {};
+  EXPECT_THROW(make_frame(fixed, table), Error);
+}
+
 }  // namespace
 }  // namespace sluice::data

@@ -2,10 +2,12 @@
 // refused.
 #include "data/table.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -259,6 +261,93 @@ TEST(Table, RefusesANamedTimeColumnThatIsNone) {
             "d.csv: no column 'dya': expected one of 'day', 'x'");
   EXPECT_NE(
       refusal_of("note,x\nmild,1\n", named("note")).find("d.csv:2, column 'note': not a time"),
+      std::string::npos);
+}
+
+std::string rows_of(int count, const std::function<std::string(int)>& row) {
+  std::string text;
+  for (int n = 0; n < count; ++n) text += row(n) + "\n";
+  return text;
+}
+
+// A decimal comma in a file of commas is one cell more; so is a first column without a name.
+TEST(Table, TellsARowsNameFromACellTooMany) {
+  const auto dated = [](int n) { return fmt::format("2023-01-{:02},1{},7", n + 1, n); };
+  EXPECT_NE(refusal_of("date,y\n" + rows_of(12, dated)).find("2 names above rows of 3 cells"),
+            std::string::npos);
+  EXPECT_EQ(table_in("y,z\n" + rows_of(12, dated)).time_name, "index");
+  EXPECT_NE(refusal_of("y\n" + rows_of(12, [](int n) { return fmt::format("{},58", 100 + n * n); }))
+                .find("1 names above rows of 2 cells"),
+            std::string::npos);
+  EXPECT_EQ(table_in("y\n" + rows_of(12, [](int n) { return fmt::format("{},58", n + 1); }))
+                .columns.size(),
+            1u);
+}
+
+TEST(Table, RefusesQuartersWeeksAndSeasonsThatLookLikeMonths) {
+  const auto quarters = [](int n) { return fmt::format("{}-{},{}", 2010 + n / 4, n % 4 + 1, n); };
+  EXPECT_NE(refusal_of("t,y\n" + rows_of(40, quarters)).find("months 1 to 4 alone"),
+            std::string::npos);
+  EXPECT_NE(refusal_of("week,y\n" +
+                       rows_of(12, [](int n) { return fmt::format("2023-{:02},{}", n + 1, n); }))
+                .find("no months"),
+            std::string::npos);
+  EXPECT_NE(
+      refusal_of("season,y\n" +
+                 rows_of(12, [](int n) { return fmt::format("20{:02}-{:02},{}", n, n + 1, n); }))
+          .substr(0, 6),
+      "nothin");
+  EXPECT_NE(
+      refusal_of("d,y\n" + rows_of(31, [](int n) { return fmt::format("Mar-{:02},{}", n + 1, n); }))
+          .find("years of one month"),
+      std::string::npos);
+  EXPECT_EQ(table_in("t,y\n" + rows_of(40,
+                                       [](int n) {
+                                         return fmt::format("{}-{:02},{}", 2010 + n / 12,
+                                                            n % 12 + 1, n);
+                                       }))
+                .step,
+            (TimeStep{.months = 1, .day = 1}));
+}
+
+TEST(Table, KeepsTheHourThatComesTwiceInOrderWhereRowsAreTurnedRound) {
+  const std::string rows =
+      "2023-10-29 03:00,5\n2023-10-29 02:00,4\n2023-10-29 02:00,3\n2023-10-29 01:00,2\n2023-10-29 "
+      "00:00,1\n";
+  const TableOptions options{.form = {.zone = "Europe/Berlin"}, .sort = true};
+  EXPECT_EQ(values_of(table_in("t,y\n" + rows, options), "y"),
+            (std::vector<double>{1, 2, 3, 4, 5}));
+  EXPECT_NE(refusal_of("t,y\n2023-10-29 01:00,2\n" + rows.substr(0, rows.find("2023-10-29 01")) +
+                           "2023-10-29 00:00,1\n",
+                       options)
+                .find("repeated time"),
+            std::string::npos);
+}
+
+TEST(Table, KeepsToTheStepOfAModelWhereTheTimesDo) {
+  TableOptions options{.remembered_step = {.micros = kDay, .weekdays = 0x1f}};
+  EXPECT_EQ(table_in("date,y\n2023-03-03,1\n", options).time_text(1), "2023-03-06");
+  EXPECT_NE(
+      refusal_of("date,y\n2023-03-04,1\n", options).find("the model's calendar does not have"),
+      std::string::npos);
+  // Weeks are weeks, however few.
+  options.remembered_step = {.micros = kDay};
+  EXPECT_EQ(table_in("date,y\n2023-03-01,1\n2023-03-08,2\n2023-03-15,3\n", options).step,
+            (TimeStep{.micros = 7 * kDay}));
+}
+
+TEST(Table, RefusesNumbersUnderTheNameOfATimeThatAreNone) {
+  EXPECT_NE(
+      refusal_of("date,y\n31032023,1\n30032023,2\n29032023,3\n").find("numbers that are no times"),
+      std::string::npos);
+  EXPECT_EQ(table_in("time,y\n0.0,1\n0.1,2\n0.2,3\n").columns.size(), 2u);
+}
+
+TEST(Table, ReadsHolidaysOrNamesTheLine) {
+  EXPECT_EQ(read_holidays(DataFile("# of 2022\nday\n2022-12-26\n2022-12-25\n").path()),
+            (std::vector<std::int64_t>{*day_of_date(2022, 12, 25), *day_of_date(2022, 12, 26)}));
+  EXPECT_NE(
+      refusal([] { read_holidays(DataFile("04/07/2022\n").path()); }).find("d.csv:1: not a date"),
       std::string::npos);
 }
 

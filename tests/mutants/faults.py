@@ -345,6 +345,7 @@ plant("src/data/time_order.cpp", "data",
       ("times: two rows in the wrong order are a clock put back",
        "        times[before - 1] != times[row])\n      return false;", "        false)\n      return false;"))
 plant("src/data/time_grid.cpp", "data",
+      ("times: a single row off the calendar passes", "if (!steps_between(first, first, step, column.clock)) {", "if (false) {"),
       ("times: a gap counts as one row", "place += *steps;", "place += 1;"),
       ("times: off the grid passes", "if (!steps || *steps < 1) return std::nullopt;", ""),
       ("times: a row on a holiday passes", "  check_holidays(column, walls, holidays);\n", ""))
@@ -363,11 +364,16 @@ plant("src/data/step_search.cpp", "data",
 plant("src/data/time_step.cpp", "data",
       ("steps: holidays have rows", "if ((step_.weekdays >> weekday_of(holiday) & 1) != 0) --days;", ""),
       ("steps: the 30th of February", "return first + std::min(step.day, length) - 1;", "return first + step.day - 1;"))
+plant("src/data/table_grid.cpp", "data",
+      ("grid: weeks taken for months", "  if (options.form.time_format.empty()) check_months(time);\n", ""),
+      ("grid: few weeks are days with gaps", "if ((grid.row_of.back() + 1) * 6 <= rows * 10) return grid;", "return grid;"))
+plant("src/data/table_header.cpp", "data",
+      ("header: a cell too many is a name", "    if (!trailing) check_first_column();\n", ""))
 plant("src/data/number_column.cpp", "data",
       ("numbers: thousands and decimals mixed", "if (!doubt_ || !has_small_ || pointed_line_ == 0) return;", "return;"),
       ("numbers: prices are text", " || has_signs(cell)) fail_text();", ") fail_text();"))
 plant("src/data/cell.cpp", "data",
-      ("numbers: groups of any size", "if (group == 0 || group > 3 || (groups > 0 && group != 3)) return std::string(cell);", ""))
+      ("numbers: groups of any size", "if (group == 0 || group > 3 || (groups > 0 && group != 3))", "if (false)"))
 plant("src/data/dialect.cpp", "data",
       ("dialect: commas before all", "if (better(cut, best)) best = cut;", ""),
       ("dialect: units are a row", "    ++texts;\n", "    break;\n"))
