@@ -53,11 +53,13 @@ std::string_view CsvReader::sample(std::size_t size) {
   row_ = at_;
   while (buffer_.size() - row_ < size && refill()) {
   }
-  return std::string_view(buffer_).substr(row_, size);
+  const std::string_view held = buffer_;
+  return held.substr(row_, size);
 }
 
 std::string_view CsvReader::line_ahead() const {
-  const std::string_view rest = std::string_view(buffer_).substr(at_);
+  std::string_view rest = buffer_;
+  rest.remove_prefix(at_);
   return rest.substr(0, rest.find_first_of("\r\n"));
 }
 

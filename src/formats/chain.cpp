@@ -13,6 +13,7 @@ constexpr const char* kExpected = "an LSTM and at most one linear layer behind i
 
 std::string listed(const std::vector<std::string>& prefixes) {
   std::vector<std::string> names;
+  names.reserve(prefixes.size());
   for (const std::string& prefix : prefixes)
     names.push_back(prefix.empty() ? "(no prefix)" : prefix.substr(0, prefix.size() - 1));
   return fmt::format("{}", fmt::join(names, ", "));

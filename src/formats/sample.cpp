@@ -47,7 +47,7 @@ std::vector<float> answer(const network::Network& network, const Sample& sample,
   const std::size_t steps = shape[reading.time_first ? 0 : 1];
   const std::size_t width = network.architecture().width();
   network::RunState state;
-  const std::vector<float> all = network::run(
+  std::vector<float> all = network::run(
       network, {.x = sample.x, .batch = batch, .steps = steps, .time_first = reading.time_first},
       state);
   if (!reading.last_step || steps == 0) return all;

@@ -65,13 +65,15 @@ std::vector<Method> simple_methods(const LinearInputs& inputs, const ShortOption
   std::vector<Method> methods;
   const auto add = [&](const char* name, const char* with_drift, LinearBase base,
                        std::size_t period) {
-    const LinearModel model = one_lag(inputs, options.horizon, base, period);
-    methods.push_back({name, [model](std::size_t) { return model; }});
+    LinearModel model = one_lag(inputs, options.horizon, base, period);
+    methods.push_back({name, [model](std::size_t) mutable { return model; }});
     methods.push_back({with_drift, [model, &inputs, period](std::size_t fit_end) {
                          LinearModel drifting = model;
                          const double step = change(inputs, period, fit_end);
-                         for (std::size_t h = 0; h < model.horizon; ++h)
-                           drifting.bias[h] = step * static_cast<double>(1 + h / period);
+                         for (std::size_t h = 0; h < model.horizon; ++h) {
+                           const std::size_t seasons = 1 + h / period;
+                           drifting.bias[h] = step * static_cast<double>(seasons);
+                         }
                          return drifting;
                        }});
   };

@@ -428,7 +428,7 @@ plant("src/training/forecast_model.cpp", "evaluation",
 plant("src/training/short_series.cpp", "training",
       ("few rows: a rolling forecast fitted on all", "model = method.fit(t + 1);",
        "model = method.fit(inputs.rows());"),
-      ("few rows: drift forgets the steps between", "static_cast<double>(1 + h / period)", "1.0"),
+      ("few rows: drift forgets the steps between", "const std::size_t seasons = 1 + h / period;", "const std::size_t seasons = 1;"),
       ("few rows: ridge taken for any gain", "if (!(better.mae < other.mae)) return false;",
        "return better.mae < other.mae;"))
 plant("src/data/bounds.cpp", "data",
