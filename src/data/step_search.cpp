@@ -85,7 +85,7 @@ std::optional<TimeStep> find_months(const std::vector<Timestamp>& walls,
     differences.push_back((at.year - before.year) * 12 + at.month - before.month);
   }
   step.months = commonest(std::move(differences));
-  // Nobody counts in 13 months.
+  // A step such as 13 months is no calendar step.
   if (step.months == 0 || (12 % step.months != 0 && step.months % 12 != 0)) return std::nullopt;
   const auto rows_by = [&](MonthDay rule) {
     step.month_day = rule;

@@ -297,7 +297,7 @@ void refuse_unverified(const Verification& verification, const std::string& path
          fmt::format("{:g}", verification.largest_error), hint);
 }
 
-// What nobody could load does not take the place of a file that is good.
+// A file that cannot be loaded must not replace a good one.
 void write_verified(const std::string& path, const SafeTensors& file) {
   refuse_non_finite(file, path);
   const std::string bytes = serialize_safetensors(file);

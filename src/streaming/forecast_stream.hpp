@@ -71,7 +71,7 @@ class ForecastStream {
   const training::ForecastModel& model_;
   std::size_t look_back_;  // rows that a forecast reads
   data::FrameBuilder rows_;
-  std::optional<Session> session_;    // where the network has a say
+  std::optional<Session> session_;    // set if the LSTM runs
   std::optional<data::Clock> clock_;  // that the model remembers
   std::optional<RowTime> last_;       // of the last row
   std::vector<float> x_, y_;
