@@ -42,7 +42,7 @@ std::vector<std::string> checked_names(const network::Architecture& architecture
   return names;
 }
 
-// Nothing is left out that nobody said.
+// Every tensor that is left out is reported.
 void refuse_strangers(const SafeTensors& file, const Chain& chain,
                       const std::vector<std::string>& names, const std::string& path) {
   std::set<std::string> known(names.begin(), names.end());
