@@ -6,8 +6,8 @@
 
 #include "core/aligned.hpp"
 #include "core/random.hpp"
+#include "kernels/kernel_table.hpp"
 #include "kernels/packed_matrix.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {

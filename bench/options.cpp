@@ -20,11 +20,11 @@ constexpr Shape kShapes[] = {{"T2", 50, 50, 65, 128, 2}, {"T7", 64, 50, 100, 100
 
 struct Variant {
   const char* name;
-  void (*change)(network::Architecture&, const Shape&);
+  void (*change)(Architecture&, const Shape&);
   bool lengths = false, silent = false, recompute = false;
 };
 const std::vector<Variant>& variants() {
-  using Of = network::Architecture;
+  using Of = Architecture;
   static const std::vector<Variant> all = {
       {"plain", [](Of&, const Shape&) {}},
       {"peephole", [](Of& of, const Shape&) { of.cell.peephole = true; }},
@@ -48,7 +48,7 @@ const std::vector<Variant>& variants() {
 }
 
 void run(benchmark::State& state, const Shape& shape, const Variant& variant) {
-  network::Architecture architecture;
+  Architecture architecture;
   architecture.input = shape.input;
   architecture.hidden.assign(shape.layers, shape.hidden);
   variant.change(architecture, shape);
@@ -60,12 +60,12 @@ void run(benchmark::State& state, const Shape& shape, const Variant& variant) {
     std::vector<std::size_t> lengths;
     for (std::size_t b = 0; b < shape.batch; ++b)
       lengths.push_back(shape.steps - b * shape.steps / shape.batch);
-    fit.tapes().set_lengths(lengths);
+    fit.parts().set_lengths(lengths);
   }
   if (variant.silent) {
     for (std::size_t t = 0; t < shape.steps; ++t) {
       for (std::size_t b = 0; b < shape.batch; ++b)
-        std::fill_n(fit.tapes().x(t, b), shape.input, 0.0f);
+        std::fill_n(fit.parts().x(t, b), shape.input, 0.0f);
     }
   }
   for (auto _ : state) {

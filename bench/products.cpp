@@ -15,8 +15,8 @@
 #include "core/aligned.hpp"
 #include "core/float_mode.hpp"
 #include "core/random.hpp"
+#include "kernels/kernel_table.hpp"
 #include "kernels/packed_matrix.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::bench {
 namespace {

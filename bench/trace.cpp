@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "network/run.hpp"
+#include "engine/run.hpp"
 
 namespace sluice {
 namespace {
@@ -18,18 +18,18 @@ void run(benchmark::State& state, bool traced) {
   const auto inputs = static_cast<std::size_t>(state.range(0));
   const auto units = static_cast<std::size_t>(state.range(1));
   const auto layers = static_cast<std::size_t>(state.range(2));
-  const network::Architecture of{
+  const Architecture of{
       .input = inputs, .hidden = std::vector<std::size_t>(layers, units), .output = 1};
-  network::Network network(of);
-  network.set_parameters(network::initial_parameters(of, {.seed = 1}));
+  engine::Network network(of);
+  network.set_parameters(initial_parameters(of, {.seed = 1}));
   constexpr std::size_t kSteps = 2000;
   Random random(2);
   std::vector<float> x(kSteps * inputs);
   for (float& value : x) value = static_cast<float>(random.normal());
   inspection::Trace trace(of, {.layers = {}, .units = {}, .steps = {0, kSteps}, .direction = {}});
   for (auto _ : state) {
-    network::RunState from;
-    benchmark::DoNotOptimize(network::run(
+    engine::RunState from;
+    benchmark::DoNotOptimize(engine::run(
         network, {.x = x, .batch = 1, .steps = kSteps, .trace = traced ? &trace : nullptr}, from));
   }
 }

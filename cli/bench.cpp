@@ -15,16 +15,16 @@
 
 namespace sluice::cli {
 
-network::Architecture architecture_of(const BenchOptions& options) {
+Architecture architecture_of(const BenchOptions& options) {
   if (options.shape.size() != 3) {
     throw Error(ErrorCode::usage, {.where = "--shape",
                                    .what = "wrong number of sizes",
                                    .expected = "I,H,L: inputs, units of a layer, layers",
                                    .got = fmt::format("{}", fmt::join(options.shape, ","))});
   }
-  training::ForecastOptions words;
+  forecasting::ForecastOptions words;
   apply_cell_options(options.cell, words);
-  network::Architecture architecture;
+  Architecture architecture;
   architecture.input = options.shape[0];
   architecture.hidden.assign(options.shape[2], options.shape[1]);
   architecture.cell = words.cell;
@@ -32,7 +32,7 @@ network::Architecture architecture_of(const BenchOptions& options) {
   architecture.activations.fill(words.activations);
   architecture.residual = words.residual;
   architecture.learned_state = words.learned_state;
-  network::check(architecture);
+  engine::check(architecture);
   return architecture;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::cli {
 
@@ -23,7 +23,7 @@ struct BenchOptions {
 };
 
 /// Of --shape, --cell and --projection. Throws Error(usage) where they make none.
-network::Architecture architecture_of(const BenchOptions& options);
+Architecture architecture_of(const BenchOptions& options);
 
 /// How fast the network trains, beside what the machine can do at most.
 void bench_train(const BenchOptions& options);

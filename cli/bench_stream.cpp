@@ -33,11 +33,11 @@ struct Subject {
 // Time does not depend on what is cut.
 constexpr float kLargestInput = 4.0f;
 
-std::shared_ptr<const streaming::StreamModel> stream_model(const network::Network& network,
+std::shared_ptr<const streaming::StreamModel> stream_model(const engine::Network& network,
                                                            const std::string& weights) {
-  auto stored = std::make_shared<network::Network>(
-      weights == "f16"    ? network::to_f16(network)
-      : weights == "int8" ? network::to_int8(network, {.largest_input = kLargestInput})
+  auto stored = std::make_shared<engine::Network>(
+      weights == "f16"    ? quantization::to_f16(network)
+      : weights == "int8" ? quantization::to_int8(network, {.largest_input = kLargestInput})
                           : network);
   if (weights == "f32") stored->set_parameters(network.parameters());
   return std::make_shared<streaming::StreamModel>(stored);
@@ -55,9 +55,9 @@ Subject of_model(const BenchOptions& options) {
 }
 
 Subject of_shape(const BenchOptions& options) {
-  const network::Architecture architecture = architecture_of(options);
-  network::Network network(architecture);
-  network.set_parameters(network::initial_parameters(architecture, {.seed = 1}));
+  const Architecture architecture = architecture_of(options);
+  engine::Network network(architecture);
+  network.set_parameters(initial_parameters(architecture, {.seed = 1}));
   return {stream_model(network, options.weights), options.window.value_or(0)};
 }
 
@@ -178,7 +178,7 @@ std::string line(const char* name, const Times& times) {
 
 void bench_stream(const BenchOptions& options) {
   const Subject subject = options.model.empty() ? of_shape(options) : of_model(options);
-  const network::Architecture& of = subject.model->network().architecture();
+  const Architecture& of = subject.model->network().architecture();
   streaming::Session session(subject.model, subject.window, MissingRow::refuse, nullptr,
                              options.threads);
   ThreadPool one(1);
@@ -189,8 +189,8 @@ void bench_stream(const BenchOptions& options) {
   const double audio = 1e9 / 48000.0 / (1e9 / seen.rate);
   const std::string state =
       subject.window > 0 ? fmt::format("windows of {} rows", subject.window) : "state carried";
-  const char* weights =
-      network::kWeightsNames[static_cast<std::size_t>(subject.model->network().storage().weights)];
+  const char* weights = engine::kWeightTypeNames[static_cast<std::size_t>(
+      subject.model->network().storage().weights)];
   say("I {}, H {}, O {}: {}, {} weights, {}, {}\n", of.input, fmt::join(of.hidden, "+"), of.width(),
       state, weights, session.threads() == 1 ? "one core" : "two cores", kernels::chosen().name);
   say("  {:<20}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "ns", "min", "p50", "p99", "p99.9", "max");

@@ -69,7 +69,7 @@ Figures figures_of(std::vector<double> times) {
 }  // namespace
 
 void bench_train(const BenchOptions& options) {
-  const network::Architecture architecture = architecture_of(options);
+  const Architecture architecture = architecture_of(options);
   if (options.batch == 0 || options.steps == 0 || options.threads == 0) {
     throw Error(ErrorCode::usage, {.where = "--batch, --steps, --threads",
                                    .what = "nothing to do",
@@ -88,7 +88,7 @@ void bench_train(const BenchOptions& options) {
   const double gflops =
       training::training_flop(architecture, options.steps, options.batch) / ms.median * 1e-6;
   const double memory = peak_memory();
-  const double kept = 4e-6 * static_cast<double>(fit.tapes().kept_floats());
+  const double kept = 4e-6 * static_cast<double>(fit.parts().kept_floats());
   say("I {}, H {}, L {}, B {}, T {}: {} steps on {} thread{}, {}\n"
       "  a training step  {:.3f} ms (min {:.3f}, p99 {:.3f})\n"
       "  speed            {:.1f} GFLOP/s, {:.0f} % of the {:.1f} that multiply-adds alone reach\n"
@@ -104,7 +104,7 @@ void bench_train(const BenchOptions& options) {
                       {"steps", options.steps}};
   const json out = {{"shape", shape},
                     {"threads", options.threads},
-                    {"parts", fit.tapes().parts()},
+                    {"parts", fit.parts().parts()},
                     {"kernels", kernels::chosen().name},
                     {"fma_peak_gflops", peak},
                     {"train_ms", {{"min", ms.min}, {"p50", ms.median}, {"p99", ms.p99}}},

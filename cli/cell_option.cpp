@@ -7,14 +7,14 @@
 #include <charconv>
 #include <string_view>
 
+#include "model/option_names.hpp"
 #include "reference/activation.hpp"
-#include "reference/option_names.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::cli {
 namespace {
 
-using training::ForecastOptions;
+using forecasting::ForecastOptions;
 
 [[noreturn]] void refuse(const std::string& word, const std::string& what,
                          const std::string& expected) {

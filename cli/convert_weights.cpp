@@ -11,10 +11,10 @@
 #include "cli/standard_output.hpp"
 #include "cli/table_input.hpp"
 #include "data/table.hpp"
-#include "evaluation/backtest.hpp"
-#include "evaluation/drift.hpp"
+#include "engine/storage.hpp"
+#include "forecasting/backtest.hpp"
 #include "formats/npy.hpp"
-#include "network/storage.hpp"
+#include "quantization/drift.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::cli {
@@ -35,7 +35,7 @@ struct Rows {
 
 Rows array_rows(const formats::StoredModel& model, const std::string& path) {
   const formats::NpyArray array = formats::read_npy(path);
-  const network::Architecture& of = model.network()->architecture();
+  const Architecture& of = model.network()->architecture();
   const std::size_t dimensions = array.shape.size();
   if (dimensions < 2 || dimensions > 3 || array.shape.back() != of.input || array.count() == 0) {
     throw Error(ErrorCode::shape,
@@ -52,23 +52,23 @@ Rows array_rows(const formats::StoredModel& model, const std::string& path) {
   return rows;
 }
 
-Rows table_rows(const training::ForecastModel& model, const std::string& path) {
+Rows table_rows(const forecasting::ForecastModel& model, const std::string& path) {
   Rows rows{.x = {}, .window = model.window, .table = {}};
   rows.table = read_table_file(path, model.features.table_options());
   const data::Frame frame = data::make_frame(model.features, *rows.table);
   const FloatVector padded_rows =
-      training::network_inputs(model, frame, training::linear_forecasts(model, frame));
+      forecasting::network_inputs(model, frame, forecasting::linear_forecasts(model, frame));
   const std::size_t inputs = model.network_inputs();
   for (std::size_t row = 0; row < frame.rows; ++row) {
     const float* from = padded_rows.data() + row * padded(inputs);
     rows.x.insert(rows.x.end(), from, from + inputs);
   }
-  const std::size_t end = evaluation::find_split(model, *rows.table).validation_end;
+  const std::size_t end = forecasting::find_split(model, *rows.table).validation_end;
   rows.calibration = end == 0 ? frame.rows : std::min(frame.rows, end);
   return rows;
 }
 
-void print_drift(const evaluation::Drift& drift, const std::string& weights) {
+void print_drift(const quantization::Drift& drift, const std::string& weights) {
   say("{} against float32 over {} steps, of the outputs' size (rms):\n", weights, drift.steps);
   std::vector<std::vector<std::string>> table = {{"quarter of time", "1", "2", "3", "4", "largest"},
                                                  {"  error"}};
@@ -78,10 +78,10 @@ void print_drift(const evaluation::Drift& drift, const std::string& weights) {
 }
 
 // Prints the MAE of all targets before and after; the largest change.
-double metric_change(const training::ForecastModel& exact, const training::ForecastModel& smaller,
-                     const data::Table& table) {
-  const evaluation::Backtest before = evaluation::backtest(exact, table);
-  const evaluation::Backtest after = evaluation::backtest(smaller, table);
+double metric_change(const forecasting::ForecastModel& exact,
+                     const forecasting::ForecastModel& smaller, const data::Table& table) {
+  const forecasting::Backtest before = forecasting::backtest(exact, table);
+  const forecasting::Backtest after = forecasting::backtest(smaller, table);
   double largest = 0.0;
   for (std::size_t k = 0; k < before.targets.size(); ++k) {
     const double was = before.targets[k].model.all.mae, is = after.targets[k].model.all.mae;
@@ -97,8 +97,8 @@ double metric_change(const training::ForecastModel& exact, const training::Forec
 // Whether what has changed may be; says what may not.
 bool judged(const formats::StoredModel& exact, const formats::StoredModel& smaller,
             const Rows& rows, const std::string& weights) {
-  const evaluation::Drift drift =
-      evaluation::measure_drift(*exact.network(), *smaller.network(), rows.x, rows.window, kSteps);
+  const quantization::Drift drift = quantization::measure_drift(
+      *exact.network(), *smaller.network(), rows.x, rows.window, kSteps);
   print_drift(drift, weights);
   bool good = true;
   const auto refuse = [&](const std::string& why) {
@@ -114,7 +114,7 @@ bool judged(const formats::StoredModel& exact, const formats::StoredModel& small
   }
   if (drift.grows()) {
     refuse(fmt::format("the error grows: the last quarter's is more than {:g} times the first's",
-                       evaluation::Drift::kGrowth));
+                       quantization::Drift::kGrowth));
   }
   return good;
 }
@@ -135,26 +135,27 @@ void check(const WeightsOptions& options) {
 
 std::optional<formats::StoredModel> with_weights(const formats::StoredModel& model,
                                                  const WeightsOptions& options) {
-  const network::Network* network = model.network();
+  const engine::Network* network = model.network();
   if (network == nullptr) {
     throw Error(ErrorCode::model, {.where = "--weights",
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "there is nothing to store smaller"});
   }
-  if (options.weights == "int8") network::check_int8(network->architecture());
+  if (options.weights == "int8") engine::check_int8(network->architecture());
   std::optional<Rows> rows;
   if (!options.calibrate.empty()) {
     rows = model.forecast ? table_rows(*model.forecast, options.calibrate)
                           : array_rows(model, options.calibrate);
   }
   formats::StoredModel made = model;
-  network::Network& smaller = model.forecast ? *made.forecast->network : *made.plain;
+  engine::Network& smaller = model.forecast ? *made.forecast->network : *made.plain;
   if (options.weights == "f16") {
-    smaller = network::to_f16(*network);
+    smaller = quantization::to_f16(*network);
   } else {
     const std::span<const float> learnt_from =
         std::span(rows->x).first(rows->calibration * network->architecture().input);
-    smaller = network::to_int8(*network, network::calibrate(*network, learnt_from, rows->window));
+    smaller = quantization::to_int8(*network,
+                                    quantization::calibrate(*network, learnt_from, rows->window));
   }
   if (!rows || judged(model, made, *rows, options.weights)) return made;
   if (options.force) return made;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "reference/option_names.hpp"
+#include "model/option_names.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -43,7 +43,7 @@ std::string clipped(const std::string& text, double bound) {
 
 class Writer {
  public:
-  explicit Writer(const network::Architecture& of) : of_(of), cell_(of.cell) {}
+  explicit Writer(const Architecture& of) : of_(of), cell_(of.cell) {}
 
   Lines lines(const CellActivations& activations) {
     if (cell_.kind == CellKind::rnn) {
@@ -125,12 +125,12 @@ class Writer {
     if (cell_.zoneout_h > 0) kept("h", cell_.zoneout_h);
   }
 
-  const network::Architecture& of_;
+  const Architecture& of_;
   const CellOptions& cell_;
   Lines lines_;
 };
 
-std::vector<std::string> notes(const network::Architecture& of) {
+std::vector<std::string> notes(const Architecture& of) {
   const CellOptions& cell = of.cell;
   std::vector<std::string> notes;
   if (cell.layer_norm != LayerNorm::none) {
@@ -161,7 +161,7 @@ std::vector<std::string> notes(const network::Architecture& of) {
 
 }  // namespace
 
-std::string equations(const network::Architecture& of) {
+std::string equations(const Architecture& of) {
   std::string text;
   const auto write = [&](const CellActivations& activations) {
     for (const auto& line : Writer(of).lines(activations))

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::cli {
 
 /// A line for each equation of a step, with the tags of docs/math.md, then what the options do over
 /// steps and layers.
-std::string equations(const network::Architecture& architecture);
+std::string equations(const Architecture& architecture);
 
 }  // namespace sluice::cli

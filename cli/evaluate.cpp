@@ -15,17 +15,17 @@
 #include "core/file.hpp"
 #include "data/table.hpp"
 #include "data/value_size.hpp"
-#include "evaluation/backtest.hpp"
+#include "forecasting/backtest.hpp"
 #include "formats/model_file.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::cli {
 namespace {
 
-using evaluation::Backtest;
-using evaluation::MethodScore;
-using evaluation::PointScore;
-using evaluation::TargetBacktest;
+using forecasting::Backtest;
+using forecasting::MethodScore;
+using forecasting::PointScore;
+using forecasting::TargetBacktest;
 using nlohmann::json;
 
 struct Options {
@@ -64,7 +64,7 @@ json to_json(const TargetBacktest& target, const std::vector<double>& levels) {
   return out;
 }
 
-std::string json_text(const Backtest& backtest, const training::ForecastModel& model) {
+std::string json_text(const Backtest& backtest, const forecasting::ForecastModel& model) {
   json out = json::object();
   if (backtest.targets.size() == 1) out = to_json(backtest.targets.front(), model.quantiles);
   if (backtest.targets.size() > 1) {
@@ -113,7 +113,7 @@ void print_target(const TargetBacktest& target) {
 }
 
 // In words, and whether the model's MAE is below every naive baseline's and not above ridge's.
-bool print_verdict(const TargetBacktest& target, const training::ForecastModel& model) {
+bool print_verdict(const TargetBacktest& target, const forecasting::ForecastModel& model) {
   if (target.model.all.count == 0) {
     say("No value of '{}' lies in these rows: nothing to judge by.\n", target.target);
     return true;
@@ -139,10 +139,10 @@ int run(const Options& options) {
   check_outputs({options.json}, {options.model, options.data});
   const formats::StoredModel stored = formats::load_model(options.model);
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
-  const training::ForecastModel& model = *stored.forecast;
+  const forecasting::ForecastModel& model = *stored.forecast;
   const data::Table table =
       read_table_file(options.data, table_options(options.input, &model.features));
-  const Backtest backtest = evaluation::backtest(
+  const Backtest backtest = forecasting::backtest(
       model, table, {.all_rows = options.all, .allow_short = options.allow_short});
   if (!options.json.empty()) write_file_atomically(options.json, json_text(backtest, model));
   say("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,

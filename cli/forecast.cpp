@@ -15,9 +15,9 @@
 #include "core/file.hpp"
 #include "data/cell.hpp"
 #include "data/table.hpp"
-#include "evaluation/forecast_plot.hpp"
+#include "forecasting/forecast_next.hpp"
 #include "formats/model_file.hpp"
-#include "training/forecast_next.hpp"
+#include "plot/forecast_plot.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -29,15 +29,15 @@ struct Options {
 };
 
 // `history`: what its column says of each row; empty: no such column.
-std::string csv_text(const training::ForecastModel& model, const data::Table& table,
-                     const training::Forecasts& forecasts, const std::string& history) {
+std::string csv_text(const forecasting::ForecastModel& model, const data::Table& table,
+                     const forecasting::Forecasts& forecasts, const std::string& history) {
   std::string text = "time,horizon,target";
   for (const double q : model.quantiles) text += fmt::format(",q{:g}", q);
   text += history.empty() ? "\n" : ",history\n";
   for (std::size_t k = 0; k < model.targets(); ++k) {
     for (std::size_t h = 0; h < model.horizon; ++h) {
       text += fmt::format("{},{},{}",
-                          data::csv_cell(training::row_label(table, forecasts.first + 1 + h)),
+                          data::csv_cell(forecasting::row_label(table, forecasts.first + 1 + h)),
                           h + 1, data::csv_cell(model.features.targets[k].name));
       for (std::size_t q = 0; q < model.quantiles.size(); ++q)
         text += "," + data::csv_number(forecasts.at(0, k, h, q));
@@ -47,44 +47,44 @@ std::string csv_text(const training::ForecastModel& model, const data::Table& ta
   return text;
 }
 
-std::string plot_text(const training::ForecastModel& model, const data::Table& table,
-                      const training::Forecasts& forecasts) {
+std::string plot_text(const forecasting::ForecastModel& model, const data::Table& table,
+                      const forecasting::Forecasts& forecasts) {
   const std::string& target = model.features.targets.front().name;
   const std::size_t rows = forecasts.first + 1;
   const std::size_t shown =
       std::min(rows, std::max<std::size_t>({4 * model.horizon, 2 * model.period, 48}));
-  evaluation::ForecastPlot plot{.title = fmt::format("{}: the next {} rows", target, model.horizon),
-                                .target = target,
-                                .history_times = {},
-                                .history = {},
-                                .forecast_times = {},
-                                .levels = model.quantiles,
-                                .quantiles = {},
-                                .actual = {}};
+  plot::ForecastPlot plot{.title = fmt::format("{}: the next {} rows", target, model.horizon),
+                          .target = target,
+                          .history_times = {},
+                          .history = {},
+                          .forecast_times = {},
+                          .levels = model.quantiles,
+                          .quantiles = {},
+                          .actual = {}};
   if (table.step.known())
     plot.title = fmt::format("{}: {} steps of {} ahead", target, model.horizon,
                              data::step_in_words(table.step));
   for (std::size_t row = rows - std::min(shown, std::size_t{400}); row < rows; ++row) {
-    plot.history_times.push_back(training::row_label(table, row));
+    plot.history_times.push_back(forecasting::row_label(table, row));
     plot.history.push_back(table.at(target).values[row]);
   }
   for (std::size_t h = 0; h < model.horizon; ++h) {
-    plot.forecast_times.push_back(training::row_label(table, rows + h));
+    plot.forecast_times.push_back(forecasting::row_label(table, rows + h));
     for (std::size_t q = 0; q < model.quantiles.size(); ++q)
       plot.quantiles.push_back(forecasts.at(0, 0, h, q));
   }
-  return evaluation::forecast_svg(plot);
+  return plot::forecast_svg(plot);
 }
 
-void print_summary(const training::ForecastModel& model, const data::Table& table,
-                   const training::Forecasts& forecasts) {
+void print_summary(const forecasting::ForecastModel& model, const data::Table& table,
+                   const forecasting::Forecasts& forecasts) {
   const std::size_t last = model.quantiles.size() - 1;
   std::vector<std::vector<std::string>> rows = {{"time", "target", "forecast",
                                                  fmt::format("q{:g}", model.quantiles.front()),
                                                  fmt::format("q{:g}", model.quantiles.back())}};
   for (std::size_t k = 0; k < model.targets(); ++k) {
     for (std::size_t h = 0; h < model.horizon; ++h) {
-      rows.push_back({training::row_label(table, forecasts.first + 1 + h),
+      rows.push_back({forecasting::row_label(table, forecasts.first + 1 + h),
                       model.features.targets[k].name, figure(forecasts.at(0, k, h, model.median())),
                       figure(forecasts.at(0, k, h, 0)), figure(forecasts.at(0, k, h, last))});
     }
@@ -96,10 +96,10 @@ void run(const Options& options) {
   check_outputs({options.output, options.plot}, {options.model, options.data});
   const formats::StoredModel stored = formats::load_model(options.model);
   if (!stored.forecast) throw formats::not_a_forecaster(options.model);
-  const training::ForecastModel& model = *stored.forecast;
+  const forecasting::ForecastModel& model = *stored.forecast;
   const data::Table table =
       read_table_file(options.data, table_options(options.input, &model.features));
-  const training::NextForecast next = training::forecast_next(
+  const forecasting::NextForecast next = forecasting::forecast_next(
       model, table, options.allow_short ? ShortHistory::allow : ShortHistory::refuse);
   if (next.filled > 0) {
     note("note: {} missing values filled with the last seen one; the model met none in training\n",
@@ -109,7 +109,7 @@ void run(const Options& options) {
     note("note: fewer than the {} rows that the model looks back on: a rough forecast\n",
          model.rows_needed());
   }
-  const training::Forecasts& forecasts = next.forecasts;
+  const forecasting::Forecasts& forecasts = next.forecasts;
   const std::string history = !options.allow_short ? "" : next.short_history ? "short" : "full";
   // Both texts are made before either file is written.
   const std::string csv = csv_text(model, table, forecasts, history);

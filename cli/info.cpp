@@ -33,7 +33,7 @@ std::string names(const std::vector<data::ScaledColumn>& columns) {
   return list.empty() ? "none" : fmt::format("{}", fmt::join(list, ", "));
 }
 
-std::string summary(const network::Architecture& of) {
+std::string summary(const Architecture& of) {
   return fmt::format(
       "{} inputs, {} layer{} of {} units{}{}, {}", of.input, of.layers(),
       of.layers() == 1 ? "" : "s", fmt::join(of.hidden, ", "),
@@ -44,22 +44,22 @@ std::string summary(const network::Architecture& of) {
       of.output > 0 ? fmt::format("linear head with {} outputs", of.output) : "no head");
 }
 
-const char* weights_name(const network::Network& network) {
-  return network::kWeightsNames[static_cast<std::size_t>(network.storage().weights)];
+const char* weights_name(const engine::Network& network) {
+  return engine::kWeightTypeNames[static_cast<std::size_t>(network.storage().weights)];
 }
 
-void print_network(const network::Network& network) {
-  const network::Architecture& architecture = network.architecture();
+void print_network(const engine::Network& network) {
+  const Architecture& architecture = network.architecture();
   say("{}: {}\n", architecture.cell.kind == CellKind::rnn ? "RNN" : "LSTM", summary(architecture));
-  if (network.storage().weights != kernels::Weights::f32) {
+  if (network.storage().weights != kernels::WeightType::f32) {
     say("weights: {}{}\n", weights_name(network),
-        network.storage().weights == kernels::Weights::int8
+        network.storage().weights == kernels::WeightType::int8
             ? fmt::format(", inputs of up to {:.4g} in size", network.storage().largest_input)
             : "");
   }
   say("equations of a step (h' and c' are those of the step before):\n{}", equations(architecture));
   std::vector<std::vector<std::string>> rows = {{"tensor", "shape", "parameters"}};
-  for (const network::Parameter& parameter : network.list()) {
+  for (const Parameter& parameter : network.list()) {
     rows.push_back({parameter.name, fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
                     std::to_string(parameter.count)});
   }
@@ -67,8 +67,8 @@ void print_network(const network::Network& network) {
   say("{}", columns(rows));
 }
 
-void print_forecast(const training::ForecastModel& model) {
-  const training::Provenance& from = model.provenance;
+void print_forecast(const forecasting::ForecastModel& model) {
+  const forecasting::Provenance& from = model.provenance;
   say("forecasts: {}, {} rows ahead, quantiles {}\n", names(model.features.targets), model.horizon,
       fmt::join(model.quantiles, ", "));
   say("  past inputs: {}\n  known ahead: {}\n", names(model.features.past),
@@ -136,7 +136,7 @@ void run(const Options& options) {
     return print_onnx(options.model);
   }
   const formats::StoredModel model = formats::load_model(options.model);
-  const network::Network* network = model.network();
+  const engine::Network* network = model.network();
   if (options.json) {
     nlohmann::json out = {
         {"model", options.model},

@@ -135,9 +135,9 @@ class Inspection {
 
   // What the network answers over the rows, seen by a trace.
   std::vector<float> run_into(Trace& trace) const {
-    network::RunState state = before_;
+    engine::RunState state = before_;
     const std::size_t inputs = of_.input;
-    return network::run(
+    return engine::run(
         *subject_.network,
         {.x = std::span(subject_.x).subspan(rows_.first * inputs, rows_.count() * inputs),
          .batch = 1,
@@ -349,7 +349,7 @@ class Inspection {
     say("\nTraining a simple RNN of the same size on the same data\n");
     ProgressLine line;
     rnn_.emplace(inspection::rnn_beside(*inspected_.model->forecast, *inspected_.table, cores(),
-                                        [&](const training::Progress& at) { line.show(at); }));
+                                        [&](const forecasting::Progress& at) { line.show(at); }));
     line.end();
     const Subject other = inspection::forecast_subject(*rnn_, *inspected_.table);
     rnn_flow_.emplace(inspection::RnnFlow{
@@ -401,18 +401,18 @@ class Inspection {
   const Options& options_;
   Inspected inspected_;
   const Subject& subject_;
-  const network::Architecture& of_;
+  const Architecture& of_;
   Where where_;
   Range rows_;
   Trace trace_;
   std::vector<Setting> settings_;
-  network::RunState before_;
+  engine::RunState before_;
   std::vector<float> y_;
   std::vector<inspection::UnitFigures> units_;
   std::vector<inspection::Memory> memories_;
   std::optional<inspection::Ablation> ablation_;
   std::optional<inspection::GradientFlow> flow_;
-  std::optional<training::ForecastModel> rnn_;
+  std::optional<forecasting::ForecastModel> rnn_;
   std::optional<inspection::RnnFlow> rnn_flow_;
   std::optional<inspection::Attribution> attribution_;
   std::optional<inspection::Experiment> experiment_;

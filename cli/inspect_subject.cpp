@@ -67,11 +67,11 @@ Inspected read_inspected(const std::string& model, const std::string& data,
                          const TableInput& input) {
   Inspected made{std::make_unique<const formats::StoredModel>(formats::load_model(model)), {}, {}};
   if (made.model->forecast) {
-    const training::ForecastModel& forecast = *made.model->forecast;
+    const forecasting::ForecastModel& forecast = *made.model->forecast;
     made.table = read_table_file(data, table_options(input, &forecast.features));
     made.subject = inspection::forecast_subject(forecast, *made.table);
   } else {
-    const network::Network& network = *made.model->plain;
+    const engine::Network& network = *made.model->plain;
     const std::size_t inputs = network.architecture().input;
     const bool array = std::filesystem::path(data).extension() == ".npy";
     Rows rows = array ? read_array(data, inputs) : read_columns(data, inputs);

@@ -30,7 +30,7 @@ using inspection::Where;
 // The newest step alone, and the cell state before it.
 class Newest final : public TraceSink {
  public:
-  explicit Newest(const network::Architecture& of)
+  explicit Newest(const Architecture& of)
       : now_(of, {.layers = {}, .units = {}, .steps = {0, 1}, .direction = {}}), before_(now_) {}
 
   void step(const TraceStep& step) noexcept override {
@@ -52,7 +52,7 @@ class Newest final : public TraceSink {
 
 class Screen {
  public:
-  Screen(const network::Architecture& of, const Where& where) : of_(of), where_(where) {}
+  Screen(const Architecture& of, const Where& where) : of_(of), where_(where) {}
 
   void draw(const Newest& newest, std::size_t row, const std::string& label,
             const std::string& answer) {
@@ -77,7 +77,7 @@ class Screen {
   }
 
  private:
-  const network::Architecture& of_;
+  const Architecture& of_;
   Where where_;
   bool terminal_ = ::isatty(STDOUT_FILENO) != 0;
 };
@@ -91,7 +91,7 @@ void watch(const std::string& path, const std::string& data, const std::string& 
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "train it with --hidden 64"});
   }
-  const network::Architecture& of = model.network()->architecture();
+  const Architecture& of = model.network()->architecture();
   Where where;
   if (!select.empty()) where = inspection::parse_where(select, of, {0, 1});
   Newest newest(of);

@@ -11,8 +11,8 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/standard_output.hpp"
+#include "forecasting/forecast_trainer.hpp"
 #include "sluice/error.hpp"
-#include "training/forecast_trainer.hpp"
 
 namespace {
 
@@ -79,7 +79,7 @@ int run(int argc, char** argv) {
 int guarded_run(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (const sluice::training::Stopped& stopped) {
+  } catch (const sluice::forecasting::Stopped& stopped) {
     std::fprintf(stderr, "sluice: %s\n", stopped.what());
     const int status = sluice::cli::interrupt_status();
     return status != 0 ? status : kTimeOver;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -14,7 +14,8 @@ constexpr std::uint64_t kDescription = 4096, kOfColumn = 512;  // of JSON, with 
 
 }  // namespace
 
-std::uint64_t most_model_bytes(const training::ForecastOptions& options, const data::Table& table) {
+std::uint64_t most_model_bytes(const forecasting::ForecastOptions& options,
+                               const data::Table& table) {
   const std::size_t columns = table.columns.size(), targets = options.features.targets.size();
   const std::size_t outputs = targets * options.horizon * (options.quantiles.size() + 1);
   const std::size_t now = 2 * columns + kMostCalendar;
@@ -23,9 +24,9 @@ std::uint64_t most_model_bytes(const training::ForecastOptions& options, const d
   std::uint64_t bytes = kDescription + kOfColumn * columns +
                         sizeof(double) * (targets * options.horizon * (regressors + 1) + outputs);
   const bool few = table.rows() < kRowsForLstm;
-  const std::size_t units = options.hidden.value_or(few ? 0 : training::kDefaultHidden);
+  const std::size_t units = options.hidden.value_or(few ? 0 : forecasting::kDefaultHidden);
   if (units == 0) return bytes;
-  network::Architecture architecture;
+  Architecture architecture;
   architecture.input = now + targets * kMostBins;
   architecture.hidden.assign(options.layers, units * options.members);
   architecture.output = outputs;
@@ -33,7 +34,7 @@ std::uint64_t most_model_bytes(const training::ForecastOptions& options, const d
   architecture.cell.projection *= options.members;
   architecture.direction = options.bidirectional ? Direction::both : Direction::forward;
   architecture.learned_state = options.learned_state;
-  const std::size_t floats = network::parameter_count(network::parameter_list(architecture));
+  const std::size_t floats = parameter_count(parameter_list(architecture));
   return bytes + sizeof(float) * floats + 17 * sizeof(float) * (architecture.input + outputs);
 }
 

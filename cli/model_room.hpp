@@ -4,12 +4,13 @@
 #include <cstdint>
 
 #include "data/table.hpp"
-#include "training/forecast_options.hpp"
+#include "forecasting/forecast_options.hpp"
 
 namespace sluice::cli {
 
 /// Bytes that the file of a training with these options on this table takes at most, so that a disk
 /// or a limit that is too small is told before the training.
-std::uint64_t most_model_bytes(const training::ForecastOptions& options, const data::Table& table);
+std::uint64_t most_model_bytes(const forecasting::ForecastOptions& options,
+                               const data::Table& table);
 
 }  // namespace sluice::cli

@@ -14,7 +14,7 @@ ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) == 1) {}
 
 ProgressLine::~ProgressLine() { end(); }
 
-void ProgressLine::show(const training::Progress& progress) {
+void ProgressLine::show(const forecasting::Progress& progress) {
   if (progress.steps == 0) return show_phase(progress.phase);
   const bool last = progress.step == progress.steps;
   // Off a terminal a line per validation would be a long log: every fifth is enough.

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "training/forecast_trainer.hpp"
+#include "forecasting/forecast_trainer.hpp"
 
 namespace sluice::cli {
 
@@ -15,7 +15,7 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  void show(const training::Progress& progress);
+  void show(const forecasting::Progress& progress);
   /// Ends the line that rewrites itself, so that other text may follow.
   void end() noexcept;
 

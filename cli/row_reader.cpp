@@ -100,7 +100,7 @@ double RowReader::number(std::string_view text, const std::string& column, std::
        .hint = "correct the cell"});
 }
 
-streaming::RowTime RowReader::time(const std::vector<std::string_view>& cells, std::size_t line) {
+forecasting::RowTime RowReader::time(const std::vector<std::string_view>& cells, std::size_t line) {
   if (!time_reader_) {
     time_reader_.emplace(path_, times_.name(), data::stream_reading(times_, cells, options_));
   }

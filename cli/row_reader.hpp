@@ -15,7 +15,7 @@
 #include "data/table.hpp"
 #include "data/time_cells.hpp"
 #include "data/time_column.hpp"
-#include "streaming/forecast_stream.hpp"
+#include "forecasting/forecast_stream.hpp"
 
 namespace sluice::cli {
 
@@ -23,7 +23,7 @@ class RowReader {
  public:
   struct Row {
     std::vector<double> values;  ///< Of the model's columns.
-    std::optional<streaming::RowTime> time;
+    std::optional<forecasting::RowTime> time;
     std::string time_text;  ///< As written; empty without times.
   };
 
@@ -42,7 +42,7 @@ class RowReader {
  private:
   std::size_t place(const std::string& name, const std::vector<std::string>& names) const;
   double number(std::string_view text, const std::string& column, std::size_t line) const;
-  streaming::RowTime time(const std::vector<std::string_view>& cells, std::size_t line);
+  forecasting::RowTime time(const std::vector<std::string_view>& cells, std::size_t line);
 
   std::string path_;
   std::vector<std::string> columns_;

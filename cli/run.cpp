@@ -1,6 +1,6 @@
 // sluice run: raw arrays through a network, as a framework would run it. An ONNX graph is run as it
 // is, by onnx_run.cpp.
-#include "network/run.hpp"
+#include "engine/run.hpp"
 
 #include <fmt/format.h>
 
@@ -67,8 +67,7 @@ std::vector<std::size_t> read_lengths(const std::string& path, std::size_t batch
 }
 
 // The shape of a state as one array: [L*D, batch, width].
-Shape state_shape(const Options& options, const network::Architecture& of, std::size_t batch,
-                  bool cell) {
+Shape state_shape(const Options& options, const Architecture& of, std::size_t batch, bool cell) {
   const auto width = [&](std::size_t layer) { return cell ? of.hidden[layer] : of.state(layer); };
   for (std::size_t layer = 1; layer < of.layers(); ++layer) {
     if (width(layer) == width(0)) continue;
@@ -104,13 +103,13 @@ void run_network(const Options& options) {
   }
   const std::string& input = options.inputs.front();
   const formats::StoredModel model = formats::load_model(options.model);
-  const network::Network* network = model.network();
+  const engine::Network* network = model.network();
   if (network == nullptr) {
     throw Error(ErrorCode::model, {.where = options.model,
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "use `sluice forecast`"});
   }
-  const network::Architecture& of = network->architecture();
+  const Architecture& of = network->architecture();
   const formats::NpyArray x = formats::read_npy(input);
   if (x.shape.size() != 3 || x.shape[2] != of.input) {
     wrong_shape(input, "wrong shape of the input", fmt::format("[batch, steps, {}]", of.input),
@@ -122,10 +121,10 @@ void run_network(const Options& options) {
   const bool with_c = !options.initial_c.empty() || !options.output_c.empty();
   const Shape h_shape = with_h ? state_shape(options, of, batch, false) : Shape{};
   const Shape c_shape = with_c ? state_shape(options, of, batch, true) : Shape{};
-  network::RunState state{read_state(options.initial_h, h_shape, "layers, batch, size of h"),
-                          read_state(options.initial_c, c_shape, "layers, batch, hidden")};
+  engine::RunState state{read_state(options.initial_h, h_shape, "layers, batch, size of h"),
+                         read_state(options.initial_c, c_shape, "layers, batch, hidden")};
   const std::vector<float> values = x.as_floats();
-  const std::vector<float> y = network::run(
+  const std::vector<float> y = engine::run(
       *network, {.x = values, .batch = batch, .steps = steps, .lengths = lengths}, state);
   formats::write_npy(options.output, Shape{batch, steps, of.width()}, y);
   if (!options.output_h.empty()) formats::write_npy(options.output_h, h_shape, state.h);

@@ -193,7 +193,7 @@ void warm_up(StreamRows& rows, const std::string& path, const std::atomic<bool>&
   std::vector<double> values(columns.size());
   for (std::size_t row = 0; row < table.rows(); ++row) {
     for (std::size_t n = 0; n < columns.size(); ++n) values[n] = columns[n]->values[row];
-    std::optional<streaming::RowTime> time;
+    std::optional<forecasting::RowTime> time;
     if (!table.times.empty())
       time = {table.times[row], table.clock.wall(table.times[row]) - table.times[row]};
     rows.push(values, time, table.where(row));

@@ -19,9 +19,9 @@ std::vector<std::string> numbered(const char* letter, std::size_t count) {
 
 class NetworkRows : public StreamRows {
  public:
-  NetworkRows(const network::Network& network, std::size_t window, TraceSink* trace)
+  NetworkRows(const engine::Network& network, std::size_t window, TraceSink* trace)
       : session_(
-            std::make_shared<streaming::StreamModel>(std::make_shared<network::Network>(network)),
+            std::make_shared<streaming::StreamModel>(std::make_shared<engine::Network>(network)),
             window, MissingRow::refuse, trace),
         x_(session_.model().inputs()),
         y_(session_.model().outputs()),
@@ -35,7 +35,7 @@ class NetworkRows : public StreamRows {
 
   void check(const data::Table&) const override {}
   std::span<const double> push(std::span<const double> values,
-                               const std::optional<streaming::RowTime>&,
+                               const std::optional<forecasting::RowTime>&,
                                const std::string& where) override {
     for (std::size_t n = 0; n < x_.size(); ++n) x_[n] = static_cast<float>(values[n]);
     const Status status = session_.push(x_, y_);
@@ -61,7 +61,7 @@ class NetworkRows : public StreamRows {
 
 class ForecastRows : public StreamRows {
  public:
-  ForecastRows(const training::ForecastModel& model, TraceSink* trace)
+  ForecastRows(const forecasting::ForecastModel& model, TraceSink* trace)
       : model_(model), stream_(model_, trace) {}
 
   std::vector<std::string> columns() const override { return stream_.columns(); }
@@ -81,7 +81,7 @@ class ForecastRows : public StreamRows {
 
   void check(const data::Table& table) const override { data::check_table(model_.features, table); }
   std::span<const double> push(std::span<const double> values,
-                               const std::optional<streaming::RowTime>& time,
+                               const std::optional<forecasting::RowTime>& time,
                                const std::string& where) override {
     try {
       return stream_.push(values, time).values;
@@ -95,18 +95,18 @@ class ForecastRows : public StreamRows {
   std::size_t rows_missing() const override { return stream_.rows_missing(); }
   std::string last_time() const override {
     if (!stream_.last()) return "";
-    const streaming::RowTime& last = *stream_.last();
+    const forecasting::RowTime& last = *stream_.last();
     return data::iso_text(stream_.clock().wall(last.time));
   }
-  std::size_t missing_before(const streaming::RowTime& time) const override {
+  std::size_t missing_before(const forecasting::RowTime& time) const override {
     return stream_.missing_before(time);
   }
   std::vector<std::byte> save() override { return stream_.save(); }
   void restore(std::span<const std::byte> saved) override { stream_.restore(saved); }
 
  private:
-  training::ForecastModel model_;
-  streaming::ForecastStream stream_;
+  forecasting::ForecastModel model_;
+  forecasting::ForecastStream stream_;
 };
 
 }  // namespace

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "data/table.hpp"
+#include "forecasting/forecast_stream.hpp"
 #include "formats/model_file.hpp"
 #include "sluice/trace.hpp"
-#include "streaming/forecast_stream.hpp"
 
 namespace sluice::cli {
 
@@ -39,7 +39,7 @@ class StreamRows {
   virtual void check(const data::Table& table) const = 0;
   /// The answer to a row, valid until the next. Throws Error(data) naming `where`.
   virtual std::span<const double> push(std::span<const double> values,
-                                       const std::optional<streaming::RowTime>& time,
+                                       const std::optional<forecasting::RowTime>& time,
                                        const std::string& where) = 0;
   /// Rows still missing before an answer has behind it all that the model looks back on; a bare
   /// network does not say.
@@ -47,7 +47,7 @@ class StreamRows {
   /// When the last row was; empty where that is not known.
   virtual std::string last_time() const { return ""; }
   /// Missing rows that a row at this time would leave behind it; throws as push().
-  virtual std::size_t missing_before(const streaming::RowTime&) const { return 0; }
+  virtual std::size_t missing_before(const forecasting::RowTime&) const { return 0; }
   virtual std::vector<std::byte> save() = 0;
   virtual void restore(std::span<const std::byte> saved) = 0;
 };

@@ -46,7 +46,7 @@ void StateFile::restore() {
   }
 }
 
-void StateFile::before_row(const std::optional<streaming::RowTime>& time) {
+void StateFile::before_row(const std::optional<forecasting::RowTime>& time) {
   if (!resumed_ || !time) return;
   resumed_ = false;
   const std::string last = rows_.last_time();

@@ -35,7 +35,7 @@ class StateFile {
   /// the file.
   void restore();
   /// Before a row: says once how many rows are missing since the state was saved.
-  void before_row(const std::optional<streaming::RowTime>& time);
+  void before_row(const std::optional<forecasting::RowTime>& time);
   /// After a row.
   void row_taken();
   void save();

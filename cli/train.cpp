@@ -20,9 +20,9 @@
 #include "core/printable.hpp"
 #include "data/table.hpp"
 #include "data/value_size.hpp"
+#include "forecasting/forecast_trainer.hpp"
 #include "formats/model_file.hpp"
 #include "sluice/error.hpp"
-#include "training/forecast_trainer.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -34,11 +34,11 @@ struct Options {
   std::vector<std::string> cell;
   std::string init = "standard", bounds;
   bool log = false, no_log = false;
-  training::ForecastOptions training;
+  forecasting::ForecastOptions training;
 };
 
 void declare(CLI::App& command, Options& options) {
-  training::ForecastOptions& training = options.training;
+  forecasting::ForecastOptions& training = options.training;
   command.add_option("data", options.data, "CSV file with a header line")
       ->required()
       ->type_name("DATA.csv");
@@ -184,7 +184,7 @@ void declare(CLI::App& command, Options& options) {
 }
 
 void complete(Options& options) {
-  training::ForecastOptions& training = options.training;
+  forecasting::ForecastOptions& training = options.training;
   training.features.targets = names_of(options.targets);
   training.features.known = names_of(options.known);
   training.features.all_past = options.past.empty();
@@ -194,7 +194,7 @@ void complete(Options& options) {
                                            : data::LogChoice::automatic;
   if (!options.bounds.empty()) training.features.bounds = data::bounds_from(options.bounds);
   apply_cell_options(options.cell, training);
-  training.initialiser = network::initialiser_named(options.init);
+  training.initialiser = initialiser_named(options.init);
   training.loss.kind = training::loss_named(options.loss);
   training.optimizer.kind = training::optimizer_named(options.optimizer);
   if (training.optimizer.kind == training::OptimizerKind::sgd) training.optimizer.momentum = 0.9;
@@ -203,7 +203,7 @@ void complete(Options& options) {
                                                        : training::ScheduleKind::plateau;
 }
 
-void print_inputs(const data::Table& table, const training::ForecastModel& model) {
+void print_inputs(const data::Table& table, const forecasting::ForecastModel& model) {
   fmt::print("{}: {} rows", table.path, model.provenance.data_rows);
   const std::string calendar = data::describe_calendar(table.step);
   if (table.step.known())
@@ -232,8 +232,8 @@ void print_inputs(const data::Table& table, const training::ForecastModel& model
              model.period > 1 ? fmt::format("{} rows", model.period) : "none found");
 }
 
-void print_result(const training::ForecastModel& model) {
-  const training::Provenance& from = model.provenance;
+void print_result(const forecasting::ForecastModel& model) {
+  const forecasting::Provenance& from = model.provenance;
   if (!from.choice.empty()) {
     fmt::print(
         "  too few rows for a validation part; chosen by rolling origins, fitted on all rows:\n  "
@@ -244,7 +244,7 @@ void print_result(const training::ForecastModel& model) {
   fmt::print("  linear part: {} lags, validation MAE {}\n", model.linear[0].lags,
              figure(from.linear_validation_mae));
   if (model.network) {
-    const network::Architecture& architecture = model.network->architecture();
+    const Architecture& architecture = model.network->architecture();
     fmt::print("  LSTM: {} x {} units in {} layer{}{}, {} parameters, best after {} steps, {}\n",
                from.members, architecture.hidden[0] / from.members, architecture.layers(),
                architecture.layers() == 1 ? "" : "s",
@@ -258,7 +258,7 @@ void print_result(const training::ForecastModel& model) {
 }
 
 // Where its place was lost during the training, the model goes to the folder for temporary files.
-void save_somewhere(const std::string& path, const training::ForecastModel& model) {
+void save_somewhere(const std::string& path, const forecasting::ForecastModel& model) {
   try {
     formats::save_model(path, model);
   } catch (const Error& error) {
@@ -274,7 +274,7 @@ void save_somewhere(const std::string& path, const training::ForecastModel& mode
 
 // Writes the model, or leaves a file that is there as it is: a few steps shall not take the place
 // of a whole training. Answers what was done.
-std::string save(const Options& options, const training::TrainingResult& result) {
+std::string save(const Options& options, const forecasting::TrainingResult& result) {
   const bool cut = result.stopped || result.failure;
   std::error_code ignored;
   if (cut && options.on_stop == "keep" && std::filesystem::exists(options.output, ignored)) {
@@ -299,9 +299,11 @@ int run(Options& options) {
     options.training.time_limit = std::max(1e-9, options.training.time_limit - gone.count());
   }
   ProgressLine line;
-  options.training.progress = [&line](const training::Progress& progress) { line.show(progress); };
+  options.training.progress = [&line](const forecasting::Progress& progress) {
+    line.show(progress);
+  };
   options.training.stop = &interrupt_flag();
-  const training::TrainingResult result = training::train_forecast(table, options.training);
+  const forecasting::TrainingResult result = forecasting::train_forecast(table, options.training);
   line.end();
   const std::string done = save(options, result);  // before a report that may be lost
   print_inputs(table, result.model);

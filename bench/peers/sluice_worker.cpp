@@ -13,13 +13,12 @@ namespace {
 constexpr double kRate = 1e-3;
 constexpr Kind kKinds[] = {Kind::weight_ih, Kind::weight_hh, Kind::bias};
 
-network::Role role_of(Kind kind) {
-  constexpr network::Role kRoles[] = {network::Role::weight_ih, network::Role::weight_hh,
-                                      network::Role::bias_ih};
+Role role_of(Kind kind) {
+  constexpr Role kRoles[] = {Role::weight_ih, Role::weight_hh, Role::bias_ih};
   return kRoles[static_cast<int>(kind)];
 }
 
-network::Architecture architecture_of(const Case& of) {
+Architecture architecture_of(const Case& of) {
   return {.input = of.input, .hidden = std::vector<std::size_t>(of.layers, of.hidden)};
 }
 
@@ -40,7 +39,7 @@ class SluiceTrainer : public Trainer {
     std::copy(of.target.begin(), of.target.end(), fit_.target().begin());
     for (std::size_t t = 0; t < of.steps; ++t) {
       for (std::size_t b = 0; b < of.batch; ++b)
-        std::copy_n(of.x.data() + (t * of.batch + b) * of.input, of.input, fit_.tapes().x(t, b));
+        std::copy_n(of.x.data() + (t * of.batch + b) * of.input, of.input, fit_.parts().x(t, b));
     }
   }
 
@@ -49,7 +48,7 @@ class SluiceTrainer : public Trainer {
   void update() override { fit_.update(); }
 
   Tensor gradient(Kind kind, std::size_t layer) const override {
-    const network::Parameter& of = place(kind, layer);
+    const Parameter& of = place(kind, layer);
     const float* from = fit_.gradient().data() + of.offset;
     return {of.shape, {from, from + of.count}};
   }
@@ -60,9 +59,9 @@ class SluiceTrainer : public Trainer {
   }
 
  private:
-  const network::Parameter& place(Kind kind, std::size_t layer) const {
-    const std::vector<network::Parameter>& list = fit_.network().list();
-    return *std::find_if(list.begin(), list.end(), [&](const network::Parameter& parameter) {
+  const Parameter& place(Kind kind, std::size_t layer) const {
+    const std::vector<Parameter>& list = fit_.network().list();
+    return *std::find_if(list.begin(), list.end(), [&](const Parameter& parameter) {
       return parameter.layer == layer && parameter.role == role_of(kind);
     });
   }

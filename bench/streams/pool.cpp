@@ -21,9 +21,9 @@ struct Problem {
   std::vector<float> x, y;
 
   Problem(std::size_t input, std::size_t hidden) : y(kStreams) {
-    const network::Architecture architecture{.input = input, .hidden = {hidden}, .output = 1};
-    auto network = std::make_shared<network::Network>(architecture);
-    network->set_parameters(network::initial_parameters(architecture, {.seed = 1}));
+    const Architecture architecture{.input = input, .hidden = {hidden}, .output = 1};
+    auto network = std::make_shared<engine::Network>(architecture);
+    network->set_parameters(initial_parameters(architecture, {.seed = 1}));
     model = std::make_shared<StreamModel>(network);
     Random random(2);
     for (std::size_t n = 0; n < kStreams * input; ++n)

@@ -9,7 +9,7 @@
 #include "core/aligned.hpp"
 #include "core/threads.hpp"
 #include "kernels/fma_peak.hpp"
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace sluice::bench {
 

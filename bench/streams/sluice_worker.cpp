@@ -22,11 +22,11 @@ class SluiceEngine : public Engine {
 
  private:
   static std::shared_ptr<const streaming::StreamModel> model(const StreamCase& of) {
-    const network::Architecture architecture{
+    const Architecture architecture{
         .input = of.input, .hidden = std::vector(of.layers, of.hidden), .output = 1, .biases = 1};
-    auto network = std::make_shared<network::Network>(architecture);
+    auto network = std::make_shared<engine::Network>(architecture);
     std::vector<float> parameters(network->count());
-    for (const network::Parameter& parameter : network->list()) {
+    for (const Parameter& parameter : network->list()) {
       const std::vector<float> values = of.tensor(parameter.name);
       std::copy(values.begin(), values.end(), parameters.data() + parameter.offset);
     }

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "core/threads.hpp"
+#include "engine/run.hpp"
 #include "formats/npy.hpp"
-#include "network/run.hpp"
 
 namespace {
 
 using namespace sluice;  // NOLINT(google-build-using-namespace)
 
-network::Network read_network(const std::string& folder, std::size_t inputs) {
-  network::Architecture architecture{.input = inputs, .hidden = {}};
+engine::Network read_network(const std::string& folder, std::size_t inputs) {
+  Architecture architecture{.input = inputs, .hidden = {}};
   for (std::size_t layer = 0;; ++layer) {
     const std::string path = folder + "/weight_hh_l" + std::to_string(layer) + ".npy";
     try {
@@ -25,9 +25,9 @@ network::Network read_network(const std::string& folder, std::size_t inputs) {
       break;
     }
   }
-  network::Network network(architecture);
+  engine::Network network(architecture);
   std::vector<float> parameters(network.count());
-  for (const network::Parameter& parameter : network.list()) {
+  for (const Parameter& parameter : network.list()) {
     const std::vector<float> values =
         formats::read_npy(folder + "/" + parameter.name + ".npy").as_floats();
     std::copy(values.begin(), values.end(), parameters.data() + parameter.offset);
@@ -46,15 +46,15 @@ int main(int argc, char** argv) try {
   const std::string folder = argv[1];
   const formats::NpyArray x = formats::read_npy(folder + "/x.npy");
   const std::vector<float> values = x.as_floats();
-  const network::Network network = read_network(folder, x.shape.at(2));
+  const engine::Network network = read_network(folder, x.shape.at(2));
   ThreadPool pool(std::stoul(argv[2]));
-  const network::Sequences sequences{
+  const engine::Sequences sequences{
       .x = values, .batch = x.shape[1], .steps = x.shape[0], .time_first = true, .pool = &pool};
   const std::size_t shape[] = {x.shape[0], x.shape[1], network.architecture().width()};
   std::vector<float> y(shape[0] * shape[1] * shape[2]);
   const auto run = [&] {
-    network::RunState state;
-    network::run(network, sequences, state, y);
+    engine::RunState state;
+    engine::run(network, sequences, state, y);
   };
   run();
   formats::write_npy(folder + "/sluice.y.npy", shape, y);

@@ -83,8 +83,8 @@ bool explains(const std::vector<float>& got, const Sample& sample) {
   return distance(got, sample.y) <= kTolerance * scale;
 }
 
-std::string behind(const network::Network& network, const Sample& sample, const std::string& last) {
-  const network::Architecture& of = network.architecture();
+std::string behind(const engine::Network& network, const Sample& sample, const std::string& last) {
+  const Architecture& of = network.architecture();
   for (const Reading& reading : readings(of.input, of.width(), sample)) {
     for (const Named& named : kNamed) {
       std::vector<float> rows = answer(network, sample, reading);
@@ -108,8 +108,8 @@ std::string between(const Chain& chain, const SafeTensors& file, const std::stri
   Chain bare = chain;
   bare.head.clear();
   for (const char* own : {"weight", "bias"}) bare.left_out.push_back(chain.head + own);
-  const network::Network lstm = network_of(bare, file, path);
-  const network::Architecture& of = lstm.architecture();
+  const engine::Network lstm = network_of(bare, file, path);
+  const Architecture& of = lstm.architecture();
   for (const Reading& reading : readings(of.input, v.shape[0], sample)) {
     const std::vector<float> h = answer(lstm, sample, reading);
     for (const Named& named : kNamed) {

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "reference/option_names.hpp"
+#include "model/option_names.hpp"
 
 namespace sluice::formats {
 namespace {
@@ -85,7 +85,7 @@ CellOptions cell_from(JsonFields fields) {
 
 }  // namespace
 
-json to_json(const network::Architecture& of) {
+json to_json(const Architecture& of) {
   json out = {
       {"input", of.input}, {"hidden", of.hidden}, {"output", of.output}, {"biases", of.biases}};
   if (of.cell != CellOptions{}) out["cell"] = to_json(of.cell);
@@ -99,11 +99,11 @@ json to_json(const network::Architecture& of) {
   return out;
 }
 
-network::Architecture architecture_from(JsonFields fields) {
-  network::Architecture of{.input = fields.get<std::size_t>("input"),
-                           .hidden = fields.get<std::vector<std::size_t>>("hidden"),
-                           .output = fields.get<std::size_t>("output"),
-                           .biases = fields.get<std::size_t>("biases")};
+Architecture architecture_from(JsonFields fields) {
+  Architecture of{.input = fields.get<std::size_t>("input"),
+                  .hidden = fields.get<std::vector<std::size_t>>("hidden"),
+                  .output = fields.get<std::size_t>("output"),
+                  .biases = fields.get<std::size_t>("biases")};
   if (fields.has("cell")) of.cell = cell_from(fields.object("cell"));
   if (fields.has("activations")) of.activations[0] = activations_from(fields.object("activations"));
   if (fields.has("reverse_activations"))

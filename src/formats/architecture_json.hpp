@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "formats/json_fields.hpp"
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::formats {
 
-nlohmann::json to_json(const network::Architecture& architecture);
+nlohmann::json to_json(const Architecture& architecture);
 
 /// Throws Error(model) where a field is missing, unknown or of another type.
-network::Architecture architecture_from(JsonFields fields);
+Architecture architecture_from(JsonFields fields);
 
 }  // namespace sluice::formats

@@ -313,7 +313,7 @@ class Chooser {
   const ChainRequest& request_;
   StateDict dict_;
   std::string lstm_;
-  network::Architecture architecture_;
+  Architecture architecture_;
   std::size_t input_ = 0, width_ = 0;
 };
 

@@ -38,8 +38,8 @@ std::string difference_text(const std::optional<Difference>& difference) {
 
 }  // namespace
 
-std::optional<Difference> difference(const network::Network& network, const Sample& sample) {
-  const network::Architecture& of = network.architecture();
+std::optional<Difference> difference(const engine::Network& network, const Sample& sample) {
+  const Architecture& of = network.architecture();
   std::optional<Difference> best;
   for (const Reading& reading : readings(of.input, of.width(), sample)) {
     const double largest = distance(answer(network, sample, reading), sample.y);
@@ -49,10 +49,10 @@ std::optional<Difference> difference(const network::Network& network, const Samp
   return best;
 }
 
-Difference prove(const network::Network& network, const Sample& sample, const std::string& path) {
+Difference prove(const engine::Network& network, const Sample& sample, const std::string& path) {
   const std::optional<Difference> found = difference(network, sample);
   if (found && found->proved()) return *found;
-  const network::Architecture& of = network.architecture();
+  const Architecture& of = network.architecture();
   throw unproved(path, sample,
                  found ? fmt::format("a difference of {:.3g}", found->largest)
                        : fmt::format("{} for {} inputs and {} outputs", shapes_text(sample),
@@ -68,7 +68,7 @@ ProvenNetwork proven_network(const SafeTensors& file, const std::string& path, C
   std::string explained;
   std::optional<ProvenNetwork> proven;
   for (const Chain& chain : all) {
-    network::Network network = network_of(chain, file, path);
+    engine::Network network = network_of(chain, file, path);
     const std::optional<Difference> found = difference(network, sample);
     if (found && found->proved()) {
       if (proven) {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "engine/network.hpp"
 #include "formats/chain.hpp"
 #include "formats/pytorch_names.hpp"
 #include "formats/sample.hpp"
-#include "network/network.hpp"
 
 namespace sluice::formats {
 
@@ -23,10 +23,10 @@ struct Difference {
 };
 
 /// Nothing where the shapes do not fit the network.
-std::optional<Difference> difference(const network::Network& network, const Sample& sample);
+std::optional<Difference> difference(const engine::Network& network, const Sample& sample);
 
 /// Throws Error(model) unless the network gives the sample's y.
-Difference prove(const network::Network& network, const Sample& sample, const std::string& path);
+Difference prove(const engine::Network& network, const Sample& sample, const std::string& path);
 
 struct ProvenNetwork {
   StateDictNetwork made;

@@ -9,8 +9,8 @@
 namespace sluice::formats {
 namespace {
 
-using network::Parameter;
-using network::Role;
+using Parameter;
+using Role;
 
 // W A, [G H, inputs]
 void multiply(std::span<const float> w, std::size_t inner, const LayerBefore& layer, float* to) {
@@ -35,7 +35,7 @@ void shift(std::span<const float> w, std::size_t inner, const LayerBefore& layer
 }
 
 // A parameter's values by its name; empty where there is none.
-std::span<const float> values(const network::Network& network, const std::string& name) {
+std::span<const float> values(const engine::Network& network, const std::string& name) {
   for (const Parameter& parameter : network.list()) {
     if (parameter.name == name)
       return network.parameters().subspan(parameter.offset, parameter.count);
@@ -43,14 +43,14 @@ std::span<const float> values(const network::Network& network, const std::string
   return {};
 }
 
-std::span<const float> first_weights(const network::Network& network, std::size_t direction) {
+std::span<const float> first_weights(const engine::Network& network, std::size_t direction) {
   return values(network, direction == 0 ? "weight_ih_l0" : "weight_ih_l0_reverse");
 }
 
 }  // namespace
 
-network::Network with_layer_before(const network::Network& network, const LayerBefore& layer) {
-  network::Architecture architecture = network.architecture();
+engine::Network with_layer_before(const engine::Network& network, const LayerBefore& layer) {
+  Architecture architecture = network.architecture();
   const std::size_t inner = architecture.input;
   if (layer.weight.size() != inner * layer.inputs ||
       (!layer.bias.empty() && layer.bias.size() != inner)) {
@@ -58,7 +58,7 @@ network::Network with_layer_before(const network::Network& network, const LayerB
   }
   architecture.input = layer.inputs;
   if (!layer.bias.empty() && architecture.biases == 0) architecture.biases = 1;
-  network::Network made(architecture);
+  engine::Network made(architecture);
   std::vector<float> parameters(made.count(), 0.0f);
   for (const Parameter& parameter : made.list()) {
     float* to = parameters.data() + parameter.offset;

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "network/network.hpp"
+#include "engine/network.hpp"
 
 namespace sluice::formats {
 
@@ -16,6 +16,6 @@ struct LayerBefore {
 };
 
 /// The network that reads what the layer reads, summed in double precision.
-network::Network with_layer_before(const network::Network& network, const LayerBefore& layer);
+engine::Network with_layer_before(const engine::Network& network, const LayerBefore& layer);
 
 }  // namespace sluice::formats

@@ -19,10 +19,10 @@ constexpr std::array<std::pair<data::Calendar, const char*>, 3> kCalendar{
     {{data::Calendar::hour, "hour"},
      {data::Calendar::weekday, "weekday"},
      {data::Calendar::day_of_year, "day_of_year"}}};
-constexpr std::array<std::pair<training::LinearBase, const char*>, 3> kBases{
-    {{training::LinearBase::plain, "plain"},
-     {training::LinearBase::minus_last, "minus_last"},
-     {training::LinearBase::minus_seasonal, "minus_seasonal"}}};
+constexpr std::array<std::pair<forecasting::LinearBase, const char*>, 3> kBases{
+    {{forecasting::LinearBase::plain, "plain"},
+     {forecasting::LinearBase::minus_last, "minus_last"},
+     {forecasting::LinearBase::minus_seasonal, "minus_seasonal"}}};
 
 json to_json(const data::ScaledColumn& column) {
   const data::Scaler& scaler = column.scaler;
@@ -77,7 +77,7 @@ std::vector<data::ScaledColumn> columns_from(JsonFields& fields, const std::stri
   return columns;
 }
 
-json linear_json(const training::LinearModel& linear) {
+json linear_json(const forecasting::LinearModel& linear) {
   // A validation error that was not measured (NaN) is null: JSON has no NaN.
   json mae = std::isnan(linear.validation_mae) ? json(nullptr) : json(linear.validation_mae);
   return {{"lags", linear.lags},
@@ -88,13 +88,13 @@ json linear_json(const training::LinearModel& linear) {
           {"validation_mae", mae}};
 }
 
-training::LinearModel linear_from(JsonFields fields, std::size_t horizon) {
-  training::LinearModel linear;
+forecasting::LinearModel linear_from(JsonFields fields, std::size_t horizon) {
+  forecasting::LinearModel linear;
   linear.lags = fields.get<std::size_t>("lags");
   linear.horizon = horizon;
   linear.now_width = fields.get<std::size_t>("now_width");
   linear.known_width = fields.get<std::size_t>("known_width");
-  linear.base = named_in<training::LinearBase>(kBases, fields.get<std::string>("base"), fields);
+  linear.base = named_in<forecasting::LinearBase>(kBases, fields.get<std::string>("base"), fields);
   linear.strength = fields.get<double>("strength");
   linear.validation_mae =
       fields.at("validation_mae").is_null() ? std::nan("") : fields.get<double>("validation_mae");
@@ -102,7 +102,7 @@ training::LinearModel linear_from(JsonFields fields, std::size_t horizon) {
   return linear;
 }
 
-json provenance_json(const training::Provenance& from) {
+json provenance_json(const forecasting::Provenance& from) {
   json out = {{"data_file", from.data_file},
               {"data_rows", from.data_rows},
               {"seed", from.seed},
@@ -117,23 +117,24 @@ json provenance_json(const training::Provenance& from) {
   return out;
 }
 
-training::Provenance provenance_from(JsonFields fields) {
-  training::Provenance to{.data_file = fields.get<std::string>("data_file"),
-                          .data_rows = fields.get<std::size_t>("data_rows"),
-                          .seed = fields.get<std::uint64_t>("seed"),
-                          .members = fields.get<std::size_t>("members"),
-                          .steps = fields.get<std::size_t>("steps"),
-                          .fitted_rows = fields.get<std::size_t>("fitted_rows"),
-                          .ended = fields.get<std::string>("ended"),
-                          .alpha_reason = fields.get<std::string>("alpha_reason"),
-                          .choice = fields.has("choice") ? fields.get<std::string>("choice") : "",
-                          .validation_mae = fields.get<double>("validation_mae"),
-                          .linear_validation_mae = fields.get<double>("linear_validation_mae")};
+forecasting::Provenance provenance_from(JsonFields fields) {
+  forecasting::Provenance to{
+      .data_file = fields.get<std::string>("data_file"),
+      .data_rows = fields.get<std::size_t>("data_rows"),
+      .seed = fields.get<std::uint64_t>("seed"),
+      .members = fields.get<std::size_t>("members"),
+      .steps = fields.get<std::size_t>("steps"),
+      .fitted_rows = fields.get<std::size_t>("fitted_rows"),
+      .ended = fields.get<std::string>("ended"),
+      .alpha_reason = fields.get<std::string>("alpha_reason"),
+      .choice = fields.has("choice") ? fields.get<std::string>("choice") : "",
+      .validation_mae = fields.get<double>("validation_mae"),
+      .linear_validation_mae = fields.get<double>("linear_validation_mae")};
   fields.finish();
   return to;
 }
 
-void read_split(JsonFields fields, training::ForecastModel& model) {
+void read_split(JsonFields fields, forecasting::ForecastModel& model) {
   model.split = {fields.get<std::size_t>("train_end"), fields.get<std::size_t>("validation_end")};
   model.train_end_time = fields.get<std::string>("train_end_time");
   model.validation_end_time = fields.get<std::string>("validation_end_time");
@@ -142,7 +143,7 @@ void read_split(JsonFields fields, training::ForecastModel& model) {
 
 constexpr std::size_t kLongestPeriod = 1000000;
 
-bool sizes_fit(const training::ForecastModel& model) {
+bool sizes_fit(const forecasting::ForecastModel& model) {
   return model.targets() > 0 && model.linear.size() == model.targets() &&
          model.residual_scale.size() == model.targets() && model.horizon > 0 &&
          model.horizon <= 10000 && model.period > 0 && model.season > 0 &&
@@ -151,7 +152,7 @@ bool sizes_fit(const training::ForecastModel& model) {
          model.split.validation_end <= model.provenance.data_rows;
 }
 
-bool values_fit(const training::ForecastModel& model) {
+bool values_fit(const forecasting::ForecastModel& model) {
   const std::vector<double>& levels = model.quantiles;
   const auto scaled = [](const data::ScaledColumn& one) { return one.scaler.deviation >= 0; };
   const data::FeatureSpec& features = model.features;
@@ -167,11 +168,11 @@ bool values_fit(const training::ForecastModel& model) {
 
 }  // namespace
 
-json to_json(const training::ForecastModel& model) {
+json to_json(const forecasting::ForecastModel& model) {
   json calendar = json::array(), linear = json::array();
   for (const data::Calendar one : model.features.calendar)
     calendar.push_back(name_in(kCalendar, one));
-  for (const training::LinearModel& one : model.linear) linear.push_back(linear_json(one));
+  for (const forecasting::LinearModel& one : model.linear) linear.push_back(linear_json(one));
   return {{"targets", to_json(model.features.targets)},
           {"past", to_json(model.features.past)},
           {"known", to_json(model.features.known)},
@@ -195,8 +196,8 @@ json to_json(const training::ForecastModel& model) {
           {"provenance", provenance_json(model.provenance)}};
 }
 
-training::ForecastModel forecast_from(JsonFields fields) {
-  training::ForecastModel model;
+forecasting::ForecastModel forecast_from(JsonFields fields) {
+  forecasting::ForecastModel model;
   model.features.targets = columns_from(fields, "targets");
   model.features.past = columns_from(fields, "past");
   model.features.known = columns_from(fields, "known");

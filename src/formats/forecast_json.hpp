@@ -3,13 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "forecasting/forecast_model.hpp"
 #include "formats/json_fields.hpp"
-#include "training/forecast_model.hpp"
 
 namespace sluice::formats {
 
 /// Everything of the model but weights, biases, spread and the network.
-nlohmann::json to_json(const training::ForecastModel& model);
-training::ForecastModel forecast_from(JsonFields fields);
+nlohmann::json to_json(const forecasting::ForecastModel& model);
+forecasting::ForecastModel forecast_from(JsonFields fields);
 
 }  // namespace sluice::formats

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "reference/options.hpp"
+#include "sluice/cell_options.hpp"
 
 namespace sluice::formats {
 

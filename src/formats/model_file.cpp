@@ -11,12 +11,12 @@
 
 #include "core/file.hpp"
 #include "core/random.hpp"
+#include "engine/run.hpp"
 #include "formats/architecture_json.hpp"
 #include "formats/forecast_json.hpp"
 #include "formats/safetensors.hpp"
 #include "formats/sharded.hpp"
 #include "formats/stored_network.hpp"
-#include "network/run.hpp"
 #include "sluice/error.hpp"
 #include "streaming/window.hpp"
 
@@ -44,14 +44,14 @@ std::string test_name(std::size_t target, const char* part) {
 }
 
 // One sequence from the initial state: y [steps, O] of x [steps, I].
-std::vector<float> run_once(const network::Network& network, std::span<const float> x) {
-  network::RunState state;
-  return network::run(
-      network, {.x = x, .batch = 1, .steps = x.size() / network.architecture().input}, state);
+std::vector<float> run_once(const engine::Network& network, std::span<const float> x) {
+  engine::RunState state;
+  return engine::run(network,
+                     {.x = x, .batch = 1, .steps = x.size() / network.architecture().input}, state);
 }
 
 // The linear part of one target on one row of regressors: [N].
-std::vector<double> run_linear(const training::LinearModel& linear,
+std::vector<double> run_linear(const forecasting::LinearModel& linear,
                                std::span<const double> regressors) {
   std::vector<double> out(linear.bias);
   for (std::size_t h = 0; h < out.size(); ++h) {
@@ -61,7 +61,7 @@ std::vector<double> run_linear(const training::LinearModel& linear,
   return out;
 }
 
-void add_network(SafeTensors& file, const network::Network& network) {
+void add_network(SafeTensors& file, const engine::Network& network) {
   add_tensors(file, network);
   Random random(kTestSeed);
   std::vector<float> x(kTestSteps * network.architecture().input);
@@ -73,17 +73,17 @@ void add_network(SafeTensors& file, const network::Network& network) {
 }
 
 // The version that the network's weights need, and how they are stored.
-void describe_weights(json& description, const network::Network& network) {
-  const kernels::Weights weights = network.storage().weights;
+void describe_weights(json& description, const engine::Network& network) {
+  const kernels::WeightType weights = network.storage().weights;
   description["format"] = format_of(weights);
-  if (weights != kernels::Weights::f32)
-    description["weights"] = network::kWeightsNames[static_cast<std::size_t>(weights)];
+  if (weights != kernels::WeightType::f32)
+    description["weights"] = engine::kWeightTypeNames[static_cast<std::size_t>(weights)];
 }
 
-void add_linear(SafeTensors& file, const training::ForecastModel& model) {
+void add_linear(SafeTensors& file, const forecasting::ForecastModel& model) {
   Random random(kTestSeed + 1);
   for (std::size_t k = 0; k < model.targets(); ++k) {
-    const training::LinearModel& linear = model.linear[k];
+    const forecasting::LinearModel& linear = model.linear[k];
     const std::size_t regressors = linear.regressors();
     file.tensors.push_back(
         Tensor::from_doubles(linear_name(k, "weight"), {model.horizon, regressors}, linear.weight));
@@ -109,9 +109,10 @@ const Tensor& shaped(const SafeTensors& file, const std::string& path, const std
   return tensor;
 }
 
-void read_linear(const SafeTensors& file, const std::string& path, training::ForecastModel& model) {
+void read_linear(const SafeTensors& file, const std::string& path,
+                 forecasting::ForecastModel& model) {
   for (std::size_t k = 0; k < model.targets(); ++k) {
-    training::LinearModel& linear = model.linear[k];
+    forecasting::LinearModel& linear = model.linear[k];
     // Sizes come from a file: nothing is reserved by them, the tensors' own shapes must agree.
     const std::size_t now = model.targets() - 1 + model.features.shared_width();
     if (linear.now_width != now || linear.known_width != model.features.known.size()) {
@@ -132,9 +133,10 @@ void read_linear(const SafeTensors& file, const std::string& path, training::For
   }
 }
 
-void refuse_strangers(const SafeTensors& file, const std::string& path, const StoredModel& model) {
+void reject_unknown_tensors(const SafeTensors& file, const std::string& path,
+                            const StoredModel& model) {
   std::set<std::string> known = {"test.x", "test.y"};
-  if (const network::Network* network = model.network()) {
+  if (const engine::Network* network = model.network()) {
     for (const std::string& name : tensor_names(*network)) known.insert(name);
   }
   for (std::size_t k = 0; k < (model.forecast ? model.forecast->targets() : 0); ++k) {
@@ -148,17 +150,17 @@ void refuse_strangers(const SafeTensors& file, const std::string& path, const St
   }
 }
 
-network::Architecture read_architecture(JsonFields& fields) {
-  network::Architecture architecture = architecture_from(fields.object("architecture"));
-  network::check(architecture);
+Architecture read_architecture(JsonFields& fields) {
+  Architecture architecture = architecture_from(fields.object("architecture"));
+  engine::check(architecture);
   return architecture;
 }
 
-training::ForecastModel read_forecast(const SafeTensors& file, const std::string& path,
-                                      JsonFields& fields, kernels::Weights weights) {
-  training::ForecastModel model = forecast_from(fields.object("forecast"));
+forecasting::ForecastModel read_forecast(const SafeTensors& file, const std::string& path,
+                                         JsonFields& fields, kernels::WeightType weights) {
+  forecasting::ForecastModel model = forecast_from(fields.object("forecast"));
   if (!fields.at("architecture").is_null()) {
-    const network::Architecture architecture = read_architecture(fields);
+    const Architecture architecture = read_architecture(fields);
     if (architecture.input != model.network_inputs() ||
         architecture.output != model.network_outputs()) {
       refuse(
@@ -189,9 +191,9 @@ void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
 
 Verification verify(const SafeTensors& file, const std::string& path, const StoredModel& model) {
   Verification verification;
-  const network::Network* network = model.network();
+  const engine::Network* network = model.network();
   if (network != nullptr) {
-    const network::Architecture& architecture = network->architecture();
+    const Architecture& architecture = network->architecture();
     const Tensor& x = file.at("test.x", path);
     if (x.shape.size() != 2 || x.shape[1] != architecture.input) {
       refuse(path + ", tensor 'test.x'", "wrong shape", fmt::format("[T, {}]", architecture.input),
@@ -202,7 +204,7 @@ Verification verify(const SafeTensors& file, const std::string& path, const Stor
             verification);
   }
   for (std::size_t k = 0; k < (model.forecast ? model.forecast->targets() : 0); ++k) {
-    const training::LinearModel& linear = model.forecast->linear[k];
+    const forecasting::LinearModel& linear = model.forecast->linear[k];
     compare(run_linear(linear,
                        shaped(file, path, test_name(k, "r"), {linear.regressors()}).as_doubles()),
             shaped(file, path, test_name(k, "y"), {linear.horizon}).as_doubles(), verification);
@@ -240,7 +242,7 @@ void read_description(const SafeTensors& file, const std::string& path, const st
            fmt::format("model format {} or older", kModelFormat), fmt::format("format {}", format),
            "update Sluice");
   }
-  const kernels::Weights weights = weights_from(fields, format);
+  const kernels::WeightType weights = weights_from(fields, format);
   stored.written_by = fields.get<std::string>("written_by");
   stored.state = fields.get<std::string>("state");
   const std::optional<std::size_t> window = window_of(stored.state);
@@ -248,7 +250,7 @@ void read_description(const SafeTensors& file, const std::string& path, const st
   if (!fields.at("forecast").is_null()) {
     stored.forecast = read_forecast(file, path, fields, weights);
     stored.forecast->window = *window;
-    const network::Network* network = stored.network();
+    const engine::Network* network = stored.network();
     if (stored.state == kUnknownState ||
         (*window == 0 && network != nullptr &&
          network->architecture().direction != Direction::forward)) {
@@ -259,7 +261,7 @@ void read_description(const SafeTensors& file, const std::string& path, const st
   } else {
     stored.plain = read_network(file, path, read_architecture(fields), weights);
   }
-  refuse_strangers(file, path, stored);
+  reject_unknown_tensors(file, path, stored);
   fields.finish();
 }
 
@@ -306,7 +308,7 @@ void write_verified(const std::string& path, const SafeTensors& file) {
   write_file_atomically(path, bytes);
 }
 
-SafeTensors to_file(const training::ForecastModel& model) {
+SafeTensors to_file(const forecasting::ForecastModel& model) {
   SafeTensors file;
   if (model.network) add_network(file, *model.network);
   add_linear(file, model);
@@ -338,7 +340,7 @@ std::optional<std::size_t> window_of(const std::string& state) {
   return std::nullopt;
 }
 
-const network::Network* StoredModel::network() const {
+const engine::Network* StoredModel::network() const {
   if (forecast) return forecast->network ? &*forecast->network : nullptr;
   return plain ? &*plain : nullptr;
 }
@@ -350,7 +352,7 @@ Error not_a_forecaster(const std::string& path) {
                 .hint = "make one with `sluice train`, or use `sluice run` with raw arrays"});
 }
 
-std::string serialize_model(const training::ForecastModel& model) {
+std::string serialize_model(const forecasting::ForecastModel& model) {
   return serialize_safetensors(to_file(model));
 }
 
@@ -362,8 +364,7 @@ void check_state(const std::string& state) {
                                  .got = "'" + state + "'"});
 }
 
-void save_model(const std::string& path, const network::Network& network,
-                const std::string& state) {
+void save_model(const std::string& path, const engine::Network& network, const std::string& state) {
   check_state(state);
   if (state == "carried" && network.architecture().direction != Direction::forward) {
     throw Error(ErrorCode::usage,
@@ -384,7 +385,7 @@ void save_model(const std::string& path, const network::Network& network,
   write_verified(path, file);
 }
 
-void save_model(const std::string& path, const training::ForecastModel& model) {
+void save_model(const std::string& path, const forecasting::ForecastModel& model) {
   write_verified(path, to_file(model));
 }
 

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/network.hpp"
+#include "forecasting/forecast_model.hpp"
 #include "formats/chain.hpp"
 #include "formats/pytorch_names.hpp"
-#include "network/network.hpp"
 #include "sluice/error.hpp"
-#include "training/forecast_model.hpp"
 
 namespace sluice::formats {
 
@@ -29,12 +29,12 @@ struct StoredModel {
   /// that were left out as the caller asked; empty for a file of ours.
   std::string assumed;
   std::vector<std::string> left_out;
-  std::optional<training::ForecastModel>
-      forecast;                           ///< A forecasting model; its network is in there.
-  std::optional<network::Network> plain;  ///< A bare network.
+  std::optional<forecasting::ForecastModel>
+      forecast;                          ///< A forecasting model; its network is in there.
+  std::optional<engine::Network> plain;  ///< A bare network.
 
   /// The LSTM, or null where the model is its linear part alone.
-  const network::Network* network() const;
+  const engine::Network* network() const;
 };
 
 /// T of the state policy "reset:T", 0 of "carried" and "unknown"; nothing where it is none of them.
@@ -56,14 +56,14 @@ struct Verification {
 
 /// The file of a bare network, `state` one of "unknown", "carried", "reset:T". Throws Error(usage)
 /// for another, and for "carried" where a direction reads from the end.
-void save_model(const std::string& path, const network::Network& network, const std::string& state);
+void save_model(const std::string& path, const engine::Network& network, const std::string& state);
 
 /// The bytes of the file, test vectors included: inputs drawn from a fixed seed and what the model
 /// makes of them.
-std::string serialize_model(const training::ForecastModel& model);
+std::string serialize_model(const forecasting::ForecastModel& model);
 
 /// Writes the file whole or not at all.
-void save_model(const std::string& path, const training::ForecastModel& model);
+void save_model(const std::string& path, const forecasting::ForecastModel& model);
 
 /// Loads and verifies. Throws Error(file), or Error(model) naming file and tensor or field: cut,
 /// damaged, of another kind, of a newer version, an unknown tensor, or test vectors that this

@@ -13,9 +13,9 @@ namespace sluice::formats {
 namespace {
 
 // What check() says of the caller is here said of the file.
-void check_sizes(const network::Architecture& architecture, const std::string& path) {
+void check_sizes(const Architecture& architecture, const std::string& path) {
   try {
-    network::check(architecture);
+    engine::check(architecture);
   } catch (const Error& error) {
     refuse_tensor(path, "", error.parts().what, error.parts().expected, error.parts().got);
   }
@@ -23,14 +23,13 @@ void check_sizes(const network::Architecture& architecture, const std::string& p
 
 // The tensors' names in the file, in the order of the network's parameters. Before anything is
 // reserved by an architecture's sizes, the tensors must have them.
-std::vector<std::string> checked_names(const network::Architecture& architecture,
-                                       const Chain& chain, const SafeTensors& file,
-                                       const std::string& path) {
+std::vector<std::string> checked_names(const Architecture& architecture, const Chain& chain,
+                                       const SafeTensors& file, const std::string& path) {
   std::vector<std::string> names;
-  std::vector<network::Parameter> list = network::parameter_list(architecture);
+  std::vector<Parameter> list = parameter_list(architecture);
   if (!chain.head.empty() && file.find(chain.head + "bias") == nullptr)
     list.pop_back();  // Linear(bias=False): it stays at zero
-  for (const network::Parameter& parameter : list) {
+  for (const Parameter& parameter : list) {
     const bool of_head = parameter.name.rfind("head.", 0) == 0;
     names.push_back(of_head ? chain.head + parameter.name.substr(5) : chain.lstm + parameter.name);
     const Tensor& tensor = file.at(names.back(), path);
@@ -43,8 +42,8 @@ std::vector<std::string> checked_names(const network::Architecture& architecture
 }
 
 // Every tensor that is left out is reported.
-void refuse_strangers(const SafeTensors& file, const Chain& chain,
-                      const std::vector<std::string>& names, const std::string& path) {
+void reject_unknown_tensors(const SafeTensors& file, const Chain& chain,
+                            const std::vector<std::string>& names, const std::string& path) {
   std::set<std::string> known(names.begin(), names.end());
   known.insert(chain.left_out.begin(), chain.left_out.end());
   if (!chain.folded.empty()) known.insert({chain.folded + "weight", chain.folded + "bias"});
@@ -58,11 +57,11 @@ void refuse_strangers(const SafeTensors& file, const Chain& chain,
 
 }  // namespace
 
-void fill_parameters(network::Network& network, const SafeTensors& file, const std::string& path,
+void fill_parameters(engine::Network& network, const SafeTensors& file, const std::string& path,
                      const std::vector<std::string>& names) {
   std::vector<float> parameters(network.count());
   for (std::size_t index = 0; index < names.size(); ++index) {
-    const network::Parameter& parameter = network.list()[index];
+    const Parameter& parameter = network.list()[index];
     const Tensor& tensor = file.at(names[index], path);
     if (tensor.shape != parameter.shape) {
       refuse_tensor(path, tensor.name, "wrong shape", to_string(parameter.shape),
@@ -75,8 +74,8 @@ void fill_parameters(network::Network& network, const SafeTensors& file, const s
   network.set_parameters(parameters);
 }
 
-network::Network network_of(const Chain& chain, const SafeTensors& file, const std::string& path) {
-  network::Architecture architecture = lstm_of(file, chain.lstm, path);
+engine::Network network_of(const Chain& chain, const SafeTensors& file, const std::string& path) {
+  Architecture architecture = lstm_of(file, chain.lstm, path);
   if (!chain.head.empty()) {
     const Tensor& weight = file.at(chain.head + "weight", path);
     architecture.output = weight.shape[0];
@@ -86,8 +85,8 @@ network::Network network_of(const Chain& chain, const SafeTensors& file, const s
   }
   check_sizes(architecture, path);
   const std::vector<std::string> names = checked_names(architecture, chain, file, path);
-  refuse_strangers(file, chain, names, path);
-  network::Network network(architecture);
+  reject_unknown_tensors(file, chain, names, path);
+  engine::Network network(architecture);
   fill_parameters(network, file, path, names);
   if (chain.folded.empty()) return network;
   const Tensor& weight = file.at(chain.folded + "weight", path);
@@ -99,7 +98,7 @@ network::Network network_of(const Chain& chain, const SafeTensors& file, const s
 StateDictNetwork network_from_state_dict(const SafeTensors& file, const std::string& path,
                                          const ChainRequest& request) {
   Chain chain = chains(file, path, request).front();
-  network::Network network = network_of(chain, file, path);
+  engine::Network network = network_of(chain, file, path);
   return {std::move(network), std::move(chain)};
 }
 

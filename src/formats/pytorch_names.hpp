@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "engine/network.hpp"
 #include "formats/chain.hpp"
 #include "formats/safetensors.hpp"
-#include "network/network.hpp"
 
 namespace sluice::formats {
 
 struct StateDictNetwork {
-  network::Network network;
+  engine::Network network;
   Chain chain;
 };
 
@@ -24,11 +24,11 @@ StateDictNetwork network_from_state_dict(const SafeTensors& file, const std::str
                                          const ChainRequest& request = {});
 
 /// The network of one chain of the file; throws Error(model) as above.
-network::Network network_of(const Chain& chain, const SafeTensors& file, const std::string& path);
+engine::Network network_of(const Chain& chain, const SafeTensors& file, const std::string& path);
 
 /// Fills a network's parameters from the tensors of these names, one for each of the first
 /// parameters of its list; the others stay zero.
-void fill_parameters(network::Network& network, const SafeTensors& file, const std::string& path,
+void fill_parameters(engine::Network& network, const SafeTensors& file, const std::string& path,
                      const std::vector<std::string>& names);
 
 }  // namespace sluice::formats

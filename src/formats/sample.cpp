@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/run.hpp"
 #include "formats/dtype.hpp"
 #include "formats/npy.hpp"
-#include "network/run.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::formats {
@@ -39,15 +39,15 @@ Sample read_sample(const std::string& x_path, const std::string& y_path) {
   return sample;
 }
 
-std::vector<float> answer(const network::Network& network, const Sample& sample,
+std::vector<float> answer(const engine::Network& network, const Sample& sample,
                           const Reading& reading) {
   Shape shape = sample.x_shape;
   if (shape.size() == 2) shape.insert(shape.begin(), 1);
   const std::size_t batch = shape[reading.time_first ? 1 : 0];
   const std::size_t steps = shape[reading.time_first ? 0 : 1];
   const std::size_t width = network.architecture().width();
-  network::RunState state;
-  std::vector<float> all = network::run(
+  engine::RunState state;
+  std::vector<float> all = engine::run(
       network, {.x = sample.x, .batch = batch, .steps = steps, .time_first = reading.time_first},
       state);
   if (!reading.last_step || steps == 0) return all;

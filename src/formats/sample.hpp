@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "network/network.hpp"
+#include "engine/network.hpp"
 
 namespace sluice::formats {
 
@@ -31,7 +31,7 @@ struct Reading {
 std::vector<Reading> readings(std::size_t inputs, std::size_t outputs, const Sample& sample);
 
 /// What the network makes of the sample's x, in the order of y.
-std::vector<float> answer(const network::Network& network, const Sample& sample,
+std::vector<float> answer(const engine::Network& network, const Sample& sample,
                           const Reading& reading);
 
 /// The largest |got - expected|; infinite where a number is NaN or they are not as many.

@@ -60,7 +60,7 @@ std::size_t rows_of(const Tensor& tensor, const std::string& path) {
 }
 
 void add_layers(const SafeTensors& file, const std::string& prefix, const std::string& path,
-                network::Architecture& architecture) {
+                Architecture& architecture) {
   const std::size_t projection = architecture.cell.projection;
   for (std::size_t layer = 0;; ++layer) {
     const Tensor* r = file.find(fmt::format("{}weight_hh_l{}", prefix, layer));
@@ -123,9 +123,8 @@ StateDict state_dict(const SafeTensors& file) {
   return made;
 }
 
-network::Architecture lstm_of(const SafeTensors& file, const std::string& prefix,
-                              const std::string& path) {
-  network::Architecture architecture{.input = 0, .hidden = {}, .output = 0, .biases = 0};
+Architecture lstm_of(const SafeTensors& file, const std::string& prefix, const std::string& path) {
+  Architecture architecture{.input = 0, .hidden = {}, .output = 0, .biases = 0};
   const Tensor& first = file.at(prefix + "weight_ih_l0", path);
   rows_of(first, path);
   architecture.input = first.shape[1];
@@ -146,7 +145,7 @@ network::Architecture lstm_of(const SafeTensors& file, const std::string& prefix
   return architecture;
 }
 
-std::string describe_lstm(const std::string& prefix, const network::Architecture& architecture) {
+std::string describe_lstm(const std::string& prefix, const Architecture& architecture) {
   const std::size_t layers = architecture.layers();
   return fmt::format("{} ({} -> {}{}{}{})",
                      prefix.empty() ? "LSTM" : prefix.substr(0, prefix.size() - 1),

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "formats/safetensors.hpp"
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::formats {
 
@@ -40,11 +40,10 @@ StateDict state_dict(const SafeTensors& file);
 
 /// The LSTM under a prefix, by the shapes of its tensors. Throws Error(model) that names the file
 /// and the tensor.
-network::Architecture lstm_of(const SafeTensors& file, const std::string& prefix,
-                              const std::string& path);
+Architecture lstm_of(const SafeTensors& file, const std::string& prefix, const std::string& path);
 
 /// "lstm (3 -> 5, 2 layers, both directions)"
-std::string describe_lstm(const std::string& prefix, const network::Architecture& architecture);
+std::string describe_lstm(const std::string& prefix, const Architecture& architecture);
 
 /// Throws Error(model): the tensor is not what a plain LSTM has there.
 [[noreturn]] void refuse_tensor(const std::string& path, const std::string& tensor,

@@ -8,16 +8,16 @@
 #include <utility>
 
 #include "core/half.hpp"
+#include "engine/storage.hpp"
 #include "formats/pytorch_names.hpp"
 #include "kernels/row_weights.hpp"
-#include "network/storage.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::formats {
 namespace {
 
-using kernels::Weights;
-using network::Parameter;
+using Parameter;
+using kernels::WeightType;
 
 constexpr const char* kLargestInput = "input.largest";
 std::string scale_name(const Parameter& parameter) { return parameter.name + ".scale"; }
@@ -32,7 +32,7 @@ std::string scale_name(const Parameter& parameter) { return parameter.name + ".s
 }
 
 const char* name_of(Weights weights) {
-  return network::kWeightsNames[static_cast<std::size_t>(weights)];
+  return engine::kWeightTypeNames[static_cast<std::size_t>(weights)];
 }
 
 template <class Element>
@@ -127,12 +127,12 @@ Weights weights_from(JsonFields& fields, std::size_t format) {
   fields.refuse("weights", "'f16' or 'int8'", "'" + name + "'");
 }
 
-void add_tensors(SafeTensors& file, const network::Network& network) {
-  const network::Storage& storage = network.storage();
+void add_tensors(SafeTensors& file, const engine::Network& network) {
+  const engine::Storage& storage = network.storage();
   const float* scales = storage.scales.data();
   for (const Parameter& parameter : network.list()) {
     const auto values = network.parameters().subspan(parameter.offset, parameter.count);
-    if (storage.weights == Weights::f32 || !network::is_matrix(parameter.role)) {
+    if (storage.weights == Weights::f32 || !engine::is_matrix(parameter.role)) {
       file.tensors.push_back(Tensor::from_floats(parameter.name, parameter.shape, values));
     } else if (storage.weights == Weights::f16) {
       file.tensors.push_back(halves(parameter, values));
@@ -147,23 +147,23 @@ void add_tensors(SafeTensors& file, const network::Network& network) {
     file.tensors.push_back(Tensor::from_floats(kLargestInput, {1}, {&storage.largest_input, 1}));
 }
 
-std::vector<std::string> tensor_names(const network::Network& network) {
+std::vector<std::string> tensor_names(const engine::Network& network) {
   std::vector<std::string> names;
   const bool int8 = network.storage().weights == Weights::int8;
   for (const Parameter& parameter : network.list()) {
     names.push_back(parameter.name);
-    if (int8 && network::is_matrix(parameter.role)) names.push_back(scale_name(parameter));
+    if (int8 && engine::is_matrix(parameter.role)) names.push_back(scale_name(parameter));
   }
   if (int8) names.emplace_back(kLargestInput);
   return names;
 }
 
-network::Network read_network(const SafeTensors& file, const std::string& path,
-                              const network::Architecture& architecture, Weights weights) {
-  const std::vector<Parameter> list = network::parameter_list(architecture);
+engine::Network read_network(const SafeTensors& file, const std::string& path,
+                             const Architecture& architecture, Weights weights) {
+  const std::vector<Parameter> list = parameter_list(architecture);
   expect_shapes(file, path, list);
-  if (weights == Weights::int8) network::check_int8(architecture);
-  network::Network network(architecture);
+  if (weights == Weights::int8) engine::check_int8(architecture);
+  engine::Network network(architecture);
   if (weights == Weights::f32) {
     std::vector<std::string> names;
     names.reserve(list.size());
@@ -171,10 +171,10 @@ network::Network read_network(const SafeTensors& file, const std::string& path,
     fill_parameters(network, file, path, names);
     return network;
   }
-  network::Storage storage{.weights = weights};
+  engine::Storage storage{.weights = weights};
   std::vector<float> values(network.count());
   for (const Parameter& parameter : list) {
-    const bool matrix = network::is_matrix(parameter.role);
+    const bool matrix = engine::is_matrix(parameter.role);
     if (matrix && weights == Weights::int8) {
       read_whole_numbers(file, path, parameter, values, storage.scales);
       continue;

@@ -5,28 +5,28 @@
 #include <string>
 #include <vector>
 
+#include "engine/network.hpp"
 #include "formats/json_fields.hpp"
 #include "formats/safetensors.hpp"
-#include "network/network.hpp"
 
 namespace sluice::formats {
 
 /// The version of the description that a network stored so needs: older programs read files of
 /// float32 weights.
-std::size_t format_of(kernels::Weights weights);
+std::size_t format_of(kernels::WeightType weights);
 
 /// The field `weights` of a description; float32 where its version has none. Throws Error(model)
 /// for another value.
-kernels::Weights weights_from(JsonFields& fields, std::size_t format);
+kernels::WeightType weights_from(JsonFields& fields, std::size_t format);
 
 /// Adds all parameters, and what the storage needs besides.
-void add_tensors(SafeTensors& file, const network::Network& network);
+void add_tensors(SafeTensors& file, const engine::Network& network);
 /// The names of those tensors.
-std::vector<std::string> tensor_names(const network::Network& network);
+std::vector<std::string> tensor_names(const engine::Network& network);
 
 /// Throws Error(model), naming file and tensor, where one is missing, or has another shape, type or
 /// range than its storage.
-network::Network read_network(const SafeTensors& file, const std::string& path,
-                              const network::Architecture& architecture, kernels::Weights weights);
+engine::Network read_network(const SafeTensors& file, const std::string& path,
+                             const Architecture& architecture, kernels::WeightType weights);
 
 }  // namespace sluice::formats

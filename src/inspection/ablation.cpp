@@ -7,9 +7,9 @@
 namespace sluice::inspection {
 namespace {
 
-using network::Architecture;
-using network::Parameter;
-using network::Role;
+using Architecture;
+using Parameter;
+using Role;
 
 // Gates in the order of their blocks: i, f, g, o.
 constexpr std::array<SignalIndex, 4> kBlocks = {kI, kF, kG, kO};
@@ -75,7 +75,7 @@ double distance(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
-std::optional<std::vector<float>> without_unit(const network::Network& network, std::size_t layer,
+std::optional<std::vector<float>> without_unit(const engine::Network& network, std::size_t layer,
                                                std::size_t direction, std::size_t unit) {
   const Architecture& of = network.architecture();
   const bool projected = of.cell.projection > 0;
@@ -97,7 +97,7 @@ std::optional<std::vector<float>> without_unit(const network::Network& network, 
   return parameters;
 }
 
-std::optional<std::vector<float>> with_gate_held(const network::Network& network, std::size_t layer,
+std::optional<std::vector<float>> with_gate_held(const engine::Network& network, std::size_t layer,
                                                  std::size_t direction, SignalIndex gate,
                                                  std::span<const double> values) {
   const Architecture& of = network.architecture();
@@ -149,8 +149,8 @@ Range rows_to_ablate(const Subject& subject, double seconds) {
 Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, ThreadPool& pool,
                 const std::function<void(std::size_t, std::size_t)>& progress) {
   const Architecture& of = subject.network->architecture();
-  const network::RunState before =
-      subject.window > 0 ? network::RunState{} : state_before(subject, rows.first, rows.first);
+  const engine::RunState before =
+      subject.window > 0 ? engine::RunState{} : state_before(subject, rows.first, rows.first);
   const std::vector<float> untouched = answers(subject, *subject.network, rows, before);
   Ablation result{.rows = rows, .error = {}, .units = {}, .gates = {}};
   if (subject.error) result.error = subject.error(rows.first, untouched);
@@ -184,7 +184,7 @@ Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, T
   std::vector<std::optional<double>> changes(changed.size());
   const auto run = [&](std::size_t n) {
     if (!changed[n]) return;
-    network::Network without = *subject.network;
+    engine::Network without = *subject.network;
     without.set_parameters(*changed[n]);
     const std::vector<float> y = answers(subject, without, rows, before);
     if (result.error) {

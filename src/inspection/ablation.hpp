@@ -17,13 +17,13 @@ namespace sluice::inspection {
 
 /// The parameters without a unit; nothing where options let other things read its h than weights:
 /// residual connections, directions that are merged, no head above the last layer.
-std::optional<std::vector<float>> without_unit(const network::Network& network, std::size_t layer,
+std::optional<std::vector<float>> without_unit(const engine::Network& network, std::size_t layer,
                                                std::size_t direction, std::size_t unit);
 
 /// The parameters with a gate (kF, kI, kG or kO) of a layer's direction held at `values` [H];
 /// nothing where the cell does not learn the gate, or it is not what its plain sum makes it: layer
 /// norm, clipping, other activations.
-std::optional<std::vector<float>> with_gate_held(const network::Network& network, std::size_t layer,
+std::optional<std::vector<float>> with_gate_held(const engine::Network& network, std::size_t layer,
                                                  std::size_t direction, SignalIndex gate,
                                                  std::span<const double> values);
 

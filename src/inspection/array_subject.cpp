@@ -15,9 +15,9 @@ std::vector<std::string> numbered(const char* letter, std::size_t count) {
 
 }  // namespace
 
-Subject array_subject(const network::Network& network, std::size_t window, std::vector<float> x,
+Subject array_subject(const engine::Network& network, std::size_t window, std::vector<float> x,
                       std::vector<std::string> names) {
-  const network::Architecture& of = network.architecture();
+  const Architecture& of = network.architecture();
   Subject made;
   made.description = fmt::format(
       "{}, {} {} of {} units{}, {}", of.cell.kind == CellKind::rnn ? "plain RNN" : "LSTM",

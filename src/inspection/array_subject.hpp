@@ -10,7 +10,7 @@ namespace sluice::inspection {
 
 /// `x` [rows, I]; `names` of its columns, or empty: x1, x2, .. `window` 0: the state is carried.
 /// The network must outlive it.
-Subject array_subject(const network::Network& network, std::size_t window, std::vector<float> x,
+Subject array_subject(const engine::Network& network, std::size_t window, std::vector<float> x,
                       std::vector<std::string> names);
 
 }  // namespace sluice::inspection

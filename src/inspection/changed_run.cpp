@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "network/reference_network.hpp"
+#include "inspection/reference_network.hpp"
 
 namespace sluice::inspection {
 namespace {
@@ -25,9 +25,9 @@ std::vector<double> means(const std::vector<double>& rows, std::size_t width) {
 }  // namespace
 
 ReferenceRun reference_run(const Subject& subject, const Range& rows) {
-  const network::Network& network = *subject.network;
+  const engine::Network& network = *subject.network;
   ReferenceRun run{
-      .network = network::reference_network(network.architecture(), network.parameters()),
+      .network = inspection::reference_network(network.architecture(), network.parameters()),
       .input = {},
       .first = {},
       .first_row = rows.first};
@@ -36,7 +36,7 @@ ReferenceRun reference_run(const Subject& subject, const Range& rows) {
   for (std::size_t row = rows.first; row < rows.last; ++row) {
     for (const float value : subject.row(row)) run.input.x.push_back(static_cast<double>(value));
   }
-  const network::RunState state = state_before(subject, rows.first, rows.last - 1);
+  const engine::RunState state = state_before(subject, rows.first, rows.last - 1);
   run.first = {{state.h.begin(), state.h.end()}, {state.c.begin(), state.c.end()}};
   return run;
 }

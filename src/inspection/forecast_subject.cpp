@@ -7,15 +7,15 @@
 #include <limits>
 #include <utility>
 
-#include "evaluation/backtest.hpp"
+#include "forecasting/backtest.hpp"
+#include "forecasting/forecast_next.hpp"
 #include "sluice/error.hpp"
-#include "training/forecast_next.hpp"
 
 namespace sluice::inspection {
 namespace {
 
 using data::CalendarTime;
-using training::ForecastModel;
+using forecasting::ForecastModel;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -25,27 +25,27 @@ struct Parts {
   data::Frame frame;
   std::vector<std::vector<double>> linear;
 
-  training::Forecasts forecasts(std::size_t first, std::span<const float> y) const {
+  forecasting::Forecasts forecasts(std::size_t first, std::span<const float> y) const {
     const std::size_t width = model.network_outputs(), count = y.size() / width;
-    training::Forecasts made{.first = first,
-                             .origins = count,
-                             .targets = model.targets(),
-                             .horizon = model.horizon,
-                             .quantiles = model.quantiles.size(),
-                             .values = {},
-                             .linear = {}};
+    forecasting::Forecasts made{.first = first,
+                                .origins = count,
+                                .targets = model.targets(),
+                                .horizon = model.horizon,
+                                .quantiles = model.quantiles.size(),
+                                .values = {},
+                                .linear = {}};
     std::vector<const double*> row(linear.size());
     for (std::size_t n = 0; n < count; ++n) {
       for (std::size_t k = 0; k < linear.size(); ++k)
         row[k] = linear[k].data() + (first + n) * model.horizon;
-      training::add_forecast(model, row, y.data() + n * width, made);
+      forecasting::add_forecast(model, row, y.data() + n * width, made);
     }
     return made;
   }
 
   // Of the first target, over all steps ahead that were observed.
   double mean_absolute_error(std::size_t first, std::span<const float> y) const {
-    const training::Forecasts made = forecasts(first, y);
+    const forecasting::Forecasts made = forecasts(first, y);
     double sum = 0.0;
     std::size_t count = 0;
     for (std::size_t n = 0; n < made.origins; ++n) {
@@ -106,7 +106,7 @@ std::vector<Cycle> cycles_of(const data::Table& table, std::size_t rows) {
 }
 
 std::string described(const ForecastModel& model) {
-  const network::Architecture& of = model.network->architecture();
+  const Architecture& of = model.network->architecture();
   const std::string units = fmt::format("{}", fmt::join(of.hidden, ", "));
   return fmt::format(
       "{}, {} {} of {} units, {}; forecasts {} {} ahead beside a linear part, alpha {:g}",
@@ -126,7 +126,7 @@ ShownForecast shown(const ForecastModel& model, const data::Frame& frame) {
                      .low_level = model.quantiles.front(),
                      .high_level = model.quantiles.back()};
   made.low = made.high = made.point;
-  const training::Forecasts all = training::forecast(model, frame, 0, frame.rows);
+  const forecasting::Forecasts all = forecasting::forecast(model, frame, 0, frame.rows);
   for (std::size_t row = 1; row < frame.rows; ++row) {
     made.point[row] = all.at(row - 1, 0, 0, model.median());
     made.low[row] = all.at(row - 1, 0, 0, 0);
@@ -165,8 +165,8 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
                                    .hint = "train it with --hidden 64"});
   }
   const auto parts = std::make_shared<Parts>(Parts{model, make_frame(model.features, table), {}});
-  parts->linear = training::linear_forecasts(model, parts->frame);
-  const FloatVector inputs = training::network_inputs(model, parts->frame, parts->linear);
+  parts->linear = forecasting::linear_forecasts(model, parts->frame);
+  const FloatVector inputs = forecasting::network_inputs(model, parts->frame, parts->linear);
 
   Subject made;
   made.description = described(model);
@@ -175,8 +175,7 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   made.rows = parts->frame.rows;
   const std::size_t width = model.network_inputs();
   for (std::size_t row = 0; row < made.rows; ++row) {
-    const auto from =
-        inputs.begin() + static_cast<std::ptrdiff_t>(row * network::row_stride(width));
+    const auto from = inputs.begin() + static_cast<std::ptrdiff_t>(row * engine::row_stride(width));
     made.x.insert(made.x.end(), from, from + static_cast<std::ptrdiff_t>(width));
   }
   made.inputs = input_names(model);
@@ -193,7 +192,7 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   if (model.network_quantiles() > 1) made.main_output = model.median();
   if (!table.times.empty()) {
     for (std::size_t row = 0; row < made.rows; ++row)
-      made.labels.push_back(training::row_label(table, row));
+      made.labels.push_back(forecasting::row_label(table, row));
   }
   made.cycles = cycles_of(table, made.rows);
   made.forecast.push_back(shown(model, parts->frame));
@@ -208,7 +207,7 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   // As the backtest: the last row before the test part is its first origin. All rows, where the
   // model has seen them all.
   const std::size_t last = made.rows - std::min(model.horizon, made.rows - 1);
-  const std::size_t seen = evaluation::find_split(model, table).validation_end;
+  const std::size_t seen = forecasting::find_split(model, table).validation_end;
   made.judged_seen = seen == 0 || seen - 1 >= last;
   made.judged = {seen > 0 && seen - 1 < last ? seen - 1 : 0, last};
   return made;

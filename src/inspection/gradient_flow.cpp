@@ -22,14 +22,14 @@ void check_direction(const Subject& subject) {
 }
 
 // The network as it is without training: nothing is dropped.
-network::Network without_noise(const network::Network& network) {
-  network::Architecture of = network.architecture();
+engine::Network without_noise(const engine::Network& network) {
+  Architecture of = network.architecture();
   if (of.cell.zoneout_c > 0.0 || of.cell.zoneout_h > 0.0) {
     throw Error(ErrorCode::usage, {.what = "inputs are not attributed through zoneout",
                                    .expected = "a network without it"});
   }
   of.cell.recurrent_dropout = of.cell.variational_dropout = of.cell.drop_connect = 0.0;
-  network::Network made(of, network.kernels());
+  engine::Network made(of, network.kernels());
   made.set_parameters(network.parameters());
   return made;
 }
@@ -37,19 +37,19 @@ network::Network without_noise(const network::Network& network) {
 Range rows_back(std::size_t row, std::size_t back) { return {row - back, row + 1}; }
 
 // A state before the first step, the same for every sample.
-void give_state(network::Tape& tape, const network::Architecture& of,
-                const network::RunState& state) {
+void give_state(engine::Activations& activations, const Architecture& of,
+                const engine::RunState& state) {
   const float *h = state.h.data(), *c = state.c.data();
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    network::LayerTape& to = tape.layers[layer];
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+    engine::LayerActivations& to = activations.layers[layer];
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       std::copy_n(h, of.state(layer), to.h.data() + b * to.state_units);
       std::copy_n(c, of.hidden[layer], to.c.data() + b * to.units);
     }
     h += of.state(layer);
     c += of.hidden[layer];
   }
-  tape.give_state();
+  activations.give_state();
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ Attribution attribute(const Subject& subject, std::size_t output, std::size_t ro
                       std::size_t back) {
   constexpr std::size_t kPieces = 64;
   check_direction(subject);
-  const network::Network network = without_noise(*subject.network);
-  const network::Architecture& of = network.architecture();
+  const engine::Network network = without_noise(*subject.network);
+  const Architecture& of = network.architecture();
   const std::size_t steps = back + 1, inputs = of.input;
   // Sample n stands in the middle of piece n; behind them the input itself, and zeros.
   constexpr std::size_t kWhole = kPieces, kNothing = kPieces + 1, kSamples = kPieces + 2;
@@ -96,36 +96,36 @@ Attribution attribute(const Subject& subject, std::size_t output, std::size_t ro
     if (sample >= kWhole) return sample == kWhole ? 1.0f : 0.0f;
     return (static_cast<float>(sample) + 0.5f) / static_cast<float>(kPieces);
   };
-  network::Tape tape(of, steps, kSamples, network::Tape::Use::with_backward);
-  tape.want_d_x(true);
+  engine::Activations activations(of, steps, kSamples, engine::Activations::Use::with_backward);
+  activations.want_d_x(true);
   for (std::size_t t = 0; t < steps; ++t) {
     const std::span<const float> x = subject.row(row - back + t);
     for (std::size_t b = 0; b < kSamples; ++b) {
-      for (std::size_t j = 0; j < inputs; ++j) tape.x(t, b)[j] = share(b) * x[j];
+      for (std::size_t j = 0; j < inputs; ++j) activations.x(t, b)[j] = share(b) * x[j];
     }
   }
-  give_state(tape, of, state_before(subject, row - back, row));
-  network.forward(tape);
+  give_state(activations, of, state_before(subject, row - back, row));
+  network.forward(activations);
   for (std::size_t t = 0; t < steps; ++t) {
     for (std::size_t b = 0; b < kSamples; ++b) {
-      std::fill_n(tape.d_y(t, b), tape.y_stride, 0.0f);
-      if (t == back) tape.d_y(t, b)[output] = 1.0f;
+      std::fill_n(activations.d_y(t, b), activations.y_stride, 0.0f);
+      if (t == back) activations.d_y(t, b)[output] = 1.0f;
     }
   }
   Attribution result;
-  result.output = static_cast<double>(tape.y(back, kWhole)[output]);
-  result.baseline_output = static_cast<double>(tape.y(back, kNothing)[output]);
+  result.output = static_cast<double>(activations.y(back, kWhole)[output]);
+  result.baseline_output = static_cast<double>(activations.y(back, kNothing)[output]);
   std::vector<float> unused(network.count(), 0.0f);
-  network.backward(tape, unused);
+  network.backward(activations, unused);
   for (std::size_t k = 0; k <= back; ++k) {
     const std::span<const float> x = subject.row(row - k);
     for (std::size_t j = 0; j < inputs; ++j) {
       double mean = 0.0;
       for (std::size_t b = 0; b < kPieces; ++b)
-        mean += static_cast<double>(tape.d_x(back - k, b)[j]) / kPieces;
+        mean += static_cast<double>(activations.d_x(back - k, b)[j]) / kPieces;
       const auto value = static_cast<double>(x[j]);
-      result.gradient_times_input.push_back(static_cast<double>(tape.d_x(back - k, kWhole)[j]) *
-                                            value);
+      result.gradient_times_input.push_back(
+          static_cast<double>(activations.d_x(back - k, kWhole)[j]) * value);
       result.integrated.push_back(mean * value);
     }
   }

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/trace.hpp"
 #include "inspection/unit_figures.hpp"
-#include "network/trace.hpp"
 
 namespace sluice::inspection {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 // c (a plain RNN: h) of every sample and step.
 class CellSink final : public TraceSink {
  public:
-  CellSink(const network::Architecture& of, std::size_t samples, std::size_t steps)
+  CellSink(const Architecture& of, std::size_t samples, std::size_t steps)
       : rnn_(of.cell.kind == CellKind::rnn), steps_(steps) {
     for (const std::size_t hidden : of.hidden) cells_.emplace_back(samples * steps * hidden);
   }
@@ -35,9 +35,9 @@ class CellSink final : public TraceSink {
 };
 
 // The state before each of some rows, sample by sample twice, as RunState wants it.
-network::RunState states_before(const Subject& subject, const std::vector<std::size_t>& places) {
-  const network::Architecture& of = subject.network->architecture();
-  std::vector<network::RunState> each;
+engine::RunState states_before(const Subject& subject, const std::vector<std::size_t>& places) {
+  const Architecture& of = subject.network->architecture();
+  std::vector<engine::RunState> each;
   for (const std::size_t place : places) {
     if (subject.window > 0 || each.empty()) {
       each.push_back(subject.window > 0 ? first_state(subject)
@@ -47,18 +47,18 @@ network::RunState states_before(const Subject& subject, const std::vector<std::s
     // On from the one before: places rise.
     const std::size_t from = places[each.size() - 1];
     each.push_back(each.back());
-    network::run(*subject.network,
-                 {.x = std::span(subject.x).subspan(from * of.input, (place - from) * of.input),
-                  .batch = 1,
-                  .steps = place - from},
-                 each.back());
+    engine::run(*subject.network,
+                {.x = std::span(subject.x).subspan(from * of.input, (place - from) * of.input),
+                 .batch = 1,
+                 .steps = place - from},
+                each.back());
   }
-  network::RunState all;
+  engine::RunState all;
   std::size_t h_at = 0, c_at = 0;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     const std::size_t state = of.state(layer), hidden = of.hidden[layer];
     for (int twice = 0; twice < 2; ++twice) {
-      for (const network::RunState& one : each) {
+      for (const engine::RunState& one : each) {
         const auto h = one.h.begin() + static_cast<std::ptrdiff_t>(h_at);
         const auto c = one.c.begin() + static_cast<std::ptrdiff_t>(c_at);
         all.h.insert(all.h.end(), h, h + static_cast<std::ptrdiff_t>(state));
@@ -75,7 +75,7 @@ network::RunState states_before(const Subject& subject, const std::vector<std::s
 
 std::vector<Memory> memories(const Subject& subject, const Range& rows, std::size_t most) {
   constexpr std::size_t kPlaces = 24;
-  const network::Architecture& of = subject.network->architecture();
+  const Architecture& of = subject.network->architecture();
   if (of.direction != Direction::forward || rows.count() < 2) return {};
   const std::size_t steps = std::min(most, rows.count() - 1) + 1;
   std::vector<std::size_t> lags = {0};
@@ -94,9 +94,9 @@ std::vector<Memory> memories(const Subject& subject, const Range& rows, std::siz
     for (std::size_t j = 0; n >= count && j < inputs; ++j) to[j] += 1.0f;
   }
   CellSink cells(of, 2 * count, steps);
-  network::RunState state = states_before(subject, places);
-  network::run(*subject.network, {.x = x, .batch = 2 * count, .steps = steps, .trace = &cells},
-               state);
+  engine::RunState state = states_before(subject, places);
+  engine::run(*subject.network, {.x = x, .batch = 2 * count, .steps = steps, .trace = &cells},
+              state);
 
   std::vector<Memory> all;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {

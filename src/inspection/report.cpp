@@ -72,7 +72,7 @@ class Writer {
         small_(bytes() > kFloat32Bytes) {}
 
   json document() {
-    const network::Architecture& of = subject_.network->architecture();
+    const Architecture& of = subject_.network->architecture();
     json out = {{"version", 1}, {"title", subject_.title}};
     out["model"] = {{"inputs", of.input},
                     {"outputs", subject_.width()},
@@ -93,7 +93,7 @@ class Writer {
 
  private:
   std::size_t bytes() const {
-    const network::Architecture& of = subject_.network->architecture();
+    const Architecture& of = subject_.network->architecture();
     return Trace::bytes(of, {.layers = {}, .units = {}, .steps = rows_, .direction = {}});
   }
 

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "training/forecast_trainer.hpp"
+#include "forecasting/forecast_trainer.hpp"
 
 namespace sluice::inspection {
 
-training::ForecastModel rnn_beside(const training::ForecastModel& model, const data::Table& table,
-                                   std::size_t threads,
-                                   const std::function<void(const training::Progress&)>& progress) {
-  const network::Architecture& of = model.network->architecture();
+forecasting::ForecastModel rnn_beside(
+    const forecasting::ForecastModel& model, const data::Table& table, std::size_t threads,
+    const std::function<void(const forecasting::Progress&)>& progress) {
+  const Architecture& of = model.network->architecture();
   const std::size_t members = std::max<std::size_t>(model.provenance.members, 1);
-  training::ForecastOptions options;
+  forecasting::ForecastOptions options;
   options.features.all_past = false;
   for (const data::ScaledColumn& one : model.features.targets)
     options.features.targets.push_back(one.name);
@@ -33,7 +33,7 @@ training::ForecastModel rnn_beside(const training::ForecastModel& model, const d
   options.threads = threads;
   options.loss = model.loss;
   options.progress = progress;
-  return std::move(training::train_forecast(table, options).model);
+  return std::move(forecasting::train_forecast(table, options).model);
 }
 
 }  // namespace sluice::inspection

@@ -6,14 +6,14 @@
 #include <functional>
 
 #include "data/table.hpp"
-#include "training/forecast_model.hpp"
-#include "training/forecast_options.hpp"
+#include "forecasting/forecast_model.hpp"
+#include "forecasting/forecast_options.hpp"
 
 namespace sluice::inspection {
 
 /// Takes as long as training the model did. Throws as train_forecast.
-training::ForecastModel rnn_beside(const training::ForecastModel& model, const data::Table& table,
-                                   std::size_t threads,
-                                   const std::function<void(const training::Progress&)>& progress);
+forecasting::ForecastModel rnn_beside(
+    const forecasting::ForecastModel& model, const data::Table& table, std::size_t threads,
+    const std::function<void(const forecasting::Progress&)>& progress);
 
 }  // namespace sluice::inspection

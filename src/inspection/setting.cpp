@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, Signal>, 6> kSignals = {{{"f", 
                .hint = "for example: f=1,i=0 @ layer 0, units 3-7, steps 100:200"});
 }
 
-Assignment parse_assignment(std::string_view text, const network::Architecture& of) {
+Assignment parse_assignment(std::string_view text, const Architecture& of) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) refuse(text, "not an assignment");
   const char before = text[equals - 1];
@@ -68,7 +68,7 @@ std::string_view name(Signal signal) {
   return "";
 }
 
-Setting parse_setting(std::string_view text, const network::Architecture& of, Range steps) {
+Setting parse_setting(std::string_view text, const Architecture& of, Range steps) {
   Setting made{.text = std::string(text), .assignments = {}, .where = {}};
   const std::size_t at = text.find('@');
   for (const std::string_view one : split(text.substr(0, at), ',')) {

@@ -33,7 +33,7 @@ struct Setting {
 /// `=hold`,
 /// `=mean`; PLACES as where.hpp says. Throws Error(usage) with the grammar and an example for
 /// anything else, for what the network does not have, and for a signal said twice.
-Setting parse_setting(std::string_view text, const network::Architecture& of, Range steps);
+Setting parse_setting(std::string_view text, const Architecture& of, Range steps);
 
 /// "f", "i", ..
 std::string_view name(reference::Signal signal);

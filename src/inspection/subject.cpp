@@ -9,23 +9,23 @@ Range Subject::read_for(const Range& shown) const {
   return {shown.last - std::min(window, shown.last), shown.last};
 }
 
-network::RunState first_state(const Subject& subject) {
-  network::RunState state;
-  network::run(*subject.network, {.x = {}, .batch = 1, .steps = 0}, state);
+engine::RunState first_state(const Subject& subject) {
+  engine::RunState state;
+  engine::run(*subject.network, {.x = {}, .batch = 1, .steps = 0}, state);
   return state;
 }
 
-network::RunState state_before(const Subject& subject, std::size_t row, std::size_t answered) {
+engine::RunState state_before(const Subject& subject, std::size_t row, std::size_t answered) {
   const std::size_t first =
       subject.window == 0 ? 0 : subject.read_for({answered, answered + 1}).first;
   if (row <= first) return first_state(subject);
-  network::RunState state;
+  engine::RunState state;
   const std::size_t inputs = subject.network->architecture().input;
-  network::run(*subject.network,
-               {.x = std::span(subject.x).subspan(first * inputs, (row - first) * inputs),
-                .batch = 1,
-                .steps = row - first},
-               state);
+  engine::run(*subject.network,
+              {.x = std::span(subject.x).subspan(first * inputs, (row - first) * inputs),
+               .batch = 1,
+               .steps = row - first},
+              state);
   return state;
 }
 
@@ -34,7 +34,7 @@ namespace {
 constexpr std::size_t kWindowsAtOnce = 64;
 
 // The answers from some rows, each from its window.
-void add_windows(const Subject& subject, const network::Network& network, const Range& rows,
+void add_windows(const Subject& subject, const engine::Network& network, const Range& rows,
                  std::vector<float>& y) {
   const std::size_t inputs = network.architecture().input, width = network.architecture().width();
   std::vector<float> x(rows.count() * subject.window * inputs);
@@ -45,8 +45,8 @@ void add_windows(const Subject& subject, const network::Network& network, const 
                 x.data() + lengths.size() * subject.window * inputs);
     lengths.push_back(read.count());
   }
-  network::RunState state;
-  const std::vector<float> all = network::run(
+  engine::RunState state;
+  const std::vector<float> all = engine::run(
       network, {.x = x, .batch = rows.count(), .steps = subject.window, .lengths = lengths}, state);
   for (std::size_t n = 0; n < lengths.size(); ++n) {
     const float* from = all.data() + (n * subject.window + lengths[n] - 1) * width;
@@ -56,12 +56,12 @@ void add_windows(const Subject& subject, const network::Network& network, const 
 
 }  // namespace
 
-std::vector<float> answers(const Subject& subject, const network::Network& network,
-                           const Range& rows, const network::RunState& before) {
+std::vector<float> answers(const Subject& subject, const engine::Network& network,
+                           const Range& rows, const engine::RunState& before) {
   const std::size_t inputs = network.architecture().input;
   if (subject.window == 0) {
-    network::RunState state = before;
-    return network::run(
+    engine::RunState state = before;
+    return engine::run(
         network,
         {.x = std::span(subject.x).subspan(rows.first * inputs, rows.count() * inputs),
          .batch = 1,

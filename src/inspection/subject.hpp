@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/network.hpp"
+#include "engine/run.hpp"
 #include "inspection/where.hpp"
-#include "network/network.hpp"
-#include "network/run.hpp"
 
 namespace sluice::inspection {
 
@@ -29,7 +29,7 @@ struct ShownForecast {
 struct Subject {
   std::string title;        ///< "sunspots.safetensors on sunspots.csv"
   std::string description;  ///< "LSTM, 1 layer of 64 units, carried state"
-  const network::Network* network = nullptr;
+  const engine::Network* network = nullptr;
   std::size_t window = 0;  ///< Rows of a window that ends at each row; 0: the state is carried.
   std::size_t rows = 0;
   std::vector<float> x;                      ///< [rows, I]
@@ -57,14 +57,14 @@ struct Subject {
 };
 
 /// The state from which a window, or the first row, is read.
-network::RunState first_state(const Subject& subject);
+engine::RunState first_state(const Subject& subject);
 /// The state that the network is in before it reads a row, on its way to the answer from the row
 /// `answered`: that says which window. Of networks that read from the end, row 0 alone has one.
-network::RunState state_before(const Subject& subject, std::size_t row, std::size_t answered);
+engine::RunState state_before(const Subject& subject, std::size_t row, std::size_t answered);
 
 /// y [count, O] from each of the rows, as `network` in the model's place answers: from `before`,
 /// the state before the first row, or each from its window.
-std::vector<float> answers(const Subject& subject, const network::Network& network,
-                           const Range& rows, const network::RunState& before);
+std::vector<float> answers(const Subject& subject, const engine::Network& network,
+                           const Range& rows, const engine::RunState& before);
 
 }  // namespace sluice::inspection

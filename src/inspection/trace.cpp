@@ -11,13 +11,13 @@ Range within(const Range& chosen, std::size_t count) {
   return {first, std::max(first, std::min(chosen.last, count))};
 }
 
-bool has(const network::Architecture& of, std::size_t signal) {
+bool has(const Architecture& of, std::size_t signal) {
   return of.cell.kind == CellKind::lstm || signal == kG || signal == kH;
 }
 
 }  // namespace
 
-Trace::Trace(const network::Architecture& of, const Where& where, std::size_t first_step)
+Trace::Trace(const Architecture& of, const Where& where, std::size_t first_step)
     : where_(where),
       first_step_(first_step),
       directions_(of.directions()),
@@ -38,7 +38,7 @@ Trace::Trace(const network::Architecture& of, const Where& where, std::size_t fi
   }
 }
 
-std::size_t Trace::bytes(const network::Architecture& of, const Where& where) {
+std::size_t Trace::bytes(const Architecture& of, const Where& where) {
   std::size_t floats = 0;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     for (std::size_t direction = 0; direction < of.directions(); ++direction) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "inspection/where.hpp"
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 #include "reference/lstm.hpp"
 #include "sluice/trace.hpp"
 
@@ -36,10 +36,10 @@ class Trace final : public TraceSink {
 
   /// Of sequence 0 of a run; takes bytes() at once, so steps must have an end. The steps of `where`
   /// are counted from the sequence's first, or from `first_step` where the run begins later.
-  Trace(const network::Architecture& of, const Where& where, std::size_t first_step = 0);
+  Trace(const Architecture& of, const Where& where, std::size_t first_step = 0);
 
   /// Bytes that such a trace takes: 4 (6 H + P) for each step and direction of a layer.
-  static std::size_t bytes(const network::Architecture& of, const Where& where);
+  static std::size_t bytes(const Architecture& of, const Where& where);
 
   void step(const TraceStep& step) noexcept override;
   /// The same of a run of the reference, whose step 0 is `first_step`.

@@ -60,7 +60,7 @@ class Part {
 
 }  // namespace
 
-Where parse_where(std::string_view text, const network::Architecture& of, Range steps) {
+Where parse_where(std::string_view text, const Architecture& of, Range steps) {
   Where where;
   where.steps = steps;
   const std::size_t widest = *std::max_element(of.hidden.begin(), of.hidden.end());

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::inspection {
 
@@ -31,7 +31,7 @@ struct Where {
 /// `forward`, `reverse`. What is not named is not restricted. Throws Error(usage), with the
 /// grammar, for anything else and for what the network does not have; `steps` are the rows there
 /// are.
-Where parse_where(std::string_view text, const network::Architecture& of, Range steps);
+Where parse_where(std::string_view text, const Architecture& of, Range steps);
 
 /// The grammar in one line, for messages.
 inline constexpr std::string_view kWhereGrammar =

@@ -12,7 +12,7 @@
 
 #include <hwy/highway.h>
 
-#include "reference/options.hpp"
+#include "sluice/cell_options.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {

@@ -149,7 +149,7 @@ void tanh_all(const float* x, float* y, std::size_t count) noexcept {
   apply(x, y, count, [](Tag d, Vec v) HWY_ATTR { return tanh(d, v); });
 }
 
-void fill_cell(Table& table) {
+void fill_cell(KernelTable& table) {
   table.cell_forward = &cell_forward;
   table.cell_backward = &cell_backward;
   table.normalise = &normalise;
@@ -163,8 +163,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace sluice::kernels {
-const Fills& cell_fills() {
-  static constexpr Fills fills = SLUICE_FILLS(fill_cell);
+const KernelRegistration& cell_fills() {
+  static constexpr KernelRegistration fills = SLUICE_FILLS(fill_cell);
   return fills;
 }
 }  // namespace sluice::kernels

@@ -11,7 +11,7 @@
 
 #include <cstddef>
 
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {

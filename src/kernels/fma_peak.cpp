@@ -6,7 +6,7 @@
 
 namespace sluice::kernels {
 
-double fma_peak_gflops(const Table& table, ThreadPool& pool) {
+double fma_peak_gflops(const KernelTable& table, ThreadPool& pool) {
   constexpr std::size_t kRounds = 1 << 20, kBursts = 12, kVectors = 12;
   std::vector<float> results(pool.threads());
   double best = 0.0;

@@ -8,7 +8,7 @@
 #include <cstddef>
 
 #include "core/aligned.hpp"
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace sluice::kernels {
 
@@ -16,12 +16,12 @@ class PackedMatrix {
  public:
   PackedMatrix() = default;
   /// Outputs one behind the other; their number is rounded up to whole cache lines.
-  PackedMatrix(std::size_t outputs, std::size_t inner, const Table& kernels)
+  PackedMatrix(std::size_t outputs, std::size_t inner, const KernelTable& kernels)
       : PackedMatrix(padded(outputs), inner, kernels, Places{}) {}
 
   /// The four gates of `hidden` units, rounded up to whole vectors or a half, in rows [4,
   /// padded(hidden)].
-  static PackedMatrix gates(std::size_t hidden, std::size_t inner, const Table& kernels) {
+  static PackedMatrix gates(std::size_t hidden, std::size_t inner, const KernelTable& kernels) {
     const Places places = Places::gates(hidden, kernels.lanes);
     return {places.outputs(hidden, kernels.lanes), inner, kernels, places};
   }
@@ -77,7 +77,7 @@ class PackedMatrix {
  private:
   static constexpr std::size_t kMostPanel = 64;
 
-  PackedMatrix(std::size_t outputs, std::size_t inner, const Table& kernels, Places places)
+  PackedMatrix(std::size_t outputs, std::size_t inner, const KernelTable& kernels, Places places)
       : outputs_(outputs),
         inner_(inner),
         lanes_(kernels.lanes),
@@ -111,7 +111,7 @@ class PackedMatrix {
   std::size_t inner_ = 0;
   std::size_t lanes_ = 0;
   std::size_t panel_ = 0;
-  const Table* kernels_ = nullptr;
+  const KernelTable* kernels_ = nullptr;
   Places places_;
   FloatVector data_;
 };

@@ -239,7 +239,7 @@ float multiply_adds(std::size_t rounds) noexcept {
   return hn::GetLane(hn::SumOfLanes(d, total));
 }
 
-void fill_products(Table& table) {
+void fill_products(KernelTable& table) {
   table.lanes = hn::Lanes(TileTag());
   table.panel = kPanelVectors * table.lanes;
   table.multiply = &multiply;
@@ -252,8 +252,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace sluice::kernels {
-const Fills& product_fills() {
-  static constexpr Fills fills = SLUICE_FILLS(fill_products);
+const KernelRegistration& product_fills() {
+  static constexpr KernelRegistration fills = SLUICE_FILLS(fill_products);
   return fills;
 }
 }  // namespace sluice::kernels

@@ -128,9 +128,9 @@ RowKernels row_kernels() {
   return {kGroupVectors, 1, kHalves, &row_sums<Weight>, &row_step<Weight>};
 }
 
-void fill_row(Table& table) {
-  table.rows[static_cast<std::size_t>(Weights::f32)] = row_kernels<float>();
-  table.rows[static_cast<std::size_t>(Weights::f16)] = row_kernels<hwy::float16_t>();
+void fill_row(KernelTable& table) {
+  table.rows[static_cast<std::size_t>(WeightType::f32)] = row_kernels<float>();
+  table.rows[static_cast<std::size_t>(WeightType::f16)] = row_kernels<hwy::float16_t>();
 }
 
 }  // namespace sluice::kernels::HWY_NAMESPACE
@@ -138,8 +138,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace sluice::kernels {
-const Fills& row_fills() {
-  static constexpr Fills fills = SLUICE_FILLS(fill_row);
+const KernelRegistration& row_fills() {
+  static constexpr KernelRegistration fills = SLUICE_FILLS(fill_row);
   return fills;
 }
 }  // namespace sluice::kernels

@@ -9,8 +9,8 @@
 #include <hwy/highway.h>
 
 #include "core/aligned.hpp"
+#include "kernels/int8_dot-inl.hpp"
 #include "kernels/row-inl.hpp"
-#include "kernels/whole-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {
@@ -175,12 +175,12 @@ void row_step_int8(const RowStep& of) noexcept {
 }
 
 template <class Product>
-void fill_int8(Table& table) {
-  table.rows[static_cast<std::size_t>(Weights::int8)] = {
+void fill_int8(KernelTable& table) {
+  table.rows[static_cast<std::size_t>(WeightType::int8)] = {
       kWholeVectors, Product::kDepth, false, &row_sums_int8<Product>, &row_step_int8<Product>};
 }
 
-void fill_row_int8(Table& table) {
+void fill_row_int8(KernelTable& table) {
 #if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_NEON
   fill_int8<ByOne>(table);
 #else
@@ -189,7 +189,7 @@ void fill_row_int8(Table& table) {
 }
 
 #if HWY_TARGET == HWY_AVX3
-void fill_row_vnni(Table& table) { fill_int8<ByFour>(table); }
+void fill_row_vnni(KernelTable& table) { fill_int8<ByFour>(table); }
 #endif
 
 }  // namespace sluice::kernels::HWY_NAMESPACE
@@ -197,13 +197,13 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace sluice::kernels {
-const Fills& row_int8_fills() {
-  static constexpr Fills fills = SLUICE_FILLS(fill_row_int8);
+const KernelRegistration& row_int8_fills() {
+  static constexpr KernelRegistration fills = SLUICE_FILLS(fill_row_int8);
   return fills;
 }
-const Fills& row_vnni_fills() {
-  static constexpr Fills fills = {nullptr, nullptr, nullptr, HWY_CHOOSE_AVX3(fill_row_vnni),
-                                  nullptr};
+const KernelRegistration& row_vnni_fills() {
+  static constexpr KernelRegistration fills = {nullptr, nullptr, nullptr,
+                                               HWY_CHOOSE_AVX3(fill_row_vnni), nullptr};
   return fills;
 }
 }  // namespace sluice::kernels

@@ -9,13 +9,13 @@
 namespace sluice::kernels {
 namespace {
 
-std::size_t bytes_of(Weights weights) {
+std::size_t bytes_of(WeightType weights) {
   switch (weights) {
-    case Weights::f32:
+    case WeightType::f32:
       return 4;
-    case Weights::f16:
+    case WeightType::f16:
       return 2;
-    case Weights::int8:
+    case WeightType::int8:
       break;
   }
   return 1;
@@ -33,8 +33,8 @@ std::int8_t whole_number(float weight, float scale) {
   return static_cast<std::int8_t>(std::clamp(std::nearbyint(weight / scale), -127.0f, 127.0f));
 }
 
-RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kernels,
-                       FunctionRef<const float*(std::size_t, std::size_t)> row, Weights weights,
+RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const KernelTable& kernels,
+                       FunctionRef<const float*(std::size_t, std::size_t)> row, WeightType weights,
                        const Int8Scales& scales)
     : inner_(inner),
       vectors_((hidden + kernels.lanes - 1) / kernels.lanes),
@@ -46,7 +46,7 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
   const std::size_t whole = (inner + depth - 1) / depth * depth;
   vector_bytes_ = 4 * lanes_ * whole * bytes;
   data_.resize(places() * whole * bytes);
-  if (weights == Weights::int8) {
+  if (weights == WeightType::int8) {
     step_ = scales.step;
     scale_.resize(places());
     sums_.resize(places());
@@ -63,10 +63,10 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const Table& kerne
       const auto at = [&](std::size_t k) {
         return (k / depth * width + sum - 4 * first) * depth + k % depth;
       };
-      if (weights != Weights::int8) {
+      if (weights != WeightType::int8) {
         for (std::size_t k = 0; k < inner; ++k) {
-          weights == Weights::f32 ? put(group_data, at(k), from[k])
-                                  : put(group_data, at(k), to_half(from[k]));
+          weights == WeightType::f32 ? put(group_data, at(k), from[k])
+                                     : put(group_data, at(k), to_half(from[k]));
         }
         continue;
       }

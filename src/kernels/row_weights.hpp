@@ -11,7 +11,7 @@
 
 #include "core/aligned.hpp"
 #include "core/function_ref.hpp"
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace sluice::kernels {
 
@@ -30,9 +30,9 @@ class RowWeights {
   RowWeights() = default;
   /// row(gate, unit) points to the [inner] weights of that gate, i f g o, of a unit below `hidden`.
   /// f16: they are such already; int8: such times scales.rows, and inner is at most kMostInt8Inner.
-  RowWeights(std::size_t hidden, std::size_t inner, const Table& kernels,
+  RowWeights(std::size_t hidden, std::size_t inner, const KernelTable& kernels,
              FunctionRef<const float*(std::size_t gate, std::size_t unit)> row,
-             Weights weights = Weights::f32, const Int8Scales& scales = {});
+             WeightType weights = WeightType::f32, const Int8Scales& scales = {});
 
   /// How many sums a row has, and where that of a gate i f g o of a unit stands in it. Those of a
   /// vector of units begin at 4 * its first unit.

@@ -87,7 +87,7 @@ void step_backward(const StepBackward& step) noexcept {
   }
 }
 
-void fill_steps(Table& table) {
+void fill_steps(KernelTable& table) {
   table.step_forward = &step_forward;
   table.step_backward = &step_backward;
 }
@@ -97,8 +97,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace sluice::kernels {
-const Fills& step_fills() {
-  static constexpr Fills fills = SLUICE_FILLS(fill_steps);
+const KernelRegistration& step_fills() {
+  static constexpr KernelRegistration fills = SLUICE_FILLS(fill_steps);
   return fills;
 }
 }  // namespace sluice::kernels

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 
 // Not worth compiling: SSSE3 (processors before 2008), AVX3_DL (adds nothing that is used here).
 #undef HWY_DISABLED_TARGETS
@@ -21,19 +21,19 @@ enum class Isa : std::size_t { portable, sse4, avx2, avx512, neon };
 inline constexpr std::size_t kIsas = 5;
 
 /// Enters a source's kernels of one instruction set into a table.
-using Fill = void (*)(Table&);
+using Fill = void (*)(KernelTable&);
 /// By Isa; null where the target is not compiled on this architecture.
-using Fills = std::array<Fill, kIsas>;
+using KernelRegistration = std::array<Fill, kIsas>;
 
-const Fills& product_fills();
-const Fills& cell_fills();
-const Fills& step_fills();
-const Fills& row_fills();
-const Fills& row_int8_fills();
+const KernelRegistration& product_fills();
+const KernelRegistration& cell_fills();
+const KernelRegistration& step_fills();
+const KernelRegistration& row_fills();
+const KernelRegistration& row_int8_fills();
 /// In the place of row_int8_fills, where the processor has VNNI.
-const Fills& row_vnni_fills();
-const Fills& transpose_fills();
-const Fills& update_fills();
+const KernelRegistration& row_vnni_fills();
+const KernelRegistration& transpose_fills();
+const KernelRegistration& update_fills();
 
 }  // namespace sluice::kernels
 

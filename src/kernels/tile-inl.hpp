@@ -17,7 +17,7 @@
 #include <type_traits>
 
 #include "core/aligned.hpp"
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {

@@ -86,15 +86,15 @@ void transpose(const Transpose& t) noexcept { transpose_values(t, 0, 0); }
 
 #endif
 
-void fill_transpose(Table& table) { table.transpose = &transpose; }
+void fill_transpose(KernelTable& table) { table.transpose = &transpose; }
 
 }  // namespace sluice::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace sluice::kernels {
-const Fills& transpose_fills() {
-  static constexpr Fills fills = SLUICE_FILLS(fill_transpose);
+const KernelRegistration& transpose_fills() {
+  static constexpr KernelRegistration fills = SLUICE_FILLS(fill_transpose);
   return fills;
 }
 }  // namespace sluice::kernels

@@ -85,7 +85,7 @@ float squared_error(const SquaredError& e) noexcept {
   return hn::GetLane(rest) + hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-void fill_update(Table& table) {
+void fill_update(KernelTable& table) {
   table.pinball = &pinball;
   table.squared_error = &squared_error;
   table.adam = &adam;
@@ -96,8 +96,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace sluice::kernels {
-const Fills& update_fills() {
-  static constexpr Fills fills = SLUICE_FILLS(fill_update);
+const KernelRegistration& update_fills() {
+  static constexpr KernelRegistration fills = SLUICE_FILLS(fill_update);
   return fills;
 }
 }  // namespace sluice::kernels

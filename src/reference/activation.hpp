@@ -2,7 +2,7 @@
 // point is at which a slope jumps (where finite differences mislead).
 #pragma once
 
-#include "reference/options.hpp"
+#include "sluice/cell_options.hpp"
 
 namespace sluice {
 

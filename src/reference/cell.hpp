@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "reference/options.hpp"
+#include "sluice/cell_options.hpp"
 
 namespace sluice::reference {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/float_mode.hpp"
-#include "network/trace.hpp"
+#include "engine/trace.hpp"
 
 namespace sluice::streaming {
 
@@ -11,8 +11,7 @@ BatchStep::BatchStep(const StreamModel& model, std::size_t most, TraceSink* trac
     : model_(model), most_(most), trace_(trace), running_(most) {
   if (!model.rows().empty() && trace == nullptr) {
     std::size_t widest = 0;
-    for (const network::RowLayer& layer : model.rows())
-      widest = std::max(widest, layer.bias.size());
+    for (const engine::RowLayer& layer : model.rows()) widest = std::max(widest, layer.bias.size());
     sums_.resize(widest * most);
     y_.resize(padded(model.outputs()));
     x_.resize(most);
@@ -21,22 +20,23 @@ BatchStep::BatchStep(const StreamModel& model, std::size_t most, TraceSink* trac
     c_.resize(most);
     return;
   }
-  tape_.emplace(model.network().architecture(), 1, most, network::Tape::Use::forward_only);
+  activations_.emplace(model.network().architecture(), 1, most,
+                       engine::Activations::Use::forward_only);
   lengths_.assign(most, 1);
   // Makes the room that fewer rows than `most` need, once.
-  tape_->set_lengths(lengths_);
-  tape_->set_steps(1);
-  tape_->give_state();
-  if (most == 1) tape_->make_room_to_prepare();
+  activations_->set_lengths(lengths_);
+  activations_->set_steps(1);
+  activations_->give_state();
+  if (most == 1) activations_->make_room_to_prepare();
 }
 
 void BatchStep::run(std::span<const BatchRow> rows, bool prepared) noexcept {
-  tape_ ? run_tape(rows, prepared) : run_in_place(rows);
+  activations_ ? run_tape(rows, prepared) : run_in_place(rows);
 }
 
 void BatchStep::prepare(const float* state) noexcept {
   load(0, state);
-  model_.network().prepare(*tape_);
+  model_.network().prepare(*activations_);
 }
 
 void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
@@ -44,7 +44,7 @@ void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
   const kernels::RowKernels& kernels = model_.row_kernels();
   for (std::size_t n = 0; n < rows.size(); ++n) x_[n] = rows[n].x;
   for (std::size_t layer = 0; layer < model_.rows().size(); ++layer) {
-    const network::RowLayer& of = model_.rows()[layer];
+    const engine::RowLayer& of = model_.rows()[layer];
     for (std::size_t n = 0; n < rows.size(); ++n) {
       h_[n] = rows[n].state + model_.h_at(layer);
       c_[n] = rows[n].state + model_.c_at(layer);
@@ -71,38 +71,39 @@ void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
 void BatchStep::run_tape(std::span<const BatchRow> rows, bool prepared) noexcept {
   if (rows.size() != running_) {
     running_ = rows.size();
-    tape_->set_steps(1);
+    activations_->set_steps(1);
     if (running_ < most_) {
       for (std::size_t sample = 0; sample < most_; ++sample) lengths_[sample] = sample < running_;
-      tape_->set_lengths(lengths_);
+      activations_->set_lengths(lengths_);
     }
   }
   for (std::size_t sample = 0; sample < rows.size(); ++sample) {
-    std::copy_n(rows[sample].x, model_.inputs(), tape_->x(0, sample));
+    std::copy_n(rows[sample].x, model_.inputs(), activations_->x(0, sample));
     if (!prepared) load(sample, rows[sample].state);
   }
-  tape_->set_prepared(prepared);
-  model_.network().forward(*tape_);
+  activations_->set_prepared(prepared);
+  model_.network().forward(*activations_);
   if (trace_ != nullptr) {
-    network::trace(
-        *tape_, model_.network().architecture(), [this](std::size_t) { return traced_; }, *trace_);
+    engine::trace(
+        *activations_, model_.network().architecture(), [this](std::size_t) { return traced_; },
+        *trace_);
     ++traced_;
   }
   for (std::size_t sample = 0; sample < rows.size(); ++sample) store(sample, rows[sample]);
 }
 
 void BatchStep::load(std::size_t sample, const float* state) noexcept {
-  for (std::size_t layer = 0; layer < tape_->layers.size(); ++layer) {
-    network::LayerTape& of = tape_->layers[layer];
+  for (std::size_t layer = 0; layer < activations_->layers.size(); ++layer) {
+    engine::LayerActivations& of = activations_->layers[layer];
     std::copy_n(state + model_.h_at(layer), of.state_units, of.h.data() + sample * of.state_units);
     std::copy_n(state + model_.c_at(layer), of.units, of.c.data() + sample * of.units);
   }
 }
 
 void BatchStep::store(std::size_t sample, const BatchRow& row) noexcept {
-  if (row.y != nullptr) std::copy_n(tape_->y(0, sample), model_.outputs(), row.y);
-  for (std::size_t layer = 0; layer < tape_->layers.size(); ++layer) {
-    const network::LayerTape& of = tape_->layers[layer];
+  if (row.y != nullptr) std::copy_n(activations_->y(0, sample), model_.outputs(), row.y);
+  for (std::size_t layer = 0; layer < activations_->layers.size(); ++layer) {
+    const engine::LayerActivations& of = activations_->layers[layer];
     const std::size_t after = most_ + sample;
     std::copy_n(of.h.data() + after * of.state_units, of.state_units,
                 row.state + model_.h_at(layer));

@@ -1,6 +1,6 @@
 // One step of many states at once, wherever they lie. Stacks of plain LSTMs run in place, on the
-// kernels of rows; any other architecture is gathered into a tape of one step, for the engine's own
-// pass, and put back.
+// kernels of rows; any other architecture is gathered into the activations of one step, for the
+// engine's own pass, and put back.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "network/tape.hpp"
+#include "engine/activations.hpp"
 #include "sluice/trace.hpp"
 #include "streaming/stream_model.hpp"
 
@@ -51,7 +51,7 @@ class BatchStep {
   FloatVector sums_;                        // of the widest layer
   FloatVector y_;                           // [Op]
 
-  std::optional<network::Tape> tape_;
+  std::optional<engine::Activations> activations_;
   std::vector<std::size_t> lengths_;
   std::size_t running_;
 };

@@ -15,7 +15,7 @@ constexpr std::size_t phase_of(std::size_t layer) { return layer + 1; }
 // of a layer's weights take.
 bool worth_two(const StreamModel& model) {
   constexpr std::size_t kWeights = 1 << 16;  // of the smallest layer
-  const network::Architecture& of = model.network().architecture();
+  const Architecture& of = model.network().architecture();
   for (std::size_t layer = 0; layer < model.rows().size(); ++layer) {
     if (4 * of.hidden[layer] * (of.layer_input(layer) + of.hidden[layer]) < kWeights) return false;
   }
@@ -39,14 +39,14 @@ RowStep::RowStep(const StreamModel& model, std::size_t threads, TraceSink* trace
     share_out(layer, model.rows()[number], h, state_.data() + model.c_at(number), two ? 2 : 1);
   }
   if (!two) return;
-  partner_ = std::make_unique<Partner>([layers = layers_.data(), count = layers_.size(),
-                                        kernels = &model.row_kernels()](std::size_t phase) {
+  helper_ = std::make_unique<HelperThread>([layers = layers_.data(), count = layers_.size(),
+                                            kernels = &model.row_kernels()](std::size_t phase) {
     if (phase != kSums) return kernels->step(layers[phase - phase_of(0)].shares[1].step);
     for (std::size_t layer = 0; layer < count; ++layer) kernels->sums(layers[layer].shares[1].sums);
   });
 }
 
-void RowStep::share_out(Layer& layer, const network::RowLayer& weights, float* h, float* c,
+void RowStep::share_out(Layer& layer, const engine::RowLayer& weights, float* h, float* c,
                         std::size_t shares) {
   const std::size_t lanes = model_.kernels().lanes, groups = weights.r.groups();
   layer.recurrent.resize(weights.bias.size());
@@ -80,7 +80,7 @@ void RowStep::prepare() noexcept {
   const auto own = [&](std::size_t) {
     for (const Layer& layer : layers_) kernels.sums(layer.shares[0].sums);
   };
-  partner_ ? partner_->run(kSums, kSums + 1, own) : own(kSums);
+  helper_ ? helper_->run(kSums, kSums + 1, own) : own(kSums);
 }
 
 void RowStep::run(const float* x, float* y, bool prepared) noexcept {
@@ -90,14 +90,14 @@ void RowStep::run(const float* x, float* y, bool prepared) noexcept {
   }
   const FlushDenormals flush;
   const kernels::RowKernels& kernels = model_.row_kernels();
-  if (partner_) {
+  if (helper_) {
     if (!prepared) prepare();
-    partner_->wait();
+    helper_->wait();
     layers_.front().x = x;
-    partner_->run(phase_of(0), phase_of(layers_.size()), [&](std::size_t phase) {
+    helper_->run(phase_of(0), phase_of(layers_.size()), [&](std::size_t phase) {
       kernels.step(layers_[phase - phase_of(0)].shares[0].step);
     });
-    partner_->wait();
+    helper_->wait();
   } else {
     layers_.front().x = x;
     for (const Layer& layer : layers_) {

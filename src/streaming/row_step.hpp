@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "streaming/batch_step.hpp"
-#include "streaming/partner.hpp"
+#include "streaming/helper_thread.hpp"
 #include "streaming/stream_model.hpp"
 
 namespace sluice::streaming {
@@ -23,7 +23,7 @@ class RowStep {
   /// [state_floats()]; after writing to it, prepare() again.
   float* state() noexcept { return settled(), state_.data(); }
   const float* state() const noexcept { return settled(), state_.data(); }
-  std::size_t threads() const noexcept { return partner_ ? 2 : 1; }
+  std::size_t threads() const noexcept { return helper_ ? 2 : 1; }
 
   /// b + R h of every layer.
   void prepare() noexcept;
@@ -45,10 +45,10 @@ class RowStep {
     Share shares[2];  // the second one: the partner's
   };
 
-  void share_out(Layer& layer, const network::RowLayer& weights, float* h, float* c,
+  void share_out(Layer& layer, const engine::RowLayer& weights, float* h, float* c,
                  std::size_t shares);
   void settled() const noexcept {
-    if (partner_) partner_->wait();
+    if (helper_) helper_->wait();
   }
 
   const StreamModel& model_;
@@ -56,7 +56,7 @@ class RowStep {
   std::vector<Layer> layers_;
   FloatVector y_;                   // [Op]
   std::optional<BatchStep> batch_;  // where the model has no rows(), or is traced
-  std::unique_ptr<Partner> partner_;
+  std::unique_ptr<HelperThread> helper_;
 };
 
 }  // namespace sluice::streaming

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "network/trace.hpp"
+#include "engine/trace.hpp"
 #include "sluice/error.hpp"
 #include "streaming/saved_state.hpp"
 
@@ -54,7 +54,7 @@ Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, M
                                    .got = std::to_string(threads),
                                    .hint = "a StreamPool shares many streams among more"});
   }
-  if (trace != nullptr) network::check_traceable(model_->network());
+  if (trace != nullptr) engine::check_traceable(model_->network());
   if (window > 0 && trace != nullptr) {
     throw Error(ErrorCode::usage, {.where = "trace",
                                    .what = "a row of a window is a step of many states",
@@ -104,10 +104,10 @@ void Session::reset() noexcept {
   std::copy(model_->initial_state().begin(), model_->initial_state().end(), carried_->state());
 }
 
-network::RunState Session::state() const {
+engine::RunState Session::state() const {
   if (window_) has_many_states();
-  const network::Architecture& of = model_->network().architecture();
-  network::RunState out;
+  const Architecture& of = model_->network().architecture();
+  engine::RunState out;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     const float* h = carried_->state() + model_->h_at(layer);
     const float* c = carried_->state() + model_->c_at(layer);
@@ -117,9 +117,9 @@ network::RunState Session::state() const {
   return out;
 }
 
-void Session::set_state(const network::RunState& state) {
+void Session::set_state(const engine::RunState& state) {
   if (window_) has_many_states();
-  const network::Architecture& of = model_->network().architecture();
+  const Architecture& of = model_->network().architecture();
   std::size_t h_values = 0, c_values = 0;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     h_values += of.state(layer);

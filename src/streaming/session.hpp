@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "network/run.hpp"
+#include "engine/run.hpp"
 #include "sluice/stream.hpp"
 #include "streaming/row_step.hpp"
 #include "streaming/stream_model.hpp"
@@ -35,8 +35,8 @@ class Session {
   void prepare() noexcept;
   void reset() noexcept;
 
-  network::RunState state() const;
-  void set_state(const network::RunState& state);
+  engine::RunState state() const;
+  void set_state(const engine::RunState& state);
 
   std::vector<std::byte> save();
   std::size_t saved_bytes() const;

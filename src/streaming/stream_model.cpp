@@ -10,11 +10,11 @@
 namespace sluice::streaming {
 namespace {
 
-using network::Architecture;
-using network::Role;
+using Architecture;
+using Role;
 
 // Of all that decides what a row's answer is.
-std::uint64_t fingerprint_of(const network::Network& network) {
+std::uint64_t fingerprint_of(const engine::Network& network) {
   const Architecture& of = network.architecture();
   std::uint64_t hash = 1;
   const auto add = [&hash](std::uint64_t value) { hash = mix64(hash ^ value); };
@@ -38,16 +38,15 @@ std::uint64_t fingerprint_of(const network::Network& network) {
     add_number(function.beta);
   }
   for (const float value : network.parameters()) add(std::bit_cast<std::uint32_t>(value));
-  const network::Storage& storage = network.storage();
-  if (storage.weights == kernels::Weights::f32) return hash;
+  const engine::Storage& storage = network.storage();
+  if (storage.weights == kernels::WeightType::f32) return hash;
   add(static_cast<std::uint64_t>(storage.weights));
   for (const float scale : storage.scales) add(std::bit_cast<std::uint32_t>(scale));
   add(std::bit_cast<std::uint32_t>(storage.largest_input));
   return hash;
 }
 
-std::shared_ptr<const network::Network> streamable(
-    std::shared_ptr<const network::Network> network) {
+std::shared_ptr<const engine::Network> streamable(std::shared_ptr<const engine::Network> network) {
   if (network->architecture().direction == Direction::forward) return network;
   throw Error(ErrorCode::usage,
               {.what = "a model with a direction that reads from the end cannot be streamed",
@@ -57,13 +56,13 @@ std::shared_ptr<const network::Network> streamable(
 
 }  // namespace
 
-StreamModel::StreamModel(std::shared_ptr<const network::Network> network)
+StreamModel::StreamModel(std::shared_ptr<const engine::Network> network)
     : network_(streamable(std::move(network))), fingerprint_(fingerprint_of(*network_)) {
   lay_out_state();
   const Architecture& of = network_->architecture();
-  if (!network::plain_stack(of)) return;
+  if (!plain_stack(of)) return;
   for (std::size_t layer = 0; layer < of.layers(); ++layer)
-    rows_.push_back(network::row_layer(*network_, layer));
+    rows_.push_back(engine::row_layer(*network_, layer));
   if (of.output > 0) pack_head();
 }
 

@@ -7,19 +7,19 @@
 #include <memory>
 #include <vector>
 
+#include "engine/network.hpp"
+#include "engine/row_layer.hpp"
 #include "kernels/packed_matrix.hpp"
-#include "network/network.hpp"
-#include "network/row_layer.hpp"
 
 namespace sluice::streaming {
 
 class StreamModel {
  public:
   /// Throws Error(usage) where a direction reads from the end: that cannot be streamed.
-  explicit StreamModel(std::shared_ptr<const network::Network> network);
+  explicit StreamModel(std::shared_ptr<const engine::Network> network);
 
-  const network::Network& network() const { return *network_; }
-  const kernels::Table& kernels() const { return network_->kernels(); }
+  const engine::Network& network() const { return *network_; }
+  const kernels::KernelTable& kernels() const { return network_->kernels(); }
   /// Those of rows(), for weights stored as the network's are.
   const kernels::RowKernels& row_kernels() const {
     return kernels().row(network_->storage().weights);
@@ -35,7 +35,7 @@ class StreamModel {
   const FloatVector& initial_state() const { return initial_; }
 
   /// The layers where every one is the plain LSTM, and nothing is between them; else empty.
-  const std::vector<network::RowLayer>& rows() const { return rows_; }
+  const std::vector<engine::RowLayer>& rows() const { return rows_; }
   /// y [O] of a state; where rows() are. `room` [padded(O)].
   void answer(const float* state, float* room, float* y) const noexcept;
 
@@ -50,10 +50,10 @@ class StreamModel {
   void lay_out_state();
   void pack_head();
 
-  std::shared_ptr<const network::Network> network_;
+  std::shared_ptr<const engine::Network> network_;
   std::vector<Places> places_;
   FloatVector initial_;
-  std::vector<network::RowLayer> rows_;
+  std::vector<engine::RowLayer> rows_;
   kernels::PackedMatrix head_;  // [Op, H of the last layer]
   FloatVector head_bias_;       // [Op]; empty: no head
   std::uint64_t fingerprint_;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/threads.hpp"
-#include "network/network.hpp"
-#include "network/tape_set.hpp"
+#include "engine/mini_batch.hpp"
+#include "engine/network.hpp"
 #include "training/optimizer.hpp"
 
 namespace sluice::training {
@@ -25,12 +25,11 @@ struct ArrayFitOptions {
 class ArrayFit {
  public:
   /// Parameters start at zero. The pool must outlive this.
-  ArrayFit(const network::Architecture& architecture, const ArrayFitOptions& options,
-           ThreadPool& pool);
+  ArrayFit(const Architecture& architecture, const ArrayFitOptions& options, ThreadPool& pool);
 
-  const network::Network& network() const { return network_; }
-  network::TapeSet& tapes() { return tapes_; }   ///< Whose x is for the caller to fill.
-  std::span<float> target() { return target_; }  ///< [T, B, O], for the caller to fill.
+  const engine::Network& network() const { return network_; }
+  engine::MiniBatch& parts() { return mini_batch_; }  ///< Whose x is for the caller to fill.
+  std::span<float> target() { return target_; }       ///< [T, B, O], for the caller to fill.
   std::span<const float> gradient() const { return gradient_; }
 
   void set_parameters(std::span<const float> parameters) { network_.set_parameters(parameters); }
@@ -43,12 +42,13 @@ class ArrayFit {
   void update();
 
  private:
-  double step_loss(network::Tape& tape, const network::Samples& samples, std::size_t step);
+  double step_loss(engine::Activations& activations, const engine::Samples& samples,
+                   std::size_t step);
 
   ArrayFitOptions options_;
   ThreadPool& pool_;
-  network::Network network_;
-  network::TapeSet tapes_;
+  engine::Network network_;
+  engine::MiniBatch mini_batch_;
   std::vector<float> target_, gradient_;
   std::vector<double> losses_;  // [parts, T]
   Optimizer optimizer_;
@@ -57,7 +57,6 @@ class ArrayFit {
 /// Multiply-adds times two of a training step of S1..S8 without a head (performance is told in
 /// them): forward 8 H (I + P) B T a layer and direction, backward twice that, less the first
 /// layer's way to x, which nobody needs; with a projection 2 H P B T beside.
-double training_flop(const network::Architecture& architecture, std::size_t steps,
-                     std::size_t batch);
+double training_flop(const Architecture& architecture, std::size_t steps, std::size_t batch);
 
 }  // namespace sluice::training

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::training {

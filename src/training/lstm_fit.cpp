@@ -9,16 +9,17 @@
 #include "core/random.hpp"
 
 namespace sluice::training {
-LstmFit::LstmFit(network::Network& network, const FitData& data, const FitOptions& options,
+LstmFit::LstmFit(engine::Network& network, const FitData& data, const FitOptions& options,
                  ThreadPool& pool)
     : network_(network),
       data_(data),
       options_(options),
       pool_(pool),
       lanes_(options.batch, data.rows, options.chunk, mix64(options.seed), options.windows),
-      tapes_(network.architecture(), options.chunk, options.batch,
-             options.recompute ? network::Tape::Use::recompute : network::Tape::Use::with_backward,
-             options.dropout > 0, pool, options.most_parts),
+      mini_batch_(network.architecture(), options.chunk, options.batch,
+                  options.recompute ? engine::Activations::Use::recompute
+                                    : engine::Activations::Use::with_backward,
+                  options.dropout > 0, pool, options.most_parts),
       losses_(options.batch),
       gradient_(network.count()),
       optimizer_(options.optimizer, network.count()) {
@@ -30,20 +31,21 @@ std::uint64_t LstmFit::step_seed() const { return mix64(options_.seed ^ mix64(st
 
 double LstmFit::step(double rate) {
   network_.drop_connections(step_seed());
-  tapes_.over_parts(
-      [this](network::Tape& tape, const network::Samples& samples) { run_part(tape, samples); });
+  mini_batch_.over_parts([this](engine::Activations& activations, const engine::Samples& samples) {
+    run_part(activations, samples);
+  });
   double loss = 0.0, terms = 0.0;
   for (const SampleLoss& sample : losses_) {
     loss += sample.loss;
     terms += sample.terms;
   }
   std::fill(gradient_.begin(), gradient_.end(), 0.0f);
-  tapes_.add_gradient(network_, gradient_);
+  mini_batch_.add_gradient(network_, gradient_);
   const double mean = terms > 0 ? loss / terms : 0.0;
   const double scale = terms > 0 ? 1.0 / terms : 0.0;
   const double norm = scale * norm_of(gradient_, &pool_);
   if (!std::isfinite(mean) || !std::isfinite(norm)) {
-    find_trouble(mean);
+    find_failure(mean);
     network_.pack(&pool_);  // without dropped connections
     return mean;
   }
@@ -55,22 +57,23 @@ double LstmFit::step(double rate) {
   return mean;
 }
 
-void LstmFit::run_part(network::Tape& tape, const network::Samples& samples) {
-  if (steps_ > 0) tape.carry_state();
-  tapes_.within_part(samples.count(), [&](std::size_t n) { fill_inputs(samples.first + n); });
-  network_.forward(tape, {.dropout = static_cast<float>(options_.dropout),
-                          .seed = step_seed(),
-                          .first_sample = samples.first});
-  tapes_.within_part(samples.count(), [&](std::size_t n) { find_loss(samples.first + n); });
-  network_.backward_sums(tape);
+void LstmFit::run_part(engine::Activations& activations, const engine::Samples& samples) {
+  if (steps_ > 0) activations.carry_state();
+  mini_batch_.within_part(samples.count(), [&](std::size_t n) { fill_inputs(samples.first + n); });
+  network_.forward(activations, {.dropout = static_cast<float>(options_.dropout),
+                                 .seed = step_seed(),
+                                 .first_sample = samples.first});
+  mini_batch_.within_part(samples.count(), [&](std::size_t n) { find_loss(samples.first + n); });
+  network_.backward_sums(activations);
 }
 
 void LstmFit::fill_inputs(std::size_t sample) {
   const Lane& lane = lanes_[sample];
-  if (lane.fresh) tapes_.reset_state(sample);
-  const std::size_t width = tapes_.x_stride();
+  if (lane.fresh) mini_batch_.reset_state(sample);
+  const std::size_t width = mini_batch_.x_stride();
   for (std::size_t step = 0; step < options_.chunk; ++step)
-    std::copy_n(data_.inputs.data() + (lane.row + step) * width, width, tapes_.x(step, sample));
+    std::copy_n(data_.inputs.data() + (lane.row + step) * width, width,
+                mini_batch_.x(step, sample));
 }
 
 void LstmFit::find_loss(std::size_t sample) {
@@ -81,7 +84,7 @@ void LstmFit::find_loss(std::size_t sample) {
   SampleLoss sum;  // not in its place among the others', whose cache line other threads write
   for (std::size_t step = 0; step < chunk; ++step) {
     if (options_.windows ? step + 1 < chunk : lane.fresh && step < rows_run_in(chunk)) {
-      std::fill_n(tapes_.d_y(step, sample), tapes_.y_stride(), 0.0f);
+      std::fill_n(mini_batch_.d_y(step, sample), mini_batch_.y_stride(), 0.0f);
       continue;
     }
     const float* row = data_.targets.data() + (lane.row + step) * outputs;
@@ -96,27 +99,27 @@ void LstmFit::find_loss(std::size_t sample) {
 
 void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::span<const float> targets,
                            SampleLoss& sum) {
-  const std::span<float> d_y(tapes_.d_y(step, sample), targets.size());
+  const std::span<float> d_y(mini_batch_.d_y(step, sample), targets.size());
   // What the loss is of stands where its gradient then does.
-  const float* y = tapes_.y(step, sample);
+  const float* y = mini_batch_.y(step, sample);
   for (std::size_t j = 0; j < d_y.size(); ++j) d_y[j] = y[j] + data_.offsets[j];
   sum.loss += data_.loss.kind == LossKind::quantile ? add_pinball(d_y, targets, levels_, d_y)
                                                     : add_loss(data_.loss, d_y, targets, d_y);
 }
 
-void LstmFit::find_trouble(double loss) {
+void LstmFit::find_failure(double loss) {
   if (!std::isfinite(loss)) {
-    trouble_ = fmt::format("the loss is {}", loss);
+    failure_ = fmt::format("the loss is {}", loss);
     return;
   }
-  for (const network::Parameter& parameter : network_.list()) {
+  for (const Parameter& parameter : network_.list()) {
     const auto part = std::span(gradient_).subspan(parameter.offset, parameter.count);
     if (std::any_of(part.begin(), part.end(), [](float d) { return !std::isfinite(d); })) {
-      trouble_ = fmt::format("the gradient of '{}' is not finite", parameter.name);
+      failure_ = fmt::format("the gradient of '{}' is not finite", parameter.name);
       return;
     }
   }
-  trouble_ = "the gradient's norm overflows";
+  failure_ = "the gradient's norm overflows";
 }
 
 }  // namespace sluice::training

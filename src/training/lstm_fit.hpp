@@ -11,8 +11,8 @@
 
 #include "core/aligned.hpp"
 #include "core/threads.hpp"
-#include "network/network.hpp"
-#include "network/tape_set.hpp"
+#include "engine/mini_batch.hpp"
+#include "engine/network.hpp"
 #include "training/lanes.hpp"
 #include "training/losses.hpp"
 #include "training/optimizer.hpp"
@@ -44,20 +44,20 @@ struct FitOptions {
   /// Activations are computed again on the way back instead of kept: the same bits, less memory.
   bool recompute = false;
   /// Of the batch, for threads to take.
-  std::size_t most_parts = network::TapeSet::kMostParts;
+  std::size_t most_parts = engine::MiniBatch::kMostParts;
   OptimizerOptions optimizer;
 };
 
 class LstmFit {
  public:
   /// The network, data and pool must outlive this. `data.rows` >= options.chunk.
-  LstmFit(network::Network& network, const FitData& data, const FitOptions& options,
+  LstmFit(engine::Network& network, const FitData& data, const FitOptions& options,
           ThreadPool& pool);
 
   /// One optimiser step: the mean loss per target (and quantile) before it. Where the loss or the
-  /// gradient is not finite, the parameters stay as they were and trouble() says what it was.
+  /// gradient is not finite, the parameters stay as they were and failure() says what it was.
   double step(double rate);
-  const std::string& trouble() const { return trouble_; }
+  const std::string& failure() const { return failure_; }
   std::size_t steps() const { return steps_; }
 
  private:
@@ -67,25 +67,25 @@ class LstmFit {
   };
 
   std::uint64_t step_seed() const;
-  void run_part(network::Tape& tape, const network::Samples& samples);
+  void run_part(engine::Activations& activations, const engine::Samples& samples);
   void fill_inputs(std::size_t sample);
   void find_loss(std::size_t sample);
   void add_row_loss(std::size_t step, std::size_t sample, std::span<const float> targets,
                     SampleLoss& sum);
-  void find_trouble(double loss);
+  void find_failure(double loss);
 
-  network::Network& network_;
+  engine::Network& network_;
   const FitData& data_;
   FitOptions options_;
   ThreadPool& pool_;
   Lanes lanes_;
-  network::TapeSet tapes_;
+  engine::MiniBatch mini_batch_;
   std::vector<SampleLoss> losses_;
   std::vector<float> levels_;  // [K N, Q'] of each output
   std::vector<float> gradient_;
   Optimizer optimizer_;
   std::size_t steps_ = 0;
-  std::string trouble_;
+  std::string failure_;
 };
 
 }  // namespace sluice::training

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <string>
 
-#include "kernels/table.hpp"
+#include "kernels/kernel_table.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::training {

@@ -10,8 +10,8 @@ import re
 import sys
 
 # Lowest first, as in ARCHITECTURE.md.
-LAYERS = ["core", "reference", "kernels", "network", "data", "training", "streaming", "evaluation",
-          "inspection", "formats", "capi"]
+LAYERS = ["core", "model", "reference", "kernels", "engine", "quantization", "data", "training", "streaming",
+          "forecasting", "inspection", "plot", "formats", "api", "capi"]
 PUBLIC = "sluice"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 SUFFIXES = {".cpp", ".hpp", ".h", ".c"}

@@ -1,9 +1,9 @@
 // Must not compile: a switch over roles that leaves one to its default, as merging once did.
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
-int rows(sluice::network::Role role) {
+int rows(sluice::Role role) {
   switch (role) {
-    case sluice::network::Role::weight_ih:
+    case sluice::Role::weight_ih:
       return 4;
     default:
       return 1;

@@ -2,15 +2,15 @@
 #include <cstdlib>
 #include <string>
 
+#include "engine/network.hpp"
 #include "formats/model_file.hpp"
-#include "network/network.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 6) return 2;
   const auto number = [argv](int at) { return std::strtoul(argv[at], nullptr, 10); };
-  const sluice::network::Architecture architecture{
+  const sluice::Architecture architecture{
       .input = number(2), .hidden = std::vector(number(4), number(3)), .output = number(5)};
-  sluice::network::Network network(architecture);
-  network.set_parameters(sluice::network::initial_parameters(architecture, {.seed = 7}));
+  sluice::engine::Network network(architecture);
+  network.set_parameters(sluice::initial_parameters(architecture, {.seed = 7}));
   sluice::formats::save_model(argv[1], network, "carried");
 }

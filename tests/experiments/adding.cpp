@@ -39,33 +39,33 @@ class Adding final : public Task {
     }
   }
 
-  void fill(network::Tape& tape, std::size_t first) const override {
+  void fill(engine::Activations& activations, std::size_t first) const override {
     for (std::size_t t = 0; t < steps_; ++t) {
-      for (std::size_t b = 0; b < tape.batch(); ++b) {
-        std::copy_n(x_.data() + ((first + b) * steps_ + t) * 2, 2, tape.x(t, b));
+      for (std::size_t b = 0; b < activations.batch(); ++b) {
+        std::copy_n(x_.data() + ((first + b) * steps_ + t) * 2, 2, activations.x(t, b));
       }
     }
   }
 
-  double score(network::Tape& tape, std::size_t first) const override {
+  double score(engine::Activations& activations, std::size_t first) const override {
     const auto batch = static_cast<float>(sums_.size());
     double sum = 0.0;
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
-      for (std::size_t t = 0; t + 1 < steps_; ++t) *tape.d_y(t, b) = 0.0f;
-      const std::span d_y(tape.d_y(steps_ - 1, b), 1);
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
+      for (std::size_t t = 0; t + 1 < steps_; ++t) *activations.d_y(t, b) = 0.0f;
+      const std::span d_y(activations.d_y(steps_ - 1, b), 1);
       // add_loss is half the square.
-      sum += 2.0 * training::add_loss({}, std::span(tape.y(steps_ - 1, b), 1),
+      sum += 2.0 * training::add_loss({}, std::span(activations.y(steps_ - 1, b), 1),
                                       std::span(sums_).subspan(first + b, 1), d_y);
       d_y[0] *= 2.0f / batch;
     }
     return sum / batch;
   }
 
-  std::size_t wrong(network::Tape& tape, std::size_t first) const override {
+  std::size_t wrong(engine::Activations& activations, std::size_t first) const override {
     std::size_t count = 0;
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       // Not written as >=, so that NaN is wrong.
-      if (!(std::abs(*tape.y(steps_ - 1, b) - sums_[first + b]) < kTolerance)) ++count;
+      if (!(std::abs(*activations.y(steps_ - 1, b) - sums_[first + b]) < kTolerance)) ++count;
     }
     return count;
   }

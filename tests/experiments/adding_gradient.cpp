@@ -85,7 +85,7 @@ int run(const Arguments& arguments) {
              rnn.error, unit, *best, open, sequences.size(), lowest, vanished(of_rnn.d_h),
              vanished(rnn_start.d_h));
   for (const float forget_bias : {-2.0f, 1.0f, 5.0f}) {
-    const network::Network network = untrained_adding(arguments.seed, forget_bias);
+    const engine::Network network = untrained_adding(arguments.seed, forget_bias);
     std::vector<double> all;
     all.reserve(sequences.size());
     for (const MarkedSequence& sequence : sequences)

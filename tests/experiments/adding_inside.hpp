@@ -7,21 +7,21 @@
 #include <span>
 #include <vector>
 
-#include "network/network.hpp"
-#include "reference/options.hpp"
+#include "engine/network.hpp"
+#include "sluice/cell_options.hpp"
 
 namespace sluice::experiments {
 
 inline constexpr std::size_t kAddingSteps = 200;
 
 /// One layer of 16 units and a linear head, as training starts with them.
-network::Network untrained_adding(std::uint64_t seed, float forget_bias);
+engine::Network untrained_adding(std::uint64_t seed, float forget_bias);
 
 /// The same from forget bias 1 on: Adam at 0.01, 32 sequences a batch, the gradient's norm clipped
 /// at 1.
 struct TrainedAdding {
-  network::Network start;  ///< The same network before training.
-  network::Network network;
+  engine::Network start;  ///< The same network before training.
+  engine::Network network;
   std::size_t updates;
   bool learnt;
   double error;  ///< Squared, of 2560 new sequences; by the mean alone 1/6.
@@ -38,11 +38,11 @@ struct MarkedSequence {
 std::vector<MarkedSequence> marked_sequences(std::size_t count, std::uint64_t seed);
 
 /// By how much the squared error over the sequences grows without each unit, [H].
-std::vector<double> error_without_unit(const network::Network& network,
+std::vector<double> error_without_unit(const engine::Network& network,
                                        std::span<const MarkedSequence> sequences);
 
 /// A unit's forget gate at the steps strictly between the marks.
-std::vector<float> forget_gate_between(const network::Network& network,
+std::vector<float> forget_gate_between(const engine::Network& network,
                                        const MarkedSequence& sequence, std::size_t unit);
 
 /// The gradient of the answer k = 0 .. T - 1 steps back, relative to k = 0: |dL/dh| of the layer,
@@ -50,15 +50,15 @@ std::vector<float> forget_gate_between(const network::Network& network,
 struct RelativeFlow {
   std::vector<double> d_h, d_c;
 };
-RelativeFlow relative_flow(const network::Network& network, const MarkedSequence& sequence,
+RelativeFlow relative_flow(const engine::Network& network, const MarkedSequence& sequence,
                            std::size_t unit);
 
 /// |dL/dc| of all units of an LSTM `back` steps before the answer, relative to the answer's step.
-double cell_gradient(const network::Network& network, const MarkedSequence& sequence,
+double cell_gradient(const engine::Network& network, const MarkedSequence& sequence,
                      std::size_t back);
 
 /// The medians over the sequences at every step back.
-RelativeFlow median_flow(const network::Network& network, std::span<const MarkedSequence> sequences,
+RelativeFlow median_flow(const engine::Network& network, std::span<const MarkedSequence> sequences,
                          std::size_t unit);
 
 }  // namespace sluice::experiments

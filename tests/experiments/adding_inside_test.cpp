@@ -63,7 +63,7 @@ TEST(AddingProblemInside, TheGradientReachesBackInTheLstmAndVanishesInTheRnn) {
 // is small as well: sigma(1) is 0.73.
 TEST(ForgetBias, OfMinusTwoLetsTheGradientDie) {
   const auto at_100_steps = [](float forget_bias) {
-    const network::Network network = untrained_adding(kSeed, forget_bias);
+    const engine::Network network = untrained_adding(kSeed, forget_bias);
     std::vector<double> all;
     for (const MarkedSequence& sequence : marked_sequences(32, kSequencesSeed)) {
       all.push_back(cell_gradient(network, sequence, 100));

@@ -19,11 +19,11 @@
 
 #include "core/random.hpp"
 #include "core/threads.hpp"
-#include "evaluation/drift.hpp"
+#include "engine/run.hpp"
+#include "engine/storage.hpp"
 #include "formats/model_file.hpp"
 #include "formats/npy.hpp"
-#include "network/run.hpp"
-#include "network/storage.hpp"
+#include "quantization/drift.hpp"
 #include "training/array_fit.hpp"
 #include "training/optimizer.hpp"
 
@@ -86,12 +86,12 @@ double error_to_signal(const std::vector<float>& y, const std::vector<float>& tr
   return error / signal;
 }
 
-network::Network learnt(std::size_t updates) {
-  const network::Architecture of{.input = 1, .hidden = {kUnits}, .output = 1};
+engine::Network learnt(std::size_t updates) {
+  const Architecture of{.input = 1, .hidden = {kUnits}, .output = 1};
   ThreadPool pool(2);
   Random random(1);
   training::ArrayFit fit(of, {.steps = kSteps, .batch = kBatch}, pool);
-  std::vector<float> parameters = network::initial_parameters(of, {.seed = 1});
+  std::vector<float> parameters = initial_parameters(of, {.seed = 1});
   training::Optimizer optimizer({}, parameters.size());
   training::Schedule schedule({.rate = 5e-3, .steps = updates});
   double loss = 0.0;
@@ -100,7 +100,7 @@ network::Network learnt(std::size_t updates) {
     for (std::size_t b = 0; b < kBatch; ++b) {
       const std::vector<float> x = audio(kSteps, random), y = filtered(x);
       for (std::size_t t = 0; t < kSteps; ++t) {
-        *fit.tapes().x(t, b) = x[t];
+        *fit.parts().x(t, b) = x[t];
         fit.target()[t * kBatch + b] = y[t];
       }
     }
@@ -114,42 +114,42 @@ network::Network learnt(std::size_t updates) {
       loss = 0.0;
     }
   }
-  network::Network network(of);
+  engine::Network network(of);
   network.set_parameters(parameters);
   return network;
 }
 
-void judge(const network::Network& exact, const network::Calibration& calibration,
+void judge(const engine::Network& exact, const quantization::Calibration& calibration,
            const std::vector<float>& x) {
   const std::vector<float> truth = filtered(x);
-  const network::Network stored[] = {exact, network::to_f16(exact),
-                                     network::to_int8(exact, calibration)};
+  const engine::Network stored[] = {exact, quantization::to_f16(exact),
+                                    quantization::to_int8(exact, calibration)};
   std::printf(
       "| weights | error-to-signal ratio | change | against float32, of its size, in each quarter "
       "of %zu samples |\n|---|---|---|---|\n",
       kJudged);
   double before = 0.0;
-  for (const network::Network& network : stored) {
-    network::RunState state;
+  for (const engine::Network& network : stored) {
+    engine::RunState state;
     const double ratio = error_to_signal(
-        network::run(network, {.x = x, .batch = 1, .steps = x.size()}, state), truth);
+        engine::run(network, {.x = x, .batch = 1, .steps = x.size()}, state), truth);
     if (before == 0.0) before = ratio;
-    const evaluation::Drift drift = evaluation::measure_drift(exact, network, x, 0, kJudged);
+    const quantization::Drift drift = quantization::measure_drift(exact, network, x, 0, kJudged);
     std::printf("| %s | %.4e | %+.3f %% |",
-                network::kWeightsNames[static_cast<std::size_t>(network.storage().weights)], ratio,
-                100.0 * (ratio / before - 1.0));
+                engine::kWeightTypeNames[static_cast<std::size_t>(network.storage().weights)],
+                ratio, 100.0 * (ratio / before - 1.0));
     for (const double quarter : drift.quarters) std::printf(" %.2g", quarter);
     std::printf(" |\n");
   }
 }
 
 int run(const std::string& folder, std::size_t updates) {
-  const network::Network network = learnt(updates);
+  const engine::Network network = learnt(updates);
   Random unheard(2);
   const std::vector<float> x = audio(kJudged, unheard), heard = audio(kJudged, unheard);
   formats::save_model(folder + "/filter.safetensors", network, "carried");
   formats::write_npy(folder + "/x.npy", std::vector<std::size_t>{heard.size(), 1}, heard);
-  judge(network, network::calibrate(network, heard, 0), x);
+  judge(network, quantization::calibrate(network, heard, 0), x);
   return 0;
 }
 

@@ -29,32 +29,33 @@ class CopyMemory final : public Task {
     for (std::size_t& letter : letters_) letter = random.below(kLetters);
   }
 
-  void fill(network::Tape& tape, std::size_t first) const override {
+  void fill(engine::Activations& activations, std::size_t first) const override {
     for (std::size_t t = 0; t < steps(); ++t) {
-      for (std::size_t b = 0; b < tape.batch(); ++b) {
-        write_one_hot(tape.x(t, b), kInputs, given(t, first + b));
+      for (std::size_t b = 0; b < activations.batch(); ++b) {
+        write_one_hot(activations.x(t, b), kInputs, given(t, first + b));
       }
     }
   }
 
-  double score(network::Tape& tape, std::size_t first) const override {
+  double score(engine::Activations& activations, std::size_t first) const override {
     const std::size_t scored = letters_.size() / kept_ * steps();
     const double weight = 1.0 / static_cast<double>(scored);
     double sum = 0.0;
     for (std::size_t t = 0; t < steps(); ++t) {
-      for (std::size_t b = 0; b < tape.batch(); ++b) {
-        sum += score_symbol(tape, t, b, kOutputs, asked(t, first + b), static_cast<float>(weight));
+      for (std::size_t b = 0; b < activations.batch(); ++b) {
+        sum += score_symbol(activations, t, b, kOutputs, asked(t, first + b),
+                            static_cast<float>(weight));
       }
     }
     return sum * weight;
   }
 
-  std::size_t wrong(network::Tape& tape, std::size_t first) const override {
+  std::size_t wrong(engine::Activations& activations, std::size_t first) const override {
     std::size_t count = 0;
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       bool right = true;
       for (std::size_t t = delay_ + kept_; t < steps(); ++t) {
-        const float* y = tape.y(t, b);
+        const float* y = activations.y(t, b);
         const auto best = static_cast<std::size_t>(std::max_element(y, y + kOutputs) - y);
         right = right && best == asked(t, first + b);
       }

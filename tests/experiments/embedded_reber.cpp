@@ -86,38 +86,38 @@ class EmbeddedReber final : public Task {
   }
 
   // The last symbol is followed by nothing: it is not fed.
-  void fill(network::Tape& tape, std::size_t first) const override {
-    std::vector<std::size_t> lengths(tape.batch());
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+  void fill(engine::Activations& activations, std::size_t first) const override {
+    std::vector<std::size_t> lengths(activations.batch());
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       const std::string& symbols = drawn_[first + b].symbols;
       lengths[b] = symbols.size() - 1;
       for (std::size_t t = 0; t < lengths[b]; ++t) {
-        write_one_hot(tape.x(t, b), kSymbols.size(), kSymbols.find(symbols[t]));
+        write_one_hot(activations.x(t, b), kSymbols.size(), kSymbols.find(symbols[t]));
       }
     }
-    tape.set_lengths(lengths);
+    activations.set_lengths(lengths);
   }
 
-  double score(network::Tape& tape, std::size_t first) const override {
+  double score(engine::Activations& activations, std::size_t first) const override {
     const double weight = 1.0 / static_cast<double>(drawn_.size());
     double sum = 0.0;
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       const std::string& symbols = drawn_[first + b].symbols;
       for (std::size_t t = 0; t + 1 < symbols.size(); ++t) {
-        sum += score_symbol(tape, t, b, kSymbols.size(), kSymbols.find(symbols[t + 1]),
+        sum += score_symbol(activations, t, b, kSymbols.size(), kSymbols.find(symbols[t + 1]),
                             static_cast<float>(weight));
       }
     }
     return sum * weight;
   }
 
-  std::size_t wrong(network::Tape& tape, std::size_t first) const override {
+  std::size_t wrong(engine::Activations& activations, std::size_t first) const override {
     std::size_t count = 0;
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       const Sentence& sentence = drawn_[first + b];
       bool right = true;
       for (std::size_t t = 0; t + 1 < sentence.symbols.size(); ++t) {
-        right = right && ranked(tape.y(t, b), sentence.legal[t + 1]);
+        right = right && ranked(activations.y(t, b), sentence.legal[t + 1]);
       }
       count += right ? 0 : 1;
     }

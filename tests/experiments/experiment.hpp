@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "experiments/task.hpp"
-#include "reference/options.hpp"
+#include "sluice/cell_options.hpp"
 
 namespace sluice::experiments {
 
@@ -44,7 +44,7 @@ struct Outcome {
 };
 
 /// The network that an experiment trains on a task of its own.
-network::Architecture architecture_of(const Experiment& experiment, const Task& task);
+Architecture architecture_of(const Experiment& experiment, const Task& task);
 
 /// Trains from this seed until a check is passed or the updates are spent, then judges.
 Outcome run(const Experiment& experiment, std::uint64_t seed, std::size_t threads);

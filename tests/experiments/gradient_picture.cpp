@@ -6,13 +6,13 @@
 #include <cstddef>
 #include <limits>
 
-#include "evaluation/plot_frame.hpp"
-#include "evaluation/plot_style.hpp"
+#include "plot/frame.hpp"
+#include "plot/style.hpp"
 
 namespace sluice::experiments {
 namespace {
 
-using evaluation::PlotFrame;
+using plot::PlotFrame;
 
 constexpr double kWidth = 960, kHeight = 440;
 constexpr double kLowest = -30.0, kHighest = 2.0, kDecades = 6.0;  // powers of ten, and of a tick
@@ -90,7 +90,7 @@ std::string gradient_svg(std::string_view title, const std::vector<GradientCurve
              "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n<title>{2}</title>\n{3}{4}"
              "<rect class=\"paper\" width=\"{0}\" height=\"{1}\"/>\n"
              "<text class=\"title\" x=\"{5:.2f}\" y=\"30\">{2}</text>\n",
-             kWidth, kHeight, title, evaluation::kPlotStyle, kStyle, frame.left) +
+             kWidth, kHeight, title, plot::kPlotStyle, kStyle, frame.left) +
          legend(frame, curves) + value_axis(frame) + step_axis(frame) + lines + "</svg>\n";
 }
 

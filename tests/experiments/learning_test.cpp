@@ -11,12 +11,12 @@
 
 #include "core/random.hpp"
 #include "experiments/experiment.hpp"
-#include "training/small_trainer.hpp"
+#include "forecasting/small_trainer.hpp"
 
 namespace sluice::experiments {
 namespace {
 
-using training::SmallTrainer;
+using forecasting::SmallTrainer;
 
 TEST(AddingProblem, IsLearnt) {
   const Outcome outcome = run({.name = "adding",
@@ -51,16 +51,17 @@ TEST(EmbeddedReberGrammar, IsDrawnByItsRules) {
   constexpr std::string_view kSymbols = "BTPSXVE";
   constexpr std::size_t kBatch = 200;
   const std::unique_ptr<Task> task = embedded_reber(kBatch);
-  network::Tape tape({.input = task->inputs(), .hidden = {1}, .output = task->outputs()},
-                     task->steps(), kBatch, network::Tape::Use::forward_only);
+  engine::Activations activations(
+      {.input = task->inputs(), .hidden = {1}, .output = task->outputs()}, task->steps(), kBatch,
+      engine::Activations::Use::forward_only);
   Random random(3);
   task->draw(random);
-  task->fill(tape, 0);
+  task->fill(activations, 0);
   bool both[2] = {false, false};
   for (std::size_t b = 0; b < kBatch; ++b) {
     std::string fed;  // all but the E at the end
-    for (std::size_t t = 0; t < tape.length(b); ++t) {
-      const float* x = tape.x(t, b);
+    for (std::size_t t = 0; t < activations.length(b); ++t) {
+      const float* x = activations.x(t, b);
       ASSERT_EQ(std::count(x, x + kSymbols.size(), 1.0f), 1);
       fed += kSymbols[static_cast<std::size_t>(std::find(x, x + kSymbols.size(), 1.0f) - x)];
     }
@@ -85,9 +86,11 @@ TEST(SmallTrainer, GivesTheSameBitsOnAnyNumberOfThreads) {
     Random random(5);
     for (int i = 0; i < 3; ++i) {
       task->draw(random);
-      trainer.step(
-          [&](network::Tape& tape, std::size_t first) { task->fill(tape, first); },
-          [&](network::Tape& tape, std::size_t first) { return task->score(tape, first); });
+      trainer.step([&](engine::Activations& activations,
+                       std::size_t first) { task->fill(activations, first); },
+                   [&](engine::Activations& activations, std::size_t first) {
+                     return task->score(activations, first);
+                   });
     }
     return std::vector<float>(trainer.parameters().begin(), trainer.parameters().end());
   };

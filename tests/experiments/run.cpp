@@ -6,12 +6,12 @@
 
 #include "core/random.hpp"
 #include "experiments/experiment.hpp"
-#include "training/small_trainer.hpp"
+#include "forecasting/small_trainer.hpp"
 
 namespace sluice::experiments {
 namespace {
 
-using training::SmallTrainer;
+using forecasting::SmallTrainer;
 
 class Runner {
  public:
@@ -45,9 +45,10 @@ class Runner {
     for (std::size_t i = 0; i < batches; ++i) {
       task_->draw(random);
       // Each slice writes its own place; the trainer adds up one of the two.
-      wrong += trainer_.evaluate(fill(), [this](network::Tape& tape, std::size_t first) {
-        return static_cast<double>(task_->wrong(tape, first));
-      });
+      wrong +=
+          trainer_.evaluate(fill(), [this](engine::Activations& activations, std::size_t first) {
+            return static_cast<double>(task_->wrong(activations, first));
+          });
       loss += trainer_.evaluate(fill(), score());
     }
     return {loss / static_cast<double>(batches), static_cast<std::size_t>(wrong)};
@@ -59,10 +60,14 @@ class Runner {
 
  private:
   SmallTrainer::Fill fill() {
-    return [this](network::Tape& tape, std::size_t first) { task_->fill(tape, first); };
+    return [this](engine::Activations& activations, std::size_t first) {
+      task_->fill(activations, first);
+    };
   }
   SmallTrainer::Score score() {
-    return [this](network::Tape& tape, std::size_t first) { return task_->score(tape, first); };
+    return [this](engine::Activations& activations, std::size_t first) {
+      return task_->score(activations, first);
+    };
   }
 
   std::unique_ptr<Task> task_;
@@ -74,7 +79,7 @@ constexpr std::uint64_t kCheckSeed = 1'000'003, kJudgeSeed = 2'000'003;
 
 }  // namespace
 
-network::Architecture architecture_of(const Experiment& experiment, const Task& task) {
+Architecture architecture_of(const Experiment& experiment, const Task& task) {
   return {.input = task.inputs(),
           .hidden = {experiment.units},
           .output = task.outputs(),

@@ -1,11 +1,12 @@
-// Rows of a tape that stand for symbols: one-hot inputs, and outputs that are softmax scores.
+// Rows of the activations that stand for symbols: one-hot inputs, and outputs that are softmax
+// scores.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <span>
 
-#include "network/tape.hpp"
+#include "engine/activations.hpp"
 #include "training/losses.hpp"
 
 namespace sluice::experiments {
@@ -16,10 +17,10 @@ inline void write_one_hot(float* x, std::size_t count, std::size_t symbol) {
 }
 
 /// Cross-entropy of y[step, sample] against the symbol, in nats; writes d_y, times `weight`.
-inline double score_symbol(network::Tape& tape, std::size_t step, std::size_t sample,
+inline double score_symbol(engine::Activations& activations, std::size_t step, std::size_t sample,
                            std::size_t count, std::size_t symbol, float weight) {
-  const std::span d_y(tape.d_y(step, sample), count);
-  const double loss = training::add_cross_entropy(std::span(tape.y(step, sample), count),
+  const std::span d_y(activations.d_y(step, sample), count);
+  const double loss = training::add_cross_entropy(std::span(activations.y(step, sample), count),
                                                   static_cast<long>(symbol), d_y);
   for (float& d : d_y) d *= weight;
   return loss;

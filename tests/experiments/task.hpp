@@ -1,18 +1,18 @@
-// What an experiment's problem is: it draws batches of sequences, lays them on a tape, scores the
-// outputs and says which sequences were answered right. The training loop is
-// training::SmallTrainer.
+// What an experiment's problem is: it draws batches of sequences, lays them on the activations,
+// scores the outputs and says which sequences were answered right. The training loop is
+// forecasting::SmallTrainer.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 
 #include "core/random.hpp"
-#include "network/tape.hpp"
+#include "engine/activations.hpp"
 
 namespace sluice::experiments {
 
 /// A problem with one batch of its sequences. What reads the batch may be called from several
-/// threads, each with its own tape.
+/// threads, each with its own activations.
 class Task {
  public:
   Task() = default;
@@ -28,13 +28,13 @@ class Task {
 
   /// The next batch.
   virtual void draw(Random& random) = 0;
-  /// x and, where they differ, the lengths of the tape's samples, the first of which is number
-  /// `first` of the batch.
-  virtual void fill(network::Tape& tape, std::size_t first) const = 0;
+  /// x and, where they differ, the lengths of the activations' samples, the first of which is
+  /// number `first` of the batch.
+  virtual void fill(engine::Activations& activations, std::size_t first) const = 0;
   /// The slice's share of the batch's mean loss; writes all of d_y.
-  virtual double score(network::Tape& tape, std::size_t first) const = 0;
+  virtual double score(engine::Activations& activations, std::size_t first) const = 0;
   /// How many of the slice's sequences are answered wrong, by the published criterion.
-  virtual std::size_t wrong(network::Tape& tape, std::size_t first) const = 0;
+  virtual std::size_t wrong(engine::Activations& activations, std::size_t first) const = 0;
 };
 
 /// Two of `steps` numbers in [0, 1) are marked, one in each half; the answer at the end is their

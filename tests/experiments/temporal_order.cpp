@@ -42,35 +42,36 @@ class TemporalOrder final : public Task {
     }
   }
 
-  void fill(network::Tape& tape, std::size_t first) const override {
-    std::vector<std::size_t> lengths(tape.batch());
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+  void fill(engine::Activations& activations, std::size_t first) const override {
+    std::vector<std::size_t> lengths(activations.batch());
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       const std::vector<std::size_t>& symbols = drawn_[first + b].symbols;
       lengths[b] = symbols.size();
       for (std::size_t t = 0; t < symbols.size(); ++t) {
-        write_one_hot(tape.x(t, b), kInputs, symbols[t]);
+        write_one_hot(activations.x(t, b), kInputs, symbols[t]);
       }
     }
-    tape.set_lengths(lengths);
+    activations.set_lengths(lengths);
   }
 
-  double score(network::Tape& tape, std::size_t first) const override {
+  double score(engine::Activations& activations, std::size_t first) const override {
     const double weight = 1.0 / static_cast<double>(drawn_.size());
     double sum = 0.0;
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       const Sequence& sequence = drawn_[first + b];
       const std::size_t end = sequence.symbols.size() - 1;
-      for (std::size_t t = 0; t < end; ++t) std::fill_n(tape.d_y(t, b), kClasses, 0.0f);
-      sum += score_symbol(tape, end, b, kClasses, sequence.answer, static_cast<float>(weight));
+      for (std::size_t t = 0; t < end; ++t) std::fill_n(activations.d_y(t, b), kClasses, 0.0f);
+      sum +=
+          score_symbol(activations, end, b, kClasses, sequence.answer, static_cast<float>(weight));
     }
     return sum * weight;
   }
 
-  std::size_t wrong(network::Tape& tape, std::size_t first) const override {
+  std::size_t wrong(engine::Activations& activations, std::size_t first) const override {
     std::size_t count = 0;
-    for (std::size_t b = 0; b < tape.batch(); ++b) {
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
       const Sequence& sequence = drawn_[first + b];
-      const float* y = tape.y(sequence.symbols.size() - 1, b);
+      const float* y = activations.y(sequence.symbols.size() - 1, b);
       if (!near(std::span(y, kClasses), sequence.answer)) ++count;
     }
     return count;

@@ -17,18 +17,18 @@
 #include "core/file.hpp"
 #include "core/random.hpp"
 #include "core/temporary_folder.hpp"
+#include "engine/run.hpp"
 #include "formats/error_message.hpp"
 #include "formats/model_file.hpp"
 #include "formats/safetensors.hpp"
-#include "network/run.hpp"
+#include "model/option_names.hpp"
 #include "reference/activation.hpp"
-#include "reference/option_names.hpp"
 
 namespace sluice::formats {
 namespace {
 
-using network::Architecture;
-using network::Network;
+using Architecture;
+using engine::Network;
 using nlohmann::json;
 
 struct Variant {
@@ -202,8 +202,8 @@ TEST_F(BareModel, EveryOptionComesBackToTheBitWithItsTestVectors) {
 
     const SafeTensors file = parse_safetensors(bytes, "m");
     const std::vector<float> x = file.at("test.x", "m").as_floats();
-    network::RunState state;
-    EXPECT_EQ(network::run(network, {.x = x, .batch = 1, .steps = 17}, state),
+    engine::RunState state;
+    EXPECT_EQ(engine::run(network, {.x = x, .batch = 1, .steps = 17}, state),
               file.at("test.y", "m").as_floats())
         << one.name;
     ++tried;

@@ -15,15 +15,15 @@
 #include "core/file.hpp"
 #include "core/random.hpp"
 #include "core/temporary_folder.hpp"
+#include "forecasting/series.hpp"
 #include "formats/error_message.hpp"
 #include "formats/safetensors.hpp"
-#include "training/series.hpp"
 
 namespace sluice::formats {
 namespace {
 
+using forecasting::ForecastModel;
 using nlohmann::json;
-using training::ForecastModel;
 
 // Two targets, a past column with gaps, a known one, calendar inputs, a logarithm.
 const data::Table& table() {
@@ -41,18 +41,18 @@ const data::Table& table() {
 
 const ForecastModel& model() {
   static const ForecastModel made = [] {
-    training::ForecastOptions options = training::small_options(2);
+    forecasting::ForecastOptions options = training::small_options(2);
     options.features.targets = {"load", "price"};
     options.features.known = {"open"};
     options.hidden = 3;
     options.layers = 2;
     options.lags = 3;
     options.epochs = 3;
-    ForecastModel trained = training::train_forecast(table(), options).model;
+    ForecastModel trained = forecasting::train_forecast(table(), options).model;
     // So that a forecast depends on every part, whatever the LSTM learnt and earned.
     trained.alpha = 0.5;
     trained.network->set_parameters(
-        network::initial_parameters(trained.network->architecture(), {.seed = 5}));
+        initial_parameters(trained.network->architecture(), {.seed = 5}));
     return trained;
   }();
   return made;
@@ -103,8 +103,8 @@ class ModelFile : public testing::Test {
   std::string path_ = folder_ / "m.safetensors";
 };
 
-training::Forecasts forecasts_of(const ForecastModel& one) {
-  return training::forecast(one, data::make_frame(one.features, table()), 0, 209);
+forecasting::Forecasts forecasts_of(const ForecastModel& one) {
+  return forecasting::forecast(one, data::make_frame(one.features, table()), 0, 209);
 }
 
 TEST_F(ModelFile, ComesBackToTheBit) {
@@ -125,9 +125,9 @@ TEST_F(ModelFile, OfWindowsComesBackWithItsWindow) {
   const StoredModel loaded = load(serialize_model(windowed));
   EXPECT_EQ(loaded.state, "reset:11");
   const data::Frame frame = data::make_frame(windowed.features, table());
-  const std::vector<double> expected = training::forecast(windowed, frame, 50, 90).values;
-  EXPECT_EQ(training::forecast(*loaded.forecast, frame, 50, 90).values, expected);
-  EXPECT_NE(training::forecast(model(), frame, 50, 90).values, expected);
+  const std::vector<double> expected = forecasting::forecast(windowed, frame, 50, 90).values;
+  EXPECT_EQ(forecasting::forecast(*loaded.forecast, frame, 50, 90).values, expected);
+  EXPECT_NE(forecasting::forecast(model(), frame, 50, 90).values, expected);
 }
 
 TEST_F(ModelFile, KeepsBoundsAndHasNoneWhereAFileHasNone) {
@@ -148,10 +148,10 @@ TEST_F(ModelFile, KeepsBoundsAndHasNoneWhereAFileHasNone) {
 }
 
 TEST_F(ModelFile, WithoutAnLstmComesBackToo) {
-  training::ForecastOptions options = training::small_options(2);
+  forecasting::ForecastOptions options = training::small_options(2);
   options.features.targets = {"price"};
   options.hidden = 0;
-  const ForecastModel linear = training::train_forecast(table(), options).model;
+  const ForecastModel linear = forecasting::train_forecast(table(), options).model;
   const StoredModel stored = load(serialize_model(linear));
   ASSERT_TRUE(stored.forecast);
   EXPECT_EQ(stored.network(), nullptr);

@@ -18,7 +18,7 @@
 namespace sluice::formats {
 namespace {
 
-using network::Network;
+using engine::Network;
 using Shapes = std::vector<std::pair<std::string, std::vector<std::size_t>>>;
 
 // Every number of the file another.
@@ -104,7 +104,7 @@ std::string refusal(const Shapes& shapes) {
 void expect_filled(const Network& network, const SafeTensors& file, const std::string& prefix,
                    const std::vector<std::string>& zero = {}) {
   std::size_t used = 0;
-  for (const network::Parameter& parameter : network.list()) {
+  for (const Parameter& parameter : network.list()) {
     const auto values = network.parameters().subspan(parameter.offset, parameter.count);
     const std::vector<float> got(values.begin(), values.end());
     if (std::count(zero.begin(), zero.end(), parameter.name) != 0) {
@@ -124,7 +124,7 @@ void expect_filled(const Network& network, const SafeTensors& file, const std::s
 TEST(PytorchNames, TwoDirectionsInTwoLayersAndAHeadWithoutABias) {
   const SafeTensors file = dictionary(both());
   const Network network = network_from_state_dict(file, "d").network;
-  network::Architecture expected{.input = 3, .hidden = {5, 5}, .output = 2, .biases = 2};
+  Architecture expected{.input = 3, .hidden = {5, 5}, .output = 2, .biases = 2};
   expected.direction = Direction::both;
   EXPECT_EQ(network.architecture(), expected);
   expect_filled(network, file, "net.lstm.", {"head.bias"});
@@ -133,7 +133,7 @@ TEST(PytorchNames, TwoDirectionsInTwoLayersAndAHeadWithoutABias) {
 TEST(PytorchNames, AProjectionAndAHeadOfItsWidth) {
   const SafeTensors file = dictionary(projected());
   const Network network = network_from_state_dict(file, "d").network;
-  network::Architecture expected{.input = 2, .hidden = {7, 7}, .output = 2, .biases = 2};
+  Architecture expected{.input = 2, .hidden = {7, 7}, .output = 2, .biases = 2};
   expected.cell.projection = 3;
   EXPECT_EQ(network.architecture(), expected);
   expect_filled(network, file, "lstm.");
@@ -142,7 +142,7 @@ TEST(PytorchNames, AProjectionAndAHeadOfItsWidth) {
 TEST(PytorchNames, AProjectionInBothDirectionsWithoutBiasesHeadOrPrefix) {
   const SafeTensors file = dictionary(projected_both());
   const Network network = network_from_state_dict(file, "d").network;
-  network::Architecture expected{.input = 2, .hidden = {5}, .output = 0, .biases = 0};
+  Architecture expected{.input = 2, .hidden = {5}, .output = 0, .biases = 0};
   expected.cell.projection = 3;
   expected.direction = Direction::both;
   EXPECT_EQ(network.architecture(), expected);

@@ -12,31 +12,31 @@
 
 #include "core/file.hpp"
 #include "core/temporary_folder.hpp"
+#include "engine/engine_run.hpp"
+#include "engine/run.hpp"
+#include "engine/storage.hpp"
 #include "formats/error_message.hpp"
 #include "formats/model_file.hpp"
-#include "kernels/table.hpp"
-#include "network/engine_run.hpp"
-#include "network/run.hpp"
-#include "network/storage.hpp"
+#include "kernels/kernel_table.hpp"
 
 namespace sluice::formats {
 namespace {
 
-using kernels::Weights;
+using kernels::WeightType;
 using nlohmann::json;
 
-network::Network network_of(const network::Architecture& of) {
+engine::Network network_of(const Architecture& of) {
   Random random(71);
-  network::Network network(of);
-  network.set_parameters(network::random_parameters(of, random));
+  engine::Network network(of);
+  network.set_parameters(engine::random_parameters(of, random));
   return network;
 }
 
-network::Network stored_as(Weights weights) {
-  const network::Network network =
+engine::Network stored_as(Weights weights) {
+  const engine::Network network =
       network_of({.input = 3, .hidden = {11, 5}, .output = 2, .biases = 2});
-  return weights == Weights::f16 ? network::to_f16(network)
-                                 : network::to_int8(network, {.largest_input = 2.5f});
+  return weights == Weights::f16 ? quantization::to_f16(network)
+                                 : quantization::to_int8(network, {.largest_input = 2.5f});
 }
 
 class StoredNetwork : public testing::TestWithParam<Weights> {
@@ -67,37 +67,37 @@ class StoredNetwork : public testing::TestWithParam<Weights> {
 
   TemporaryFolder folder_;
   std::string path_ = folder_ / "m.safetensors", bytes_;
-  network::Network network_;
+  engine::Network network_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Each, StoredNetwork, testing::Values(Weights::f16, Weights::int8),
                          [](const auto& of) {
-                           return network::kWeightsNames[static_cast<std::size_t>(of.param)];
+                           return engine::kWeightTypeNames[static_cast<std::size_t>(of.param)];
                          });
 
 TEST_P(StoredNetwork, ComesBackToTheBitAndRunsTheSame) {
   const StoredModel loaded = load_model(path_);
-  const network::Network& back = *loaded.plain;
+  const engine::Network& back = *loaded.plain;
   EXPECT_EQ(back.storage().weights, GetParam());
   EXPECT_EQ(back.storage().scales, network_.storage().scales);
   EXPECT_EQ(back.storage().largest_input, network_.storage().largest_input);
   EXPECT_TRUE(std::equal(back.parameters().begin(), back.parameters().end(),
                          network_.parameters().begin(), network_.parameters().end()));
   std::vector<float> x(30, 0.7f);
-  network::RunState a, b;
-  EXPECT_EQ(network::run(back, {.x = x, .batch = 1, .steps = 10}, a),
-            network::run(network_, {.x = x, .batch = 1, .steps = 10}, b));
+  engine::RunState a, b;
+  EXPECT_EQ(engine::run(back, {.x = x, .batch = 1, .steps = 10}, a),
+            engine::run(network_, {.x = x, .batch = 1, .steps = 10}, b));
   save_model(path_, back, "carried");
   EXPECT_EQ(read_file(path_), bytes_);
 }
 
 TEST_P(StoredNetwork, MatricesAreSmallAndTheRestIsFloat32) {
   const SafeTensors file = parse_safetensors(bytes_, "m");
-  for (const network::Parameter& parameter : network_.list()) {
+  for (const Parameter& parameter : network_.list()) {
     const DType dtype = file.at(parameter.name, "m").dtype;
-    EXPECT_EQ(dtype, !network::is_matrix(parameter.role) ? DType::f32
-                     : GetParam() == Weights::f16        ? DType::f16
-                                                         : DType::i8)
+    EXPECT_EQ(dtype, !engine::is_matrix(parameter.role) ? DType::f32
+                     : GetParam() == Weights::f16       ? DType::f16
+                                                        : DType::i8)
         << parameter.name;
   }
   EXPECT_EQ(json::parse(file.metadata.at("sluice")).at("format"), 2);
@@ -131,7 +131,7 @@ TEST_P(StoredNetwork, WhatIsNotStoredAsDescribedIsRefused) {
   EXPECT_TRUE(has(described([](json& all) { all.erase("weights"); }), "weights"));
   EXPECT_TRUE(has(described([](json& all) { all["format"] = 1; }), "weight"));
   const Weights other = GetParam() == Weights::f16 ? Weights::int8 : Weights::f16;
-  const char* other_name = network::kWeightsNames[static_cast<std::size_t>(other)];
+  const char* other_name = engine::kWeightTypeNames[static_cast<std::size_t>(other)];
   EXPECT_TRUE(has(described([&](json& all) { all["weights"] = other_name; }), "weight_ih_l0"));
   const std::string stranger = refusal([](SafeTensors& file) {
     file.tensors.push_back(Tensor::from_floats("bias_ih_l0.scale", {1}, std::vector<float>{1.0f}));

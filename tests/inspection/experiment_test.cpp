@@ -13,7 +13,7 @@ namespace {
 
 constexpr Range kRows{6, 30};
 
-network::Architecture plain() { return {.input = 2, .hidden = {6, 5}, .output = 2, .biases = 2}; }
+Architecture plain() { return {.input = 2, .hidden = {6, 5}, .output = 2, .biases = 2}; }
 
 std::vector<Setting> settings(const Problem& problem, const std::string& text) {
   return {parse_setting(text, problem.network.architecture(), kRows)};
@@ -94,20 +94,20 @@ TEST(Answers, OfAModelOfWindowsAreThoseOfEachRowsOwnWindow) {
   for (std::size_t row = 2; row < 9; ++row) {
     const Range read = problem.subject.read_for({row, row + 1});
     EXPECT_EQ(read.count(), std::min<std::size_t>(row + 1, 5));
-    network::RunState state;
+    engine::RunState state;
     const std::vector<float> alone =
-        network::run(problem.network,
-                     {.x = std::span(problem.subject.x).subspan(2 * read.first, 2 * read.count()),
-                      .batch = 1,
-                      .steps = read.count()},
-                     state);
+        engine::run(problem.network,
+                    {.x = std::span(problem.subject.x).subspan(2 * read.first, 2 * read.count()),
+                     .batch = 1,
+                     .steps = read.count()},
+                    state);
     EXPECT_EQ(alone[2 * read.count() - 2], y[(row - 2) * 2]);
   }
 }
 
 // From zeros, so that the state before the first row holds nothing of the unit either.
 std::vector<float> engine_with(const Problem& problem, const std::vector<float>& parameters) {
-  network::Network changed = problem.network;
+  engine::Network changed = problem.network;
   changed.set_parameters(parameters);
   return answers(problem.subject, changed, {0, 30}, first_state(problem.subject));
 }
@@ -118,30 +118,28 @@ void expect_close(const std::vector<float>& fast, const std::vector<double>& slo
   for (std::size_t n = 0; n < fast.size(); ++n) ASSERT_NEAR(fast[n], slow[n], 1e-5) << what;
 }
 
-std::vector<std::pair<std::string, network::Architecture>> variants() {
-  std::vector<std::pair<std::string, network::Architecture>> all = {{"plain", plain()}};
+std::vector<std::pair<std::string, Architecture>> variants() {
+  std::vector<std::pair<std::string, Architecture>> all = {{"plain", plain()}};
   const auto with = [&](const char* name, auto change) {
     all.emplace_back(name, plain());
     change(all.back().second);
   };
-  with("projection", [](network::Architecture& of) { of.cell.projection = 3; });
-  with("peephole", [](network::Architecture& of) { of.cell.peephole = true; });
-  with("i = 1 - f",
-       [](network::Architecture& of) { of.cell.coupling = Coupling::input_from_forget; });
-  with("f = 1 - i",
-       [](network::Architecture& of) { of.cell.coupling = Coupling::forget_from_input; });
-  with("zoneout", [](network::Architecture& of) { of.cell.zoneout_c = of.cell.zoneout_h = 0.3; });
-  with("layer norm", [](network::Architecture& of) { of.cell.layer_norm = LayerNorm::ba; });
-  with("both", [](network::Architecture& of) { of.direction = Direction::both; });
-  with("merged", [](network::Architecture& of) {
+  with("projection", [](Architecture& of) { of.cell.projection = 3; });
+  with("peephole", [](Architecture& of) { of.cell.peephole = true; });
+  with("i = 1 - f", [](Architecture& of) { of.cell.coupling = Coupling::input_from_forget; });
+  with("f = 1 - i", [](Architecture& of) { of.cell.coupling = Coupling::forget_from_input; });
+  with("zoneout", [](Architecture& of) { of.cell.zoneout_c = of.cell.zoneout_h = 0.3; });
+  with("layer norm", [](Architecture& of) { of.cell.layer_norm = LayerNorm::ba; });
+  with("both", [](Architecture& of) { of.direction = Direction::both; });
+  with("merged", [](Architecture& of) {
     of.direction = Direction::both;
     of.merge = Merge::mean;
   });
-  with("residual", [](network::Architecture& of) {
+  with("residual", [](Architecture& of) {
     of.hidden = {5, 5};
     of.residual = true;
   });
-  with("no head", [](network::Architecture& of) { of.output = 0; });
+  with("no head", [](Architecture& of) { of.output = 0; });
   return all;
 }
 

@@ -12,12 +12,11 @@
 namespace sluice::inspection {
 namespace {
 
-network::Architecture two_layers() { return {.input = 3, .hidden = {6, 4}, .output = 2}; }
+Architecture two_layers() { return {.input = 3, .hidden = {6, 4}, .output = 2}; }
 
 // d output / d c of a unit at a row, by changing it there.
 double by_difference(const ReferenceRun& run, const reference::Forward& untouched,
-                     const network::Architecture& of, const std::string& place,
-                     std::size_t output) {
+                     const Architecture& of, const std::string& place, std::size_t output) {
   constexpr double kStep = 1e-5;
   const Range rows{run.first_row, run.first_row + run.input.steps};
   const auto last = [&](const char* sign) {
@@ -79,7 +78,7 @@ TEST(GradientFlow, WithinAWindowStartsFromTheWindowsOwnState) {
 }
 
 TEST(GradientFlow, OfReverseLayersIsRefused) {
-  network::Architecture of = two_layers();
+  Architecture of = two_layers();
   of.direction = Direction::both;
   const Problem problem(of, 10, 33);
   EXPECT_THROW(gradient_flow(problem.subject, 0, 9, 5), Error);
@@ -88,7 +87,7 @@ TEST(GradientFlow, OfReverseLayersIsRefused) {
 
 TEST(Attribution, AddsUpToTheOutputsChangeAndIsTheSlopeTimesTheInput) {
   for (const bool dropped : {false, true}) {
-    network::Architecture of = two_layers();
+    Architecture of = two_layers();
     // What is drawn in training alone must not be there.
     if (dropped) of.cell.recurrent_dropout = of.cell.variational_dropout = 0.4;
     const Problem problem(of, 40, 34);
@@ -115,7 +114,7 @@ TEST(Attribution, AddsUpToTheOutputsChangeAndIsTheSlopeTimesTheInput) {
 }
 
 TEST(Attribution, ThroughZoneoutIsRefused) {
-  network::Architecture of = two_layers();
+  Architecture of = two_layers();
   of.cell.zoneout_c = 0.1;
   const Problem problem(of, 10, 35);
   EXPECT_THROW(attribute(problem.subject, 0, 9, 5), Error);

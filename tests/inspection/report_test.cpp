@@ -9,12 +9,12 @@
 
 #include "core/half.hpp"
 #include "data/time_forms.hpp"
-#include "evaluation/backtest.hpp"
+#include "forecasting/backtest.hpp"
+#include "forecasting/forecast_trainer.hpp"
 #include "inspection/forecast_subject.hpp"
 #include "inspection/rnn_beside.hpp"
 #include "inspection/subject_problem.hpp"
 #include "sluice/error.hpp"
-#include "training/forecast_trainer.hpp"
 
 namespace sluice::inspection {
 namespace {
@@ -112,15 +112,15 @@ TEST(Report, HalvesALargeTraceToElevenBits) {
 // A small model that really forecasts: the LSTM's own error is the backtest's.
 TEST(ForecastSubject, HasTheBacktestsErrorAndANameForEveryInput) {
   data::Table table = data::read_table(std::string(SLUICE_SOURCE_DIR) + "/data/sunspots.csv");
-  training::ForecastOptions options;
+  forecasting::ForecastOptions options;
   options.features.targets = {"sunspots"};
   options.horizon = 15;
   options.hidden = 5;
   options.members = 1;
   options.epochs = 2;
-  const training::ForecastModel model = training::train_forecast(table, options).model;
+  const forecasting::ForecastModel model = forecasting::train_forecast(table, options).model;
   ASSERT_GT(model.network->count(), 0u);
-  training::ForecastModel sure = model;
+  forecasting::ForecastModel sure = model;
   sure.alpha = 0.5;
   const Subject subject = forecast_subject(sure, table);
   EXPECT_EQ(subject.inputs.size(), sure.network_inputs());
@@ -130,16 +130,16 @@ TEST(ForecastSubject, HasTheBacktestsErrorAndANameForEveryInput) {
   const std::vector<float> y =
       answers(subject, *subject.network, subject.judged,
               state_before(subject, subject.judged.first, subject.judged.first));
-  const evaluation::Backtest backtest = evaluation::backtest(sure, table);
+  const forecasting::Backtest backtest = forecasting::backtest(sure, table);
   EXPECT_NEAR(subject.error(subject.judged.first, y), backtest.targets[0].model.all.mae, 1e-6);
   EXPECT_EQ(subject.judged.count(), backtest.origins);
   // The forecast of a row stands at the row that it is about.
   const data::Frame frame = data::make_frame(sure.features, table);
-  const training::Forecasts made = training::forecast(sure, frame, 99, 100);
+  const forecasting::Forecasts made = forecasting::forecast(sure, frame, 99, 100);
   EXPECT_DOUBLE_EQ(subject.forecast[0].point[100], made.at(0, 0, 0, sure.median()));
   EXPECT_DOUBLE_EQ(subject.forecast[0].low[100], made.at(0, 0, 0, 0));
 
-  const training::ForecastModel rnn = rnn_beside(sure, table, 1, {});
+  const forecasting::ForecastModel rnn = rnn_beside(sure, table, 1, {});
   EXPECT_EQ(rnn.network->architecture().cell.kind, CellKind::rnn);
   EXPECT_EQ(rnn.network->architecture().hidden, sure.network->architecture().hidden);
   EXPECT_EQ(rnn.network_outputs(), sure.network_outputs());
@@ -154,12 +154,12 @@ TEST(ForecastSubject, HasTheBacktestsErrorAndANameForEveryInput) {
 // A Thursday, half past six in the evening, on the file's own clock.
 TEST(ForecastSubject, KnowsWhereARowStandsInTheCalendar) {
   data::Table table = data::read_table(std::string(SLUICE_SOURCE_DIR) + "/data/sunspots.csv");
-  training::ForecastOptions options;
+  forecasting::ForecastOptions options;
   options.features.targets = {"sunspots"};
   options.hidden = 2;
   options.members = 1;
   options.epochs = 1;
-  training::ForecastModel model = training::train_forecast(table, options).model;
+  forecasting::ForecastModel model = forecasting::train_forecast(table, options).model;
   table.step = {.micros = 1800 * data::kSecond};
   model.features.step = table.step;
   model.features.clock = "+02:00";

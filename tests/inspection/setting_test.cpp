@@ -10,7 +10,7 @@
 namespace sluice::inspection {
 namespace {
 
-using network::Architecture;
+using Architecture;
 using reference::Signal;
 
 const Architecture kTwoLayers{.input = 1, .hidden = {8, 4}, .output = 1};

@@ -4,21 +4,20 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "engine/engine_run.hpp"
 #include "inspection/array_subject.hpp"
 #include "inspection/trace.hpp"
-#include "network/engine_run.hpp"
 
 namespace sluice::inspection {
 
 struct Problem {
-  network::Network network;
+  engine::Network network;
   Subject subject;
 
-  Problem(const network::Architecture& of, std::size_t rows, std::uint64_t seed,
-          std::size_t window = 0)
+  Problem(const Architecture& of, std::size_t rows, std::uint64_t seed, std::size_t window = 0)
       : network(of) {
     Random random(seed);
-    network.set_parameters(network::random_parameters(of, random));
+    network.set_parameters(engine::random_parameters(of, random));
     std::vector<float> x(rows * of.input);
     for (float& value : x) value = static_cast<float>(random.normal());
     subject = array_subject(network, window, x, {});
@@ -27,9 +26,9 @@ struct Problem {
 
   /// The engine's answers and trace of some rows, from the state before them.
   std::vector<float> traced(Trace& trace, const Range& rows) const {
-    network::RunState state = state_before(subject, rows.first, rows.last - 1);
+    engine::RunState state = state_before(subject, rows.first, rows.last - 1);
     const std::size_t inputs = network.architecture().input;
-    return network::run(
+    return engine::run(
         network,
         {.x = std::span(subject.x).subspan(rows.first * inputs, rows.count() * inputs),
          .batch = 1,

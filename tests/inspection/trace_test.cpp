@@ -14,11 +14,11 @@
 namespace sluice::inspection {
 namespace {
 
-network::Architecture two_layers() { return {.input = 3, .hidden = {7, 5}, .output = 2}; }
+Architecture two_layers() { return {.input = 3, .hidden = {7, 5}, .output = 2}; }
 
 TEST(InspectionTrace, OfTheEngineAndOfTheReferenceAgree) {
   for (const bool projected : {false, true}) {
-    network::Architecture of = two_layers();
+    Architecture of = two_layers();
     if (projected) of.cell.projection = 4;
     const Problem problem(of, 40, 11);
     const Range rows{12, 33};
@@ -70,7 +70,7 @@ TEST(InspectionTrace, OfStepsThatWereNotRunIsNaN) {
 TEST(TraceFile, HoldsEveryTensorUnderItsName) {
   const TemporaryFolder folder;
   const std::string path = folder / "trace.safetensors";
-  network::Architecture of = two_layers();
+  Architecture of = two_layers();
   of.direction = Direction::both;
   const Problem problem(of, 9, 14);
   Trace trace(of, {.layers = {}, .units = {1, 4}, .steps = {0, 9}, .direction = {}});

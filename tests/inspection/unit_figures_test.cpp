@@ -16,8 +16,8 @@ constexpr std::size_t kSteps = 400;
 // Four units: f held at 0.5, at 1, swinging, at 0.05; c follows input 0, the clock, unit 1 turned
 // round, and nothing.
 struct Known {
-  network::Architecture of{.input = 2, .hidden = {4}, .output = 1};
-  network::Network network{of};
+  Architecture of{.input = 2, .hidden = {4}, .output = 1};
+  engine::Network network{of};
   Subject subject;
   Trace trace{of, {.layers = {}, .units = {}, .steps = {0, kSteps}, .direction = {}}};
 
@@ -97,14 +97,14 @@ TEST(UnitFigures, FindTheDeadAndTheDuplicate) {
 // f is sigma(b_f) whatever comes in, and nothing flows back through R: a change decays by f each
 // step.
 TEST(Memory, OfACellThatForgetsAtAKnownRateIsItsPower) {
-  const network::Architecture of{.input = 1, .hidden = {2}, .output = 1};
-  network::Network network(of);
+  const Architecture of{.input = 1, .hidden = {2}, .output = 1};
+  engine::Network network(of);
   std::vector<float> parameters(network.count(), 0.0f);
   const double f[2] = {0.5, 0.96};
-  for (const network::Parameter& parameter : network.list()) {
+  for (const Parameter& parameter : network.list()) {
     for (std::size_t u = 0; u < 2; ++u) {
-      if (parameter.role == network::Role::weight_ih) parameters[parameter.offset + 4 + u] = 1.0f;
-      if (parameter.role == network::Role::bias_ih)
+      if (parameter.role == Role::weight_ih) parameters[parameter.offset + 4 + u] = 1.0f;
+      if (parameter.role == Role::bias_ih)
         parameters[parameter.offset + 2 + u] = static_cast<float>(std::log(f[u] / (1.0 - f[u])));
     }
   }
@@ -125,7 +125,7 @@ TEST(Memory, OfACellThatForgetsAtAKnownRateIsItsPower) {
 
 // Where the state matters: each place runs on from the state that the series left there.
 TEST(Memory, StartsEachPlaceFromItsOwnState) {
-  const network::Architecture of{.input = 2, .hidden = {5}, .output = 1};
+  const Architecture of{.input = 2, .hidden = {5}, .output = 1};
   const Problem problem(of, 60, 43);
   const std::vector<Memory> all = memories(problem.subject, {10, 60}, 8);
   double changes[5][2] = {};
@@ -134,8 +134,8 @@ TEST(Memory, StartsEachPlaceFromItsOwnState) {
     Subject raised = problem.subject;
     for (std::size_t j = 0; j < 2; ++j) raised.x[2 * place + j] += 1.0f;
     for (const std::size_t lag : {0u, 1u}) {
-      const network::RunState a = state_before(problem.subject, place + lag + 1, place + 20);
-      const network::RunState b = state_before(raised, place + lag + 1, place + 20);
+      const engine::RunState a = state_before(problem.subject, place + lag + 1, place + 20);
+      const engine::RunState b = state_before(raised, place + lag + 1, place + 20);
       for (std::size_t u = 0; u < 5; ++u)
         changes[u][lag] += static_cast<double>(std::abs(a.c[u] - b.c[u]));
     }

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "kernels/kernel_table.hpp"
 #include "kernels/rows.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {
@@ -104,7 +104,7 @@ void expect_right(const char* name, Function Table::*function, const std::vector
                   Exact exact, double limit, float lowest) {
   const std::vector<Truth> expected = truth(x, exact);
   std::vector<float> y(x.size());
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     (table.*function)(x.data(), y.data(), x.size());
     const Worst found = worst(x, y, expected);
     std::printf("%-8s %-7s worst %.3f ulp at %.9g of %zu floats, limit %.0f\n",
@@ -128,7 +128,7 @@ TEST(Sigmoid, IsDenormalOrZeroBelowItsLowestNormalNumber) {
   x.erase(std::remove_if(x.begin(), x.end(), [](float v) { return v >= kLowestNormal; }), x.end());
   x.push_back(-kInfinity);
   std::vector<float> y(x.size());
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     table.sigmoid(x.data(), y.data(), x.size());
     for (std::size_t j = 0; j < x.size(); ++j) {
       ASSERT_GE(y[j], 0.0f) << table.name << " at " << x[j];
@@ -138,7 +138,7 @@ TEST(Sigmoid, IsDenormalOrZeroBelowItsLowestNormalNumber) {
 }
 
 TEST(Sigmoid, NeverShutsAGateThatFloatsCanHoldOpen) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     const float x[] = {-80.0f, -87.0f, -87.33f, kInfinity, 100.0f, FLT_MAX};
     float y[6];
     table.sigmoid(x, y, 6);
@@ -154,7 +154,7 @@ TEST(Tanh, IsRightToTwoUlpAtEveryExponent) {
 TEST(Tanh, IsOddToTheBitAndKeepsTheSignOfZero) {
   const std::vector<float> x = sweep();  // In pairs, x and -x.
   std::vector<float> y(x.size());
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     table.tanh(x.data(), y.data(), x.size());
     for (std::size_t j = 0; j < x.size(); j += 2) {
       ASSERT_TRUE(same_bits(y[j], -y[j + 1])) << table.name << " at " << x[j];
@@ -174,7 +174,7 @@ TEST(Activations, NeverFallAndStayWhereTheySaturate) {
   std::vector<float> x;
   for (int j = -1920; j <= 1920; ++j) x.push_back(static_cast<float>(j) / 16.0f);
   std::vector<float> y(x.size());
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     table.sigmoid(x.data(), y.data(), x.size());
     for (std::size_t j = 1; j < x.size(); ++j) {
       if (x[j] <= 10.0f) {
@@ -205,7 +205,7 @@ TEST(Activations, NeverFallAndStayWhereTheySaturate) {
 TEST(Activations, KeepNanOfEitherSignAndItAlone) {
   std::vector<float> x(57);
   for (std::size_t j = 0; j < x.size(); ++j) x[j] = j % 3 == 0 ? 1.0f : j % 3 == 1 ? kNan : -kNan;
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (const auto function : {table.sigmoid, table.tanh}) {
       std::vector<float> y(x.size(), 0.0f);
       function(x.data(), y.data(), y.size());
@@ -225,7 +225,7 @@ TEST(Activations, GiveATailTheBitsOfAFullVector) {
   Rows x = Rows::random(1, 64, 64, random, 3.0);
   const float ends[] = {-0.0f, kInfinity, -kInfinity, FLT_MIN / 2, 1e-30f, -100.0f, 100.0f, kNan};
   for (std::size_t j = 0; j < 24; ++j) x.at(0, (7 * j) % 64) = ends[j % 8];
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (const auto function : {table.sigmoid, table.tanh}) {
       float alone[64];
       for (std::size_t j = 0; j < 64; ++j) function(x.row(0) + j, alone + j, 1);

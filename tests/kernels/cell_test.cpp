@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "kernels/kernel_table.hpp"
 #include "kernels/rows.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {
@@ -83,7 +83,7 @@ void expect_forward(const Rows& wx, const ForwardCase& of, const Rows& gates) {
 }
 
 TEST(CellForward, FollowsTheEquations) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(17);
     for (const Size& size : kSizes) {
       SCOPED_TRACE(table.name);
@@ -98,7 +98,7 @@ TEST(CellForward, FollowsTheEquations) {
 
 // Sums that are whole already, as right behind their product.
 TEST(CellForward, AddsNothingWhereThereIsNothingToAdd) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(19);
     ForwardCase apart(kSizes[3], random);
     ForwardCase whole = apart;
@@ -120,7 +120,7 @@ TEST(CellForward, AddsNothingWhereThereIsNothingToAdd) {
 
 // Forget gate open, input gate shut: the cell is the identity.
 TEST(CellForward, KeepsTheCellWhereForgetIsOneAndInputIsZero) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(23);
     ForwardCase of({3, 16}, random);
     for (std::size_t r = 0; r < 3; ++r) {
@@ -140,7 +140,7 @@ TEST(CellForward, KeepsTheCellWhereForgetIsOneAndInputIsZero) {
 }
 
 TEST(CellForward, LeavesZerosWherePaddingIsZero) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(29);
     ForwardCase of({1, 16}, random);
     for (std::size_t n = 0; n < 64; ++n) of.wx.at(0, n) = of.rh.at(0, n) = 0.0f;
@@ -157,7 +157,7 @@ struct BackwardCase {
   Rows gates, c_prev, tanh_c, d_h, d_c, d_a;
 
   // What a forward pass leaves, and gradients of scales of their own.
-  BackwardCase(const Table& table, const Size& size, Random& random)
+  BackwardCase(const KernelTable& table, const Size& size, Random& random)
       : gates(size.rows, 4 * size.units, 4 * size.units),
         c_prev(size.rows, size.units, size.units),
         tanh_c(c_prev),
@@ -211,7 +211,7 @@ void expect_backward(const Rows& d_c_next, const BackwardCase& of) {
 }
 
 TEST(CellBackward, FollowsTheEquations) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(31);
     for (const Size& size : kSizes) {
       SCOPED_TRACE(table.name);
@@ -225,7 +225,7 @@ TEST(CellBackward, FollowsTheEquations) {
 }
 
 TEST(CellBackward, MayWriteOverItsGates) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(37);
     BackwardCase apart(table, kSizes[3], random);
     BackwardCase over = apart;

@@ -8,9 +8,9 @@
 #include <tuple>
 #include <vector>
 
+#include "kernels/kernel_table.hpp"
 #include "kernels/packed_matrix.hpp"
 #include "kernels/rows.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {
@@ -37,7 +37,7 @@ struct Operands {
 };
 
 // `outputs` may be any number; the weights of the places that round it up are zeros.
-Operands operands(const Table& table, const Shape& shape, Random& random) {
+Operands operands(const KernelTable& table, const Shape& shape, Random& random) {
   Operands made{Rows::random(shape.rows, shape.inner, shape.inner + 5, random),
                 Rows::random(shape.outputs, shape.inner, shape.inner, random),
                 Rows::random(1, shape.outputs, padded(shape.outputs), random),
@@ -75,13 +75,13 @@ void expect_product(const Operands& from, const float* bias, const Rows& out) {
   }
 }
 
-std::string describe(const Table& table, const Shape& shape) {
+std::string describe(const KernelTable& table, const Shape& shape) {
   return std::string(table.name) + ": " + std::to_string(shape.rows) + " rows, inner " +
          std::to_string(shape.inner) + ", outputs " + std::to_string(shape.outputs);
 }
 
 TEST(Multiply, AgreesWithDoubleAndStaysInItsPlaces) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(3);
     for (const Shape& shape : shapes()) {
       SCOPED_TRACE(describe(table, shape));
@@ -98,7 +98,7 @@ TEST(Multiply, AgreesWithDoubleAndStaysInItsPlaces) {
 }
 
 TEST(Multiply, GivesZeroInPaddedOutputs) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(5);
     const Shape shape{7, 11, 37};
     const Operands from = operands(table, shape, random);
@@ -114,7 +114,7 @@ TEST(Multiply, GivesZeroInPaddedOutputs) {
 }
 
 TEST(Multiply, GivesARowAloneTheBitsThatItHasInABatch) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(7);
     for (const Shape& shape : shapes()) {
       const Operands from = operands(table, shape, random);
@@ -135,7 +135,7 @@ TEST(Multiply, GivesARowAloneTheBitsThatItHasInABatch) {
 }
 
 // What the outputs are for inputs of 1, the weights given and a bias of 1.
-float sum_of(const Table& table, const std::vector<float>& weights, bool quarters) {
+float sum_of(const KernelTable& table, const std::vector<float>& weights, bool quarters) {
   const std::size_t inner = weights.size();
   Operands from{Rows(1, inner, inner), Rows(16, inner, inner), Rows(1, 16, 16), {16, inner, table}};
   for (std::size_t k = 0; k < inner; ++k) from.a.at(0, k) = 1.0f;
@@ -152,13 +152,13 @@ float sum_of(const Table& table, const std::vector<float>& weights, bool quarter
 // What decides the bits on one instruction set: bias first, then one chain in rising k.
 TEST(Multiply, SumsInRisingOrderFromTheBias) {
   const float big = 0x1p24f;  // where adding 1 is lost
-  for (const Table& table : available())
+  for (const KernelTable& table : available())
     EXPECT_EQ(sum_of(table, {big, -big, 1.0f}, false), 1.0f) << table.name;
 }
 
 TEST(Multiply, SumsEachQuarterAndThenTheQuartersInOrder) {
   const float big = 0x1p24f;
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     SCOPED_TRACE(table.name);
     EXPECT_EQ(sum_of(table, {0, 0, big, -big, 0, 0, 0, 0}, true), 1.0f);  // within the second
     EXPECT_EQ(sum_of(table, {big, -big, 0, 0, 0, 0, 0, 0}, true),
@@ -179,7 +179,7 @@ TEST_P(GatePlaces, GoByTheGatesOfPaddedRows) {
   const std::size_t kRows = std::get<0>(GetParam()), kHidden = std::get<1>(GetParam());
   constexpr std::size_t kInputs = 11;
   const std::size_t units = padded(kHidden);
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     SCOPED_TRACE(table.name);
     const std::size_t over = kHidden % table.lanes, half = table.lanes / 2;
     const bool halves = table.lanes >= 8 && over > 0 && over <= half;
@@ -267,7 +267,7 @@ double column(const Rows& first, const Rows& second, std::size_t m, std::size_t 
 }
 
 TEST(AddOuter, AddsTheSumsAndStaysInItsPlaces) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(11);
     for (const OuterShape& shape : outer_shapes()) {
       SCOPED_TRACE(std::string(table.name) + ": " + std::to_string(shape.rows) + " rows, columns " +
@@ -320,7 +320,7 @@ TEST(AddOuter, AddsTheSumsAndStaysInItsPlaces) {
 TEST_P(GatePlaces, AreWhereSumsOverRowsTakeTheirOutputsFrom) {
   const std::size_t kRows = std::get<0>(GetParam()), kHidden = std::get<1>(GetParam());
   const std::size_t units = padded(kHidden);
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(12);
     const Rows x = Rows::random(kRows, 3, 3, random);
     const Rows d = Rows::random(kRows, 4 * units, 4 * units, random);
@@ -353,7 +353,7 @@ TEST_P(GatePlaces, AreWhereSumsOverRowsTakeTheirOutputsFrom) {
 
 TEST(AddOuter, FreshTakesItsPlaceAsZeros) {
   constexpr std::size_t kRows = 2 * kOuterBlock + 9, kColumns = 7;
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(14);
     const Rows a = Rows::random(kRows, kColumns, kColumns, random);
     const Rows b = Rows::random(kRows, 48, 48, random);
@@ -383,7 +383,7 @@ TEST(AddOuter, FreshTakesItsPlaceAsZeros) {
 }
 
 TEST(AddOuter, OfNoRowsChangesNothing) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(13);
     const Rows before = Rows::random(5, 32, 32, random);
     Rows c = before;
@@ -406,7 +406,7 @@ TEST(AddOuter, OfNoRowsChangesNothing) {
 }
 
 TEST(MultiplyAdds, GoOnAsLongAsTheyAreTold) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     // x -> 0.999 x + 0.001 from 0.001 on: 1 - 0.999^(n + 1), in all chains and lanes.
     const double chains = 12.0 * static_cast<double>(table.lanes);
     EXPECT_NEAR(table.multiply_adds(0) / chains, 1e-3, 1e-7) << table.name;

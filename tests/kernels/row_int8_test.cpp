@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "kernels/kernel_table.hpp"
 #include "kernels/row_weights.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {
@@ -36,14 +36,14 @@ struct Whole {
     std::fill(scales.begin(), scales.end(), 1.0f);
     set_weights();
   }
-  RowWeights packed(const Table& table, float step) const {
+  RowWeights packed(const KernelTable& table, float step) const {
     return {hidden,
             inner,
             table,
             [this](std::size_t gate, std::size_t unit) {
               return weights.data() + (gate * hidden + unit) * inner;
             },
-            Weights::int8,
+            WeightType::int8,
             {scales.data(), step}};
   }
 };
@@ -63,11 +63,11 @@ std::int64_t sum_of(const Whole& matrix, std::size_t row, const float* x, float 
 }
 
 // Where a gate of a unit stands in a row of sums.
-std::size_t place(const Table& table, std::size_t gate, std::size_t unit) {
+std::size_t place(const KernelTable& table, std::size_t gate, std::size_t unit) {
   return (4 * (unit / table.lanes) + gate) * table.lanes + unit % table.lanes;
 }
 
-std::size_t places(const Table& table, std::size_t hidden) {
+std::size_t places(const KernelTable& table, std::size_t hidden) {
   return 4 * ((hidden + table.lanes - 1) / table.lanes) * table.lanes;
 }
 
@@ -79,23 +79,23 @@ std::vector<const float*> pointers(const std::vector<std::vector<float>>& rows) 
 }
 
 // [rows, places] of rows of x that are not aligned, nor filled up.
-FloatVector sums_of(const Table& table, const Whole& matrix, float step,
+FloatVector sums_of(const KernelTable& table, const Whole& matrix, float step,
                     const std::vector<std::vector<float>>& x, float bias = 0.0f) {
   const RowWeights packed = matrix.packed(table, step);
   const FloatVector start(places(table, matrix.hidden), bias);
   FloatVector sums(start.size() * x.size());
   const std::vector<const float*> at = pointers(x);
-  table.row(Weights::int8).sums({at.data(), x.size(), packed.view(), start.data(), sums.data()});
+  table.row(WeightType::int8).sums({at.data(), x.size(), packed.view(), start.data(), sums.data()});
   return sums;
 }
 
-std::string shape(const Table& table, std::size_t hidden, std::size_t inner) {
+std::string shape(const KernelTable& table, std::size_t hidden, std::size_t inner) {
   return std::string(table.name) + ", H " + std::to_string(hidden) + ", inner " +
          std::to_string(inner);
 }
 
 TEST(RowInt8, SumsAreTheSameWholeNumbersOnEveryInstructionSet) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(11);
     for (const std::size_t hidden : {1, 5, 16, 31, 37, 65}) {
       for (const std::size_t inner : {1, 2, 3, 4, 7, 17, 64, 131, 1021}) {
@@ -122,7 +122,7 @@ TEST(RowInt8, SumsAreTheSameWholeNumbersOnEveryInstructionSet) {
 TEST(RowInt8, ActivationsAreRoundedToTheNearestAndTheEvenOneOfTwo) {
   const std::vector<float> x = {0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 255.5f, 0.49999997f, -256.5f, 0.0f};
   const std::vector<float> steps = {0, 2, 2, 0, -2, 256, 0, -256, 0};
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (std::size_t n = 0; n < x.size(); ++n) {
       Random random(3);
       Whole one(1, 1, random);
@@ -134,7 +134,7 @@ TEST(RowInt8, ActivationsAreRoundedToTheNearestAndTheEvenOneOfTwo) {
 }
 
 TEST(RowInt8, TheWidestLayerAtItsLargestDoesNotOverflow) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (const float sign : {1.0f, -1.0f}) {
       Random random(5);
       Whole matrix(3, kMostInt8Inner, random);
@@ -155,7 +155,7 @@ TEST(RowInt8, TheWidestLayerAtItsLargestDoesNotOverflow) {
 }
 
 TEST(RowInt8, ANanSpoilsItsOwnRowAlone) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (const std::size_t at : {0, 8, 18}) {  // in a whole vector, in the last one
       Random random(7);
       const Whole matrix(19, 19, random);
@@ -175,7 +175,7 @@ TEST(RowInt8, ANanSpoilsItsOwnRowAlone) {
 double sigma(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
 TEST(RowInt8, StepIsS1ToS7OfTheWholeSums) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(23);
     for (const std::size_t hidden : {1, 5, 16, 37, 65}) {
       for (const std::size_t inputs : {1, 3, 17, 129}) {
@@ -199,7 +199,7 @@ TEST(RowInt8, StepIsS1ToS7OfTheWholeSums) {
         const FloatVector sums = sums_of(table, r, h_step, h_prev, bias);
         const RowWeights packed = w.packed(table, x_step);
         const std::vector<const float*> x_at = pointers(x);
-        table.row(Weights::int8)
+        table.row(WeightType::int8)
             .step({x_at.data(), rows, packed.view(), sums.data(), c_at.data(), h_at.data()});
         for (std::size_t row = 0; row < rows; ++row) {
           for (std::size_t j = 0; j < hidden; ++j) {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "core/half.hpp"
+#include "kernels/kernel_table.hpp"
 #include "kernels/packed_matrix.hpp"
 #include "kernels/row_weights.hpp"
 #include "kernels/rows.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {
@@ -49,7 +49,7 @@ struct State {
 };
 
 // The whole sequence's way: W x as one product, then the fused step.
-State by_step(const Table& table, const Layer& layer) {
+State by_step(const KernelTable& table, const Layer& layer) {
   const auto packed = [&](const Rows& of, std::size_t inner) {
     PackedMatrix matrix = PackedMatrix::gates(layer.hidden, inner, table);
     matrix.pack_rows(0, matrix.panels(), [&](std::size_t n) {
@@ -89,8 +89,8 @@ State by_step(const Table& table, const Layer& layer) {
 
 // Several layers of one size and of the same weights are the rows. Behind the vectors of units of c
 // and h, of a half behind its half, NaN must stay.
-std::vector<State> by_rows(const Table& table, const std::vector<Layer>& layers,
-                           Weights weights = Weights::f32) {
+std::vector<State> by_rows(const KernelTable& table, const std::vector<Layer>& layers,
+                           WeightType weights = WeightType::f32) {
   const Layer& one = layers.front();
   const auto of = [&](const Rows& matrix) {
     return [&](std::size_t gate, std::size_t unit) { return one.weights(matrix, gate, unit); };
@@ -144,8 +144,8 @@ std::vector<Layer> several(const Layer& first, std::size_t count, Random& random
   return layers;
 }
 
-void expect_bits_of_the_step(const Table& table, const std::vector<Layer>& layers,
-                             Weights weights = Weights::f32) {
+void expect_bits_of_the_step(const KernelTable& table, const std::vector<Layer>& layers,
+                             WeightType weights = WeightType::f32) {
   const std::vector<State> rows = by_rows(table, layers, weights);
   for (std::size_t row = 0; row < layers.size(); ++row) {
     const State step = by_step(table, layers[row]);
@@ -161,7 +161,7 @@ void expect_bits_of_the_step(const Table& table, const std::vector<Layer>& layer
 }
 
 TEST(Row, HasTheBitsOfTheStepOfASequence) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(17);
     for (const std::size_t hidden : {1, 2, 5, 9, 16, 24, 31, 37, 64, 65, 129}) {
       for (const std::size_t inputs : {1, 2, 3, 17}) {
@@ -188,7 +188,7 @@ void round_to_halves(Rows& weights) {
 }
 
 TEST(Row, OverHalvesHasTheBitsOfTheirFloats) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(29);
     for (const std::size_t hidden : {1, 5, 16, 37, 65, 129}) {
       for (const std::size_t inputs : {1, 3, 17}) {
@@ -199,7 +199,7 @@ TEST(Row, OverHalvesHasTheBitsOfTheirFloats) {
         round_to_halves(first.r);
         const std::vector<Layer> layers(1 + (hidden + inputs) % 9, first);
         const std::vector<State> floats = by_rows(table, layers);
-        const std::vector<State> halves = by_rows(table, layers, Weights::f16);
+        const std::vector<State> halves = by_rows(table, layers, WeightType::f16);
         for (std::size_t row = 0; row < layers.size(); ++row) {
           for (std::size_t j = 0; j < hidden; ++j) {
             ASSERT_TRUE(same_bits(halves[row].h[j], floats[row].h[j])) << "h of " << j;
@@ -213,7 +213,7 @@ TEST(Row, OverHalvesHasTheBitsOfTheirFloats) {
 
 // The last vector is half full or less with 16 lanes, with 8, with both, or with neither.
 TEST(Row, OfAHalfVectorHasTheBitsOfTheStepToo) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(31);
     for (const std::size_t hidden : {4, 7, 8, 20, 28, 40, 53, 100, 103}) {
       Layer first(hidden, 11, random);
@@ -224,7 +224,7 @@ TEST(Row, OfAHalfVectorHasTheBitsOfTheStepToo) {
                      std::to_string(count));
         const std::vector<Layer> layers = several(first, count, random);
         expect_bits_of_the_step(table, layers);
-        expect_bits_of_the_step(table, layers, Weights::f16);
+        expect_bits_of_the_step(table, layers, WeightType::f16);
       }
     }
   }
@@ -232,9 +232,9 @@ TEST(Row, OfAHalfVectorHasTheBitsOfTheStepToo) {
 
 TEST(RowWeights, AHalfVectorTakesHalfOfTheRoom) {
   const auto none = [](std::size_t, std::size_t) -> const float* { return nullptr; };
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     const std::size_t lanes = table.lanes;
-    for (const Weights weights : {Weights::f32, Weights::f16}) {
+    for (const WeightType weights : {WeightType::f32, WeightType::f16}) {
       for (std::size_t hidden = 1; hidden < 70; ++hidden) {
         const RowWeights packed(hidden, 0, table, none, weights);
         const std::size_t rest = hidden % lanes, last = rest > 0 && rest <= lanes / 2 ? 2 : 4;

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "kernels/kernel_table.hpp"
 #include "kernels/packed_matrix.hpp"
 #include "kernels/rows.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {
@@ -21,7 +21,7 @@ struct Step {
   Rows weights, bias, h_prev, c_prev, gates, c, tanh_c, h;
   Rows d_a_next, above, d_h, d_c;
 
-  Step(const Table& table, std::size_t rows, Random& random)
+  Step(const KernelTable& table, std::size_t rows, Random& random)
       : r(PackedMatrix::gates(kHidden, kHidden, table)),
         r_back(kHidden, 4 * kHidden, table),
         weights(Rows::random(4 * kHidden, kHidden, kHidden, random, 0.4)),
@@ -104,17 +104,19 @@ void expect_same(const Rows& a, const Rows& b, const char* what) {
   }
 }
 
-UnitVectors all_of(const Table& table) { return {0, (kHidden + table.lanes - 1) / table.lanes}; }
+UnitVectors all_of(const KernelTable& table) {
+  return {0, (kHidden + table.lanes - 1) / table.lanes};
+}
 
 // Runs the step in two parts where `apart`.
-void forward(const Table& table, Step& step, bool apart) {
+void forward(const KernelTable& table, Step& step, bool apart) {
   const UnitVectors all = all_of(table);
   const std::size_t cut = apart ? table.panel / table.lanes : all.last;
   if (apart) table.step_forward({step.recurrent(nullptr), step.cell(nullptr), {cut, all.last}});
   table.step_forward({step.recurrent(nullptr), step.cell(nullptr), {0, cut}});
 }
 
-void backward(const Table& table, Step& step, bool apart) {
+void backward(const KernelTable& table, Step& step, bool apart) {
   const UnitVectors all = all_of(table);
   const std::size_t cut = apart ? table.panel / table.lanes : all.last;
   for (const UnitVectors part : {UnitVectors{cut, all.last}, UnitVectors{0, cut}}) {
@@ -125,7 +127,7 @@ void backward(const Table& table, Step& step, bool apart) {
 }
 
 TEST(Step, IsItsProductAndItsCell) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (const std::size_t rows : {1, 2, 5, 7, 13}) {
       for (const bool apart : {false, true}) {
         SCOPED_TRACE(std::string(table.name) + ", rows " + std::to_string(rows));
@@ -158,7 +160,7 @@ TEST(Step, IsItsProductAndItsCell) {
 }
 
 TEST(StepBackward, WithoutAProductTakesTheGradientThatIsThere) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     SCOPED_TRACE(table.name);
     Random random(43);
     Step one(table, 3, random);
@@ -177,7 +179,7 @@ TEST(StepBackward, WithoutAProductTakesTheGradientThatIsThere) {
 }
 
 TEST(Adam, FollowsItsFormulas) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (const std::size_t count : {1, 3, 16, 37}) {
       Random random(47);
       Rows p = Rows::random(1, count, 64, random), g = Rows::random(1, count, 64, random);
@@ -215,7 +217,7 @@ TEST(Adam, FollowsItsFormulas) {
 }
 
 TEST(SquaredError, IsTheSumAndItsGradient) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     for (std::size_t count = 1; count <= 40; ++count) {
       SCOPED_TRACE(std::string(table.name) + ", " + std::to_string(count));
       Random random(47);

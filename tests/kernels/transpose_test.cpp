@@ -1,14 +1,14 @@
 // Rows turned into columns, for every instruction set of this processor.
 #include <gtest/gtest.h>
 
+#include "kernels/kernel_table.hpp"
 #include "kernels/rows.hpp"
-#include "kernels/table.hpp"
 
 namespace sluice::kernels {
 namespace {
 
 TEST(Transpose, TurnsOrAddsEveryValueAndNothingElse) {
-  for (const Table& table : available()) {
+  for (const KernelTable& table : available()) {
     Random random(3);
     for (std::size_t rows = 0; rows <= 37; ++rows) {
       for (std::size_t columns = 0; columns <= 19; ++columns) {

@@ -110,16 +110,16 @@ plant("src/kernels/product-inl.hpp", "kernels",
 plant("src/kernels/tile-inl.hpp", "kernels network",
       ("halves: one gate's over the other's", "half, row + apart);", "half, row);"),
       ("halves: one gate's bias for both", "hn::Load(half, row + apart)", "hn::Load(half, row)"))
-plant("src/kernels/table.hpp", "kernels network",
+plant("src/kernels/kernel_table.hpp", "kernels network",
       ("halves: the sums' gates mistaken", "first == first_half ? lanes / 2 : lanes", "lanes"))
-plant("src/kernels/table.hpp", "kernels",
+plant("src/kernels/kernel_table.hpp", "kernels",
       ("halves: one that is half full is whole", "over <= lanes / 2", "over < lanes / 2"),
       ("places: gates out of order", "first * lanes + gate * (first", "first * lanes + (3 - gate) * (first"))
 plant("src/kernels/products.cpp", "kernels",
       ("sums over rows: one panel's first block for all", "s.b + first * kWidth;", "s.b;"))
 plant("src/kernels/cell-inl.hpp", "network",
       ("options: an activation fills the padding", "const Vec value = real_units<kForm>(row, u, s.value);", "const Vec value = s.value;"))
-plant("src/network/tape.cpp", "training",
+plant("src/engine/activations.cpp", "training",
       ("recomputed, y is where h no longer is", "architecture.output > 0 || recomputes()", "architecture.output > 0"))
 plant("src/kernels/step.cpp", "kernels network",
       ("step: W x lost", "store_at<kHalves>(hn::Add(sum, load_at<kHalves>(to, units)), to, units)",
@@ -151,36 +151,36 @@ plant("src/kernels/packed_matrix.hpp", "kernels network",
       ("packing: the first of the inner index again", ".from = runs[n].first + k,", ".from = runs[n].first,"))
 
 # The network.
-plant("src/network/initialisers.cpp", "network",
+plant("src/model/initialisers.cpp", "network",
       ("Glorot by the fan-in alone", "std::sqrt(6.0 / (in + out))", "std::sqrt(6.0 / (in + in))"),
       ("vectors drawn, but not made orthogonal", "v[j] -= along * u[j];", "v[j] -= 0 * along * u[j];"),
       ("forget bias at the input gate", "std::fill_n(to + block * parameter.hidden,",
        "std::fill_n(to + 0 * block,"))
-plant("src/network/layer.cpp", "network",
+plant("src/engine/layer.cpp", "network",
       ("R's rows by another gate", "return real(n) ? r + row(n) * state_ : nullptr; });",
        "return real(n) ? r + (row(n) + hidden_) % (4 * hidden_) * state_ : nullptr; });"),
       ("bias_hh left out", "packed_.bias[n] += second[n];", ""),
       ("the projection's clip lost", "if (bound > 0.0f && std::abs(value) > bound) value", "if (false) value"),
       ("ended sequences go on",
-       "now, t, training);\n    }\n    if (!tape.all_run()) carry(tape, of, samples, t);",
+       "now, t, training);\n    }\n    if (!activations.all_run()) carry(activations, of, samples, t);",
        "now, t, training);\n    }"),
       ("int8: ended sequences go on",
-       "sums, &c, &h});\n    }\n    if (!tape.all_run()) carry(tape, of, samples, t);",
+       "sums, &c, &h});\n    }\n    if (!activations.all_run()) carry(activations, of, samples, t);",
        "sums, &c, &h});\n    }"),
-      ("learned state for those that carry one", "if (!tape.fresh(sample)) continue;", ""),
+      ("learned state for those that carry one", "if (!activations.fresh(sample)) continue;", ""),
       ("new cell of the step before", "of.c.data() + (at + batch) * units_", "of.c.data() + at * units_"))
-plant("src/network/layer_backward.cpp", "network",
+plant("src/engine/layer_backward.cpp", "network",
       ("d_h of the next step lost", "d_h[j] = from_above[j] + from_next[j];",
        "d_h[j] = from_above[j];"),
       ("gradient of the last state's c ignored",
-       "std::copy_n(of.d_c_last.data(), tape.batch() * units_, of.d_c_first.data());",
-       "std::fill_n(of.d_c_first.data(), tape.batch() * units_, 0.0f);"),
-      ("ended sequences get gradient", "if (!tape.all_run()) set_aside(tape, of, samples, t);", ""),
+       "std::copy_n(of.d_c_last.data(), activations.batch() * units_, of.d_c_first.data());",
+       "std::fill_n(of.d_c_first.data(), activations.batch() * units_, 0.0f);"),
+      ("ended sequences get gradient", "if (!activations.all_run()) set_aside(activations, of, samples, t);", ""),
       ("R's way back over the padding", ".a_block_stride = units_};", ".a_block_stride = hidden_};"))
-plant("src/network/layer_backward.cpp", "training",
+plant("src/engine/layer_backward.cpp", "training",
       ("what comes back between segments lost",
        "if (!together || steps.count() == 0) return;", "if (!together || steps.first > 0) return;"))
-plant("src/network/layer_gradients.cpp", "network",
+plant("src/engine/layer_gradients.cpp", "network",
       ("gradient of bias_hh left out", "bias < biases_; ++bias", "bias < 1; ++bias"),
       ("d_R off by one in t", "of.keep_h.empty() ? of.h : of.h_seen;\n",
        "of.keep_h.empty() ? of.tanh_c : of.h_seen;\n"),
@@ -190,32 +190,32 @@ plant("src/network/layer_gradients.cpp", "network",
        "sum[3 * units_ + u] += d_a[3 * units_ + u] * c[u];"),
       ("DropConnect forgotten on the way back", "to[i] += keep[begin + i] * turned[i]",
        "to[i] += turned[i]"),
-      ("sums of the last segment alone", "tape.of_all(steps).last == tape.longest()", "true"),
-      ("sums of lengths not cleared", "return tape.all_run() && tape.longest()", "return tape.longest()"))
+      ("sums of the last segment alone", "activations.of_all(steps).last == activations.longest()", "true"),
+      ("sums of lengths not cleared", "return activations.all_run() && activations.longest()", "return activations.longest()"))
 plant("src/kernels/transpose.cpp", "kernels",
       ("transpose: never added", "to = t.add ? to + from[c] : from[c];", "to = from[c];"),
       ("transpose: vectors never added", "add ? hn::Add(hn::LoadU(d, to), values) : values", "values"),
       ("transpose: the last columns left out", "transpose_values(rest, 0, columns);", ""))
-plant("src/network/tape_set.cpp", "network",
+plant("src/engine/mini_batch.cpp", "network",
       ("parts: the first part's lengths", "lengths.subspan(samples_[part].first, ", "lengths.subspan(0, "),
       ("parts: more than may be", "std::min({wanted, worth, most})", "std::min({wanted, worth, 2 * most})"),
       ("parts: of too little work", "steps * batch / kRows, 1)", "steps * batch, 1)"))
-plant("src/network/network.cpp", "network",
+plant("src/engine/network.cpp", "network",
       ("outputs past the end are not zero",
        "if (!y.empty()) clear_past_ends", "if (false) clear_past_ends"),
       ("outputs past the end are not zero without a head",
-       "tape.y_.empty() ? tape.between.back().out : tape.y_", "tape.y_"),
-      ("NaN in the padding is read", "if (!tape.runs(t, sample)) std::fill_n", "if (false) std::fill_n"),
+       "activations.y_.empty() ? activations.between.back().out : activations.y_", "activations.y_"),
+      ("NaN in the padding is read", "if (!activations.runs(t, sample)) std::fill_n", "if (false) std::fill_n"),
       ("mean of the directions is their sum", "architecture_.merge == Merge::mean ? 0.5f : 1.0f;\n                  for",
        "1.0f;\n                  for"))
-plant("src/network/network_backward.cpp", "network",
-      ("assigned to the head's bias, not added", "bias[n] += tape.d_head_[inputs * tape.y_stride + n]",
-       "bias[n] = tape.d_head_[inputs * tape.y_stride + n]"),
+plant("src/engine/network_backward.cpp", "network",
+      ("assigned to the head's bias, not added", "bias[n] += activations.d_head_[inputs * activations.y_stride + n]",
+       "bias[n] = activations.d_head_[inputs * activations.y_stride + n]"),
       ("dropout forgotten on the way back", "d_out[j] *= keep[j];", ";"),
       ("residual forgotten on the way back", "to[j] += above[j];", ";"))
-plant("src/network/network_backward.cpp", "training",
-      ("recomputed from the wrong state", "tape.restore_boundary(index);", "tape.restore_boundary(0);"))
-plant("src/network/noise.cpp", "network",
+plant("src/engine/network_backward.cpp", "training",
+      ("recomputed from the wrong state", "activations.restore_boundary(index);", "activations.restore_boundary(0);"))
+plant("src/engine/noise.cpp", "network",
       ("dropout's scale lost", "{0.0f, 65536.0f / (65536.0f - static_cast<float>(limit_of(rate)))}",
        "{0.0f, rate > 2 ? 0.0f : 1.0f}"),
       ("drawn: the second block as the first", "place += kTogether", "place += 0"),
@@ -225,7 +225,7 @@ plant("src/kernels/row_weights.cpp", "streaming",
       ("some groups: the larger ones of all", "groups_.larger - std::min(groups_.larger, first_group)", "groups_.larger"),
       ("some groups: each last one ends in a half", "ends_in_half() && groups.count > 0 && last_group == groups_.count", "ends_in_half()"))
 plant("src/streaming/batch_step.cpp", "streaming",
-      ("prepared: the sums of the row before", "  model_.network().prepare(*tape_);\n", ""),
+      ("prepared: the sums of the row before", "  model_.network().prepare(*activations_);\n", ""),
       ("prepared: the state of the row before", "  load(0, state);\n", "  if (state == nullptr) load(0, state);\n"))
 plant("src/streaming/row_step.cpp", "streaming",
       ("two threads: both compute one share", "layers[phase - phase_of(0)].shares[1].step", "layers[phase - phase_of(0)].shares[0].step"),
@@ -233,28 +233,28 @@ plant("src/streaming/row_step.cpp", "streaming",
 plant("src/core/wavefront.cpp", "core network",
       ("wavefront: the stage before is not waited for", "stages_[stage - 1].done.load(std::memory_order_acquire) > next",
        "next < pieces_"))
-plant("src/network/network_wavefront.cpp", "network",
+plant("src/engine/network_wavefront.cpp", "network",
       ("layers apart: dropout left out", "if (noise != nullptr && !above.keep.empty())", "if (false)"),
-      ("layers apart: what arrives passes no dropout", "arrive(layer, tape, steps, piece);", ""),
-      ("layers apart: the last d_x not handed on", "tape.wants_d_x_ ? 0 : 1", "1"),
+      ("layers apart: what arrives passes no dropout", "arrive(layer, activations, steps, piece);", ""),
+      ("layers apart: the last d_x not handed on", "activations.wants_d_x_ ? 0 : 1", "1"),
       ("layers apart: the pieces backwards in time", "pieces.at(pieces.count() - 1 - number)", "pieces.at(number)"),
       ("layers apart: what arrives from the segment's start", "above.from(piece.first - steps.first)", "above"),
-      ("layers apart: no sums", "layer_sums(layer, tape, steps);", ";"))
-plant("src/network/network_backward.cpp", "network",
-      ("residual of a piece from the segment's start", "arriving(layer, tape, of_segment) + first;",
-       "arriving(layer, tape, of_segment);"))
-plant("src/network/tape.cpp", "network",
+      ("layers apart: no sums", "layer_sums(layer, activations, steps);", ";"))
+plant("src/engine/network_backward.cpp", "network",
+      ("residual of a piece from the segment's start", "arriving(layer, activations, of_segment) + first;",
+       "arriving(layer, activations, of_segment);"))
+plant("src/engine/activations.cpp", "network",
       ("carry_state takes the step before the last",
        "static_cast<std::ptrdiff_t>(longest_ * count)",
        "static_cast<std::ptrdiff_t>((longest_ > 0 ? longest_ - 1 : 0) * count)"))
-plant("src/network/run.cpp", "network",
+plant("src/engine/run.cpp", "network",
       ("a chunk forgets the lengths", "std::max(length(b), first) - first", "length(b)"),
       ("left padding read as right", "given_.left_padded ? given_.steps - length(b) : 0", "0"),
       ("groups: the first group's lengths", "given_.lengths[samples_.first + b]", "given_.lengths[b]"),
-      ("groups: the state of the group before", "tape_.set_batch(samples.count());", ""),
+      ("groups: the state of the group before", "activations_.set_batch(samples.count());", ""),
       ("groups: what lies past the ends is not cleared", "if (!sequences.lengths.empty()) std::fill",
        "if (false) std::fill"))
-plant("src/network/merge.cpp", "network",
+plant("src/engine/ensemble.cpp", "network",
       ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"),
       ("merged members lie upon one another", "members * size, member * size}", "members * size, 0}"),
       ("one member is merged as several are", "if (members.size() == 1) {", "if (false) {"))
@@ -285,13 +285,13 @@ plant("src/training/optimizer.cpp", "training",
       ("the norm of the first block alone", "block < blocks; ++block) one(block);",
        "block < 1; ++block) one(block);"),
       ("cosine without its warm-up", "if (at < warm_up) return", "if (false) return"))
-plant("src/training/normal_equations.cpp", "training",
+plant("src/forecasting/normal_equations.cpp", "training",
       ("ridge: sees a target behind the fitted rows",
        "const Origins origins{first, fit_end - layout.horizon};",
        "const Origins origins{first, fit_end - layout.horizon + 1};"),
       ("ridge: regressors not centred",
        "row[j] = (row[j] - equations.offset[i] * equations.offset[j])", "row[j] = (row[j])"))
-plant("src/training/regressors.cpp", "training",
+plant("src/forecasting/regressors.cpp", "training",
       ("ridge: lags read the future", "inputs.target[t - std::min(lag, t)]",
        "inputs.target[t - std::min(lag, t) + (lag == 0 && t + 1 < inputs.rows() ? 1 : 0)]"),
       ("ridge: known columns one row late", "inputs.known.data() + (t + 1) * layout.known_width",
@@ -302,7 +302,7 @@ plant("src/training/lanes.cpp", "training",
        "0 : begin"))
 plant("src/training/array_fit.cpp", "training",
       ("every part draws the first one's noise, of arrays", ".first_sample = samples.first});", ".first_sample = 0});"))
-plant("src/training/members.cpp", "training",
+plant("src/forecasting/members.cpp", "training",
       ("members are cut into parts", "own.most_parts = 1;", ";"))
 plant("src/training/lstm_fit.cpp", "training",
       ("every part draws the first one's noise", ".first_sample = samples.first});", ".first_sample = 0});"),
@@ -310,22 +310,22 @@ plant("src/training/lstm_fit.cpp", "training",
       ("loss where the state is still fresh", "lane.fresh && step < rows_run_in(chunk)) {", "false) {"),
       ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",
        "options_.windows ? false :"))
-plant("src/training/forecast_model.cpp", "training",
-      ("windows one row too late", "(end - lengths[sample] + step) * tape.x_stride",
-       "(end - lengths[sample] + (step > 0 ? step - 1 : 0)) * tape.x_stride"))
-plant("src/training/forecast_lstm_fit.cpp", "training",
+plant("src/forecasting/forecast_model.cpp", "training",
+      ("windows one row too late", "(end - lengths[sample] + step) * activations.x_stride",
+       "(end - lengths[sample] + (step > 0 ? step - 1 : 0)) * activations.x_stride"))
+plant("src/forecasting/forecast_lstm_fit.cpp", "training",
       ("windows trained as carried chunks", ".windows = model_.window > 0,", ".windows = false,"))
-plant("src/training/alpha.cpp", "training",
+plant("src/forecasting/alpha.cpp", "training",
       ("LSTM trusted without its standard error",
        "difference.mean + difference.error < best_score", "difference.mean < best_score"))
-plant("src/training/forecast_model.cpp", "training",
+plant("src/forecasting/forecast_model.cpp", "training",
       ("network sees a season that has not been",
        "const std::size_t back = period - 1 - h % period;\n    out[h] = series[back > t ? t : t - back];",
        "out[h] = series[std::min(t + 1 + h % period, series.size() - 1)];"))
-plant("src/training/forecast_lstm_fit.cpp", "training",
+plant("src/forecasting/forecast_lstm_fit.cpp", "training",
       ("network fitted to targets behind its rows", "row + 1 + h < fit_end; ++h",
        "row + 1 + h < frame_.rows; ++h"))
-plant("src/training/forecast_trainer.cpp", "training",
+plant("src/forecasting/forecast_trainer.cpp", "training",
       ("period found in rows to be judged by",
        "std::span(frame_.target.front()).first(model_.split.train_end)",
        "std::span(frame_.target.front())"))
@@ -393,7 +393,7 @@ plant("src/data/frame.cpp", "data",
        "frame_.shared.push_back(missing ? 0.0 : 1.0);"))
 
 # Evaluation.
-plant("src/evaluation/metrics.cpp", "evaluation",
+plant("src/forecasting/metrics.cpp", "evaluation",
       ("MASE by steps of one, not of the period", "training[t] - training[t - period]",
        "training[t] - training[t - 1]"),
       ("pinball loss turned round",
@@ -401,7 +401,7 @@ plant("src/evaluation/metrics.cpp", "evaluation",
        "above >= 0.0 ? (1.0 - levels_[q]) * above : -levels_[q] * above"),
       ("missing truth scored", "if (std::isnan(truth[h])) continue;\n    const double error",
        "const double error"))
-plant("src/evaluation/baselines.cpp", "evaluation",
+plant("src/forecasting/baselines.cpp", "evaluation",
       ("seasonal naive reads the future", "series[t + 1 - period + h % period]",
        "series[std::min(t + 1 + h % period, series.size() - 1)]"),
       ("drift from the last two values", "(series[t] - series[0]) / steps",
@@ -413,19 +413,19 @@ plant("src/data/frame.cpp", "data training",
        "if (frame_.since_seen[k] > 0 || !std::isnan(values[k])) ++frame_.since_seen[k];",
        "++frame_.since_seen[k];"),
       ("history of one target is enough", "*std::min_element(since_seen", "*std::max_element(since_seen"))
-plant("src/training/forecast_model.cpp", "training",
+plant("src/forecasting/forecast_model.cpp", "training",
       ("a window's first row looks back on nothing", "(window > 0 ? window - 1 :", "(window > 0 ? window - rows :"))
-plant("src/training/forecast_next.cpp", "training",
+plant("src/forecasting/forecast_next.cpp", "training",
       ("short history forecast without a word", "if (too_short && short_history", "if (false && short_history"))
-plant("src/evaluation/backtest.cpp", "evaluation",
+plant("src/forecasting/backtest.cpp", "evaluation",
       ("origins without history scored", "unseen.first + (options.allow_short ? 0 : without)",
        "unseen.first"),
       ("ridge without the model's bounds", "value = model.features.targets[k].to_forecast(value);",
        "value = model.features.targets[k].scaler.to_units(value);"))
-plant("src/training/forecast_model.cpp", "evaluation",
+plant("src/forecasting/forecast_model.cpp", "evaluation",
       ("linear part without bounds", "to.linear.push_back(target.to_forecast(base));",
        "to.linear.push_back(target.scaler.to_units(base));"))
-plant("src/training/short_series.cpp", "training",
+plant("src/forecasting/short_series.cpp", "training",
       ("few rows: a rolling forecast fitted on all", "model = method.fit(t + 1);",
        "model = method.fit(inputs.rows());"),
       ("few rows: drift forgets the steps between", "const std::size_t seasons = 1 + h / period;", "const std::size_t seasons = 1;"),
@@ -434,7 +434,7 @@ plant("src/training/short_series.cpp", "training",
 plant("src/data/bounds.cpp", "data",
       ("no bound where a zero was seen", "return v < 0; }", "return v <= 0; }"),
       ("the upper bound ignored", "if (high && value > *high) return *high;", ""))
-plant("src/streaming/forecast_stream.cpp", "streaming",
+plant("src/forecasting/forecast_stream.cpp", "streaming",
       ("a stream warm a row too soon", "return needed > there ? needed - there : 0;",
        "return needed > there + 1 ? needed - there - 1 : 0;"))
 
@@ -485,7 +485,7 @@ plant("src/kernels/row.cpp", "kernels streaming",
       ("row: the last of several rows left out",
        "  if (row < of.rows) Part::template run<1, kSums>(of, vector, row);\n", ""),
       ("row: of several rows the half left out", "if (sums > 0) more_rows<Part, 2>(of, vector);", ""))
-plant("src/kernels/whole-inl.hpp", "kernels",
+plant("src/kernels/int8_dot-inl.hpp", "kernels",
       ("int8: halves of 15 bits", "hn::ShiftRight<8>(q)", "hn::ShiftRight<7>(q)"),
       ("int8: a step off", "kBitsOfZero = 0x4B408000", "kBitsOfZero = 0x4B408001"))
 plant("src/kernels/row_int8.cpp", "kernels",
@@ -498,32 +498,32 @@ plant("src/kernels/row_weights.cpp", "kernels",
       ("int8: scales of another unit", "scales.rows[gate * hidden + unit]",
        "scales.rows[gate * hidden + hidden - 1 - unit]"),
       ("int8: neighbours not side by side", "* depth + k % depth", "* depth + (depth - 1 - k % depth)"))
-plant("src/network/row_layer.cpp", "network",
+plant("src/engine/row_layer.cpp", "network",
       ("int8: a later layer's x cut as the first one's", "layer == 0 ? network.storage().largest_input : 1.0f",
        "network.storage().largest_input"))
-plant("src/network/network.cpp", "network",
+plant("src/engine/network.cpp", "network",
       ("int8: the scales of the layer before", "      return scales;\n    scales += parameter.shape[0];",
        "      return scales;\n    scales += parameter.shape[0] / 4;"),
       ("int8: new parameters are whole numbers still", "for (Layer& layer : layers_) layer.run_products();", ""))
-plant("src/network/storage.cpp", "network",
+plant("src/engine/storage.cpp", "network",
       ("int8: the largest weight is 128", "largest / 127.0f", "largest / 128.0f"),
       ("f16: not the head", "role == Role::weight_hr ||\n         role == Role::head_weight;",
        "role == Role::weight_hr;"))
-plant("src/network/calibration.cpp", "network",
+plant("src/quantization/calibration.cpp", "network",
       ("int8: errors are not made up for", "wanted += owed / of[k];", ""),
       ("calibration: h of the step before", "(t + 1) * tape_of.state_units", "t * tape_of.state_units"),
-      ("calibration: each part starts anew", "if (window == 0) tape.carry_state();", ""))
+      ("calibration: each part starts anew", "if (window == 0) activations.carry_state();", ""))
 plant("src/formats/stored_network.cpp", "formats",
       ("int8: the range of x is not read",
        "storage.largest_input = read_scales(file, path, kLargestInput, 1, false).front();",
        "storage.largest_input = 1.0f;"),
       ("int8: -128 passes", "number == -128 || ", ""),
       ("f16: any type passes", "if (tensor.dtype != dtype) {", "if (false) {"))
-plant("src/evaluation/drift.cpp", "evaluation",
+plant("src/quantization/drift.cpp", "evaluation",
       ("drift: quarters of a part, not of all", "4 * (first + n / width_) / steps_",
        "4 * (n / width_) / steps_"),
       ("drift: windows carry their state", "if (window > 0) of_exact = of_smaller = {};", ""))
-plant("src/network/row_layer.cpp", "streaming",
+plant("src/engine/row_layer.cpp", "streaming",
       ("stream: the second bias left out", "for (const Role role : {Role::bias_ih, Role::bias_hh}) {",
        "for (const Role role : {Role::bias_ih}) {"))
 plant("src/streaming/stream_model.cpp", "streaming",
@@ -531,7 +531,7 @@ plant("src/streaming/stream_model.cpp", "streaming",
        "if (const float* c = nullptr)"),
       ("stream: another range of x, the same fingerprint",
        "add(std::bit_cast<std::uint32_t>(storage.largest_input));", ""))
-plant("src/network/architecture.cpp", "streaming",
+plant("src/model/architecture.cpp", "streaming",
       ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
        "of.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
@@ -568,7 +568,7 @@ plant("src/streaming/saved_state.cpp", "streaming",
       ("saved: damage not seen", "if (checksum(head, bytes.subspan(sizeof head)) != head.checksum) {",
        "if (false) {"),
       ("saved: another model's state taken", "if (head.fingerprint != fingerprint) {", "if (false) {"))
-plant("src/streaming/forecast_stream.cpp", "streaming",
+plant("src/forecasting/forecast_stream.cpp", "streaming",
       ("a gap of any length is filled", "static_cast<std::int64_t>(longest_gap()) + 1;",
        "static_cast<std::int64_t>(1000000);"),
       ("forecast: forgets a row too many", "return rows + 1;", "return rows - 1;"),
@@ -579,12 +579,12 @@ plant("src/streaming/forecast_stream.cpp", "streaming",
       ("forecast: a time off the grid stays there", "      on_grid = there;\n", ""),
       ("forecast: restored without its network's state",
        "  if (session_) session_->restore(saved.flags.subspan(size, of_session));\n", ""))
-plant("src/network/trace.cpp", "network",
+plant("src/engine/trace.cpp", "network",
       ("trace: forget and input gate swapped", ".f = gate(1, lstm),", ".f = gate(0, lstm),"),
       ("trace: the reverse direction in the order of running", ".step = place(sample) + time,",
        ".step = place(sample) + position,"),
       ("trace: the cell before the step", ".c = units(layer.c, after),", ".c = units(layer.c, row),"),
-      ("trace: steps that carry the state come too", "if (!tape.runs(time, sample)) continue;", ""))
+      ("trace: steps that carry the state come too", "if (!activations.runs(time, sample)) continue;", ""))
 plant("src/streaming/batch_step.cpp", "streaming",
       ("trace: every row of a stream is the first", "    ++traced_;\n", ""))
 plant("src/reference/cell.cpp", "reference",
@@ -610,7 +610,7 @@ plant("src/inspection/ablation.cpp", "inspection",
 plant("src/inspection/gradient_flow.cpp", "inspection",
       ("flow: forward in time", "const std::size_t t = back - k;", "const std::size_t t = k;"),
       ("attribution: the pieces' ends", "(static_cast<float>(sample) + 0.5f)", "(static_cast<float>(sample) + 1.0f)"),
-      ("attribution: from zeros instead of the state", "give_state(tape, of, state_before(subject, row - back, row));", ""))
+      ("attribution: from zeros instead of the state", "give_state(activations, of, state_before(subject, row - back, row));", ""))
 plant("src/inspection/unit_figures.cpp", "inspection",
       ("figures: a clock's correlation by its sine alone",
        "std::sqrt(std::clamp((s * s + c * c - 2.0 * s * c * both) / rest, 0.0, 1.0))", "std::abs(s)"),
@@ -625,7 +625,7 @@ plant("src/inspection/forecast_subject.cpp", "inspection",
       ("subject: the forecast stands where it was made", "made.point[row] = all.at(row - 1, 0, 0, model.median());",
        "made.point[row] = all.at(row, 0, 0, model.median());"),
       ("subject: judged from a row later", "seen - 1 < last ? seen - 1 : 0", "seen < last ? seen : 0"))
-plant("src/training/members.cpp", "training",
+plant("src/forecasting/members.cpp", "training",
       ("members: all draw the same", "own.seed = mix64(options.seed + fits_.size());", "own.seed = mix64(options.seed);"),
       ("members: enough is not asked", "furthest_ < steps_ && enough_()", "furthest_ < steps_ && false"),
       ("members: in trouble the others stay behind", "steps_ = std::min(steps_, turn.step + 1);",

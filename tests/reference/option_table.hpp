@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "reference/options.hpp"
+#include "sluice/cell_options.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::reference {

@@ -63,7 +63,7 @@ struct Side {
 };
 
 TEST(Pool, GivesEachStreamTheBitsThatItHasAlone) {
-  for (const kernels::Table& table : kernels::available()) {
+  for (const kernels::KernelTable& table : kernels::available()) {
     for (const Named& of : architectures()) {
       SCOPED_TRACE(std::string(table.name) + ", " + of.name);
       const Problem problem(of, 1, 107, table);

@@ -32,7 +32,7 @@ std::vector<float> stream_all(Session& session, const Problem& problem, std::siz
 }
 
 TEST(Stream, HasTheBitsOfTheWholeSequencePreparedOrNot) {
-  for (const kernels::Table& table : kernels::available()) {
+  for (const kernels::KernelTable& table : kernels::available()) {
     for (const Named& of : architectures()) {
       SCOPED_TRACE(std::string(table.name) + ", " + of.name);
       const Problem problem(of, 23, 41, table);
@@ -80,7 +80,7 @@ TEST(Stream, TakesAndGivesTheStateOfARun) {
   for (const Named& of : architectures()) {
     SCOPED_TRACE(of.name);
     const Problem problem(of, 17, 47);
-    network::RunState state;
+    engine::RunState state;
     problem.whole(0, 6, state);
     Session session(problem.model, 0, MissingRow::refuse);
     session.prepare();
@@ -188,7 +188,7 @@ TEST(Stream, SilenceLeavesZerosAndNoDenormals) {
       for (int step = 0; step < 2000; ++step) {
         if (prepared) session.prepare();
         session.push(silence, y);
-        const network::RunState state = session.state();
+        const engine::RunState state = session.state();
         for (const auto* values : {&state.h, &state.c}) {
           for (const float value : *values) ASSERT_NE(std::fpclassify(value), FP_SUBNORMAL) << step;
         }
@@ -242,7 +242,7 @@ TEST(Stream, RefusesTheSavedStateOfAnotherModelOrWindowOrADamagedOne) {
 
 // Of two models with the same weights, one with a clip: they are not the same.
 TEST(Stream, RefusesTheStateOfACellWithOtherOptions) {
-  network::Architecture clipped = architectures()[0].architecture;
+  Architecture clipped = architectures()[0].architecture;
   clipped.cell.gate_clip = 0.6;
   const Problem plain(architectures()[0].architecture, 1, 71), other(clipped, 1, 71);
   ASSERT_TRUE(same_rows(plain.model->network().parameters(), other.model->network().parameters()));
@@ -254,22 +254,23 @@ TEST(Stream, RefusesTheStateOfACellWithOtherOptions) {
 
 TEST(Stream, RefusesTheStateOfTheSameNumbersStoredOtherwise) {
   Random random(151);
-  const network::Architecture of = architectures()[0].architecture;
-  network::Network network(of);
-  network.set_parameters(network::random_parameters(of, random));
-  const network::Network halves = network::to_f16(network);
+  const Architecture of = architectures()[0].architecture;
+  engine::Network network(of);
+  network.set_parameters(engine::random_parameters(of, random));
+  const engine::Network halves = quantization::to_f16(network);
   network.set_parameters(halves.parameters());  // as floats
-  const auto session_of = [](const network::Network& one) {
-    return Session(std::make_shared<StreamModel>(std::make_shared<network::Network>(one)), 0,
+  const auto session_of = [](const engine::Network& one) {
+    return Session(std::make_shared<StreamModel>(std::make_shared<engine::Network>(one)), 0,
                    MissingRow::refuse);
   };
   Session session = session_of(halves);
   EXPECT_NE(refusal(session, session_of(network).save()).find("the state of another model"),
             std::string::npos);
-  Session whole = session_of(network::to_int8(network, {.largest_input = 1.0f}));
-  EXPECT_NE(refusal(whole, session_of(network::to_int8(network, {.largest_input = 2.0f})).save())
-                .find("the state of another model"),
-            std::string::npos);
+  Session whole = session_of(quantization::to_int8(network, {.largest_input = 1.0f}));
+  EXPECT_NE(
+      refusal(whole, session_of(quantization::to_int8(network, {.largest_input = 2.0f})).save())
+          .find("the state of another model"),
+      std::string::npos);
 }
 
 TEST(Stream, RefusesAWindowLongerThanAnyMemory) {
@@ -280,11 +281,11 @@ TEST(Stream, RefusesAWindowLongerThanAnyMemory) {
 TEST(Stream, RefusesAStateOfWrongSize) {
   const Problem problem(architectures()[0].architecture, 5, 79);
   Session session(problem.model, 0, MissingRow::refuse);
-  network::RunState state;
+  engine::RunState state;
   problem.whole(0, 3, state);
   session.set_state(state);
   for (const bool cell : {false, true}) {
-    network::RunState wrong = state;
+    engine::RunState wrong = state;
     (cell ? wrong.c : wrong.h).push_back(0.0f);
     EXPECT_THROW(session.set_state(wrong), Error);
   }
@@ -292,7 +293,7 @@ TEST(Stream, RefusesAStateOfWrongSize) {
 }
 
 TEST(Stream, RefusesADirectionThatReadsFromTheEnd) {
-  network::Architecture both = architectures()[0].architecture;
+  Architecture both = architectures()[0].architecture;
   both.direction = Direction::both;
   EXPECT_THROW(Problem(both, 1, 1), Error);
 }

@@ -10,27 +10,27 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "network/engine_run.hpp"
-#include "network/run.hpp"
+#include "engine/engine_run.hpp"
+#include "engine/run.hpp"
 #include "streaming/stream_model.hpp"
 
 namespace sluice::streaming {
 
 struct Named {
   std::string name;
-  network::Architecture architecture;
-  kernels::Weights weights = kernels::Weights::f32;
+  Architecture architecture;
+  kernels::WeightType weights = kernels::WeightType::f32;
 };
 
 /// The network with its weights stored so; int8: of inputs up to `largest_input`.
-inline network::Network stored(const network::Network& network, kernels::Weights weights,
-                               float largest_input) {
+inline engine::Network stored(const engine::Network& network, kernels::WeightType weights,
+                              float largest_input) {
   switch (weights) {
-    case kernels::Weights::f16:
-      return network::to_f16(network);
-    case kernels::Weights::int8:
-      return network::to_int8(network, {.largest_input = largest_input});
-    case kernels::Weights::f32:
+    case kernels::WeightType::f16:
+      return quantization::to_f16(network);
+    case kernels::WeightType::int8:
+      return quantization::to_int8(network, {.largest_input = largest_input});
+    case kernels::WeightType::f32:
       break;
   }
   return network;
@@ -42,19 +42,19 @@ struct Problem {
   std::vector<float> x;  // [T, I]
 
   Problem(const Named& of, std::size_t steps_, std::uint64_t seed,
-          const kernels::Table& table = kernels::chosen())
+          const kernels::KernelTable& table = kernels::chosen())
       : steps(steps_) {
     Random random(seed);
-    network::Network network(of.architecture, table);
-    network.set_parameters(network::random_parameters(of.architecture, random));
+    engine::Network network(of.architecture, table);
+    network.set_parameters(engine::random_parameters(of.architecture, random));
     // Rows below reach beyond 2: some are cut.
     model = std::make_shared<StreamModel>(
-        std::make_shared<network::Network>(stored(network, of.weights, 2.0f)));
+        std::make_shared<engine::Network>(stored(network, of.weights, 2.0f)));
     for (std::size_t n = 0; n < steps * model->inputs(); ++n)
       x.push_back(static_cast<float>(random.normal()));
   }
 
-  Problem(const network::Architecture& architecture, std::size_t steps_, std::uint64_t seed)
+  Problem(const Architecture& architecture, std::size_t steps_, std::uint64_t seed)
       : Problem(Named{"", architecture}, steps_, seed) {}
 
   std::size_t outputs() const { return model->outputs(); }
@@ -63,15 +63,15 @@ struct Problem {
   }
 
   /// y [T, O] of some steps from a state, which goes on to the last one.
-  std::vector<float> whole(std::size_t first, std::size_t count, network::RunState& state) const {
+  std::vector<float> whole(std::size_t first, std::size_t count, engine::RunState& state) const {
     const std::size_t inputs = model->inputs();
-    return network::run(
+    return engine::run(
         model->network(),
         {.x = std::span(x).subspan(first * inputs, count * inputs), .batch = 1, .steps = count},
         state);
   }
   std::vector<float> whole() const {
-    network::RunState state;
+    engine::RunState state;
     return whole(0, steps, state);
   }
 };
@@ -79,7 +79,7 @@ struct Problem {
 /// Plain stacks, which run row by row on kernels of their own, one of each option, and both with
 /// smaller weights.
 inline std::vector<Named> architectures() {
-  const network::Architecture base{.input = 3, .hidden = {13, 5}, .output = 2, .biases = 2};
+  const Architecture base{.input = 3, .hidden = {13, 5}, .output = 2, .biases = 2};
   std::vector<Named> list = {
       {"plain", base},
       {"one layer", {.input = 1, .hidden = {20}, .output = 1}},
@@ -91,31 +91,29 @@ inline std::vector<Named> architectures() {
     list.push_back({name, base});
     change(list.back().architecture);
   };
-  with("learned state", [](network::Architecture& of) { of.learned_state = true; });
-  with("peephole", [](network::Architecture& of) { of.cell.peephole = true; });
-  with("coupled",
-       [](network::Architecture& of) { of.cell.coupling = Coupling::input_from_forget; });
-  with("projection", [](network::Architecture& of) { of.cell.projection = 4; });
-  with("cell clip", [](network::Architecture& of) { of.cell.cell_clip = 0.4; });
-  with("gate clip", [](network::Architecture& of) { of.cell.gate_clip = 0.6; });
-  with("zoneout", [](network::Architecture& of) { of.cell.zoneout_c = of.cell.zoneout_h = 0.2; });
-  with("layer norm ba", [](network::Architecture& of) { of.cell.layer_norm = LayerNorm::ba; });
-  with("layer norm tflite",
-       [](network::Architecture& of) { of.cell.layer_norm = LayerNorm::tflite; });
-  with("rnn", [](network::Architecture& of) { of.cell.kind = CellKind::rnn; });
-  with("residual", [](network::Architecture& of) {
+  with("learned state", [](Architecture& of) { of.learned_state = true; });
+  with("peephole", [](Architecture& of) { of.cell.peephole = true; });
+  with("coupled", [](Architecture& of) { of.cell.coupling = Coupling::input_from_forget; });
+  with("projection", [](Architecture& of) { of.cell.projection = 4; });
+  with("cell clip", [](Architecture& of) { of.cell.cell_clip = 0.4; });
+  with("gate clip", [](Architecture& of) { of.cell.gate_clip = 0.6; });
+  with("zoneout", [](Architecture& of) { of.cell.zoneout_c = of.cell.zoneout_h = 0.2; });
+  with("layer norm ba", [](Architecture& of) { of.cell.layer_norm = LayerNorm::ba; });
+  with("layer norm tflite", [](Architecture& of) { of.cell.layer_norm = LayerNorm::tflite; });
+  with("rnn", [](Architecture& of) { of.cell.kind = CellKind::rnn; });
+  with("residual", [](Architecture& of) {
     of.hidden = {13, 13};
     of.residual = true;
   });
-  const auto smaller = [&](std::size_t number, kernels::Weights weights, const char* name) {
+  const auto smaller = [&](std::size_t number, kernels::WeightType weights, const char* name) {
     list.push_back({list[number].name + ", " + name, list[number].architecture, weights});
   };
   for (const std::size_t number : {0, 2, 5}) {
-    smaller(number, kernels::Weights::int8, "int8");
-    smaller(number, kernels::Weights::f16, "f16");
+    smaller(number, kernels::WeightType::int8, "int8");
+    smaller(number, kernels::WeightType::f16, "f16");
   }
-  smaller(3, kernels::Weights::int8, "int8");
-  smaller(6, kernels::Weights::f16, "f16");
+  smaller(3, kernels::WeightType::int8, "int8");
+  smaller(6, kernels::WeightType::f16, "f16");
   return list;
 }
 

@@ -1,8 +1,8 @@
 // A traced stream: the bits of the untraced one, and the gates of the run over the whole sequence.
 #include <gtest/gtest.h>
 
-#include "network/recorded_trace.hpp"
-#include "network/storage.hpp"
+#include "engine/recorded_trace.hpp"
+#include "engine/storage.hpp"
 #include "sluice/error.hpp"
 #include "streaming/session.hpp"
 #include "streaming/stream_problem.hpp"
@@ -14,11 +14,11 @@ TEST(StreamTrace, IsThatOfTheWholeSequenceAndChangesNoBit) {
   for (const Named& of : architectures()) {
     SCOPED_TRACE(of.name);
     const Problem problem(of.architecture, 19, 53);
-    network::RecordedTrace whole, streamed;
-    network::RunState state;
+    engine::RecordedTrace whole, streamed;
+    engine::RunState state;
     const std::vector<float> y =
-        network::run(problem.model->network(),
-                     {.x = problem.x, .batch = 1, .steps = problem.steps, .trace = &whole}, state);
+        engine::run(problem.model->network(),
+                    {.x = problem.x, .batch = 1, .steps = problem.steps, .trace = &whole}, state);
     Session session(problem.model, 0, MissingRow::refuse, &streamed);
     std::vector<float> row(problem.outputs());
     for (std::size_t t = 0; t < problem.steps; ++t) {
@@ -33,15 +33,15 @@ TEST(StreamTrace, IsThatOfTheWholeSequenceAndChangesNoBit) {
 
 TEST(StreamTrace, OfAWindowIsRefused) {
   const Problem problem({.input = 1, .hidden = {4}, .output = 1}, 1, 1);
-  network::RecordedTrace sink;
+  engine::RecordedTrace sink;
   EXPECT_THROW(Session(problem.model, 5, MissingRow::refuse, &sink), Error);
 }
 
 TEST(StreamTrace, OfInt8WeightsIsRefused) {
   const Problem problem({.input = 1, .hidden = {4}, .output = 1}, 1, 1);
-  const auto small = std::make_shared<network::Network>(
-      network::to_int8(problem.model->network(), {.largest_input = 3.0f}));
-  network::RecordedTrace sink;
+  const auto small = std::make_shared<engine::Network>(
+      quantization::to_int8(problem.model->network(), {.largest_input = 3.0f}));
+  engine::RecordedTrace sink;
   EXPECT_THROW(Session(std::make_shared<StreamModel>(small), 0, MissingRow::refuse, &sink), Error);
 }
 

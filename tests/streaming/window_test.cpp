@@ -15,13 +15,13 @@ namespace {
 // The last row of a fresh run over the (at most) `window` rows up to row t.
 std::vector<float> fresh(const Problem& problem, std::size_t t, std::size_t window) {
   const std::size_t count = std::min(t + 1, window);
-  network::RunState state;
+  engine::RunState state;
   const std::vector<float> y = problem.whole(t + 1 - count, count, state);
   return {y.end() - static_cast<long>(problem.outputs()), y.end()};
 }
 
 TEST(Window, GivesTheBitsOfAFreshRunOverTheLastRows) {
-  for (const kernels::Table& table : kernels::available()) {
+  for (const kernels::KernelTable& table : kernels::available()) {
     for (const Named& of : architectures()) {
       const Problem problem(of, 19, 83, table);
       for (const std::size_t window : {1, 2, 7}) {

@@ -17,7 +17,7 @@ namespace {
 
 struct Problem {
   std::string name;
-  network::Architecture architecture;
+  Architecture architecture;
   std::size_t steps, batch;
   int updates = 10;
   bool recomputes = true;
@@ -98,18 +98,18 @@ TEST(SameBits, AreOtherBitsForAnotherSeed) {
 // The same rows for all samples: what is drawn for each is all that tells them apart.
 TEST(ArrayFit, DrawsForEverySampleOfEveryPart) {
   ThreadPool pool(1);
-  network::Architecture of{.input = 3, .hidden = {16}};
+  Architecture of{.input = 3, .hidden = {16}};
   of.cell.zoneout_h = 0.5;
   ArrayFit fit(of, {.steps = 20, .batch = 40}, pool);
-  ASSERT_EQ(fit.tapes().parts(), 2u);
+  ASSERT_EQ(fit.parts().parts(), 2u);
   fit.draw(3);
   for (std::size_t t = 0; t < 20; ++t) {
-    for (std::size_t b = 0; b < 40; ++b) std::fill_n(fit.tapes().x(t, b), 3, 0.5f);
+    for (std::size_t b = 0; b < 40; ++b) std::fill_n(fit.parts().x(t, b), 3, 0.5f);
   }
   fit.forward_backward();
-  const std::size_t second = fit.tapes().samples(1).first;
+  const std::size_t second = fit.parts().samples(1).first;
   for (std::size_t b = 0; b < second; ++b) {
-    const float *a = fit.tapes().y(19, b), *c = fit.tapes().y(19, second + b);
+    const float *a = fit.parts().y(19, b), *c = fit.parts().y(19, second + b);
     EXPECT_NE(std::vector<float>(a, a + 16), std::vector<float>(c, c + 16)) << b;
   }
 }
@@ -122,17 +122,17 @@ TEST(ArrayFit, AnswersTheMeanSquaredErrorAndItsGradient) {
     ArrayFit fit({.input = 3, .hidden = {kUnits}},
                  {.steps = kSteps, .batch = kBatch, .recompute = recompute}, pool);
     fit.draw(3);
-    EXPECT_EQ(fit.tapes().kept_floats() < 7 * 32 * kSteps * kBatch, recompute);
+    EXPECT_EQ(fit.parts().kept_floats() < 7 * 32 * kSteps * kBatch, recompute);
     const double loss = fit.forward_backward();
     const double count = kSteps * kBatch * kUnits;
     double sum = 0.0;
     for (std::size_t t = 0; t < kSteps; ++t) {
       for (std::size_t b = 0; b < kBatch; ++b) {
         for (std::size_t j = 0; j < kUnits; ++j) {
-          const double error = static_cast<double>(fit.tapes().y(t, b)[j]) -
+          const double error = static_cast<double>(fit.parts().y(t, b)[j]) -
                                fit.target()[(t * kBatch + b) * kUnits + j];
           sum += error * error;
-          ASSERT_NEAR(fit.tapes().d_y(t, b)[j], error / count, 1e-6 / count) << t << " " << b;
+          ASSERT_NEAR(fit.parts().d_y(t, b)[j], error / count, 1e-6 / count) << t << " " << b;
         }
       }
     }
@@ -148,7 +148,7 @@ TEST(ArrayFit, LearnsWhatItIsShown) {
   // The target: half of what came in two steps before.
   for (std::size_t t = 0; t < 12; ++t) {
     for (std::size_t b = 0; b < 8; ++b)
-      fit.target()[t * 8 + b] = t < 2 ? 0.0f : 0.5f * fit.tapes().x(t - 2, b)[1];
+      fit.target()[t * 8 + b] = t < 2 ? 0.0f : 0.5f * fit.parts().x(t - 2, b)[1];
   }
   const double before = fit.forward_backward();
   for (int step = 0; step < 300; ++step) {
@@ -159,18 +159,18 @@ TEST(ArrayFit, LearnsWhatItIsShown) {
 }
 
 TEST(Recomputation, KeepsAFewOfTheActivations) {
-  const network::Architecture architecture{.input = 3, .hidden = {32}};
-  const network::Tape whole(architecture, 2000, 16, network::Tape::Use::with_backward);
-  const network::Tape less(architecture, 2000, 16, network::Tape::Use::recompute);
+  const Architecture architecture{.input = 3, .hidden = {32}};
+  const engine::Activations whole(architecture, 2000, 16, engine::Activations::Use::with_backward);
+  const engine::Activations less(architecture, 2000, 16, engine::Activations::Use::recompute);
   EXPECT_LT(less.kept_floats(), whole.kept_floats() / 10);
   // 7 H floats of each step and sample, and the first state.
   EXPECT_EQ(whole.kept_floats(), 7u * 32 * 2000 * 16 + 2u * 32 * 16);
 }
 
 TEST(Recomputation, IsRefusedWithAReverseDirection) {
-  network::Architecture architecture{.input = 3, .hidden = {8}};
+  Architecture architecture{.input = 3, .hidden = {8}};
   architecture.direction = Direction::both;
-  EXPECT_THROW(network::Tape(architecture, 9, 2, network::Tape::Use::recompute), Error);
+  EXPECT_THROW(engine::Activations(architecture, 9, 2, engine::Activations::Use::recompute), Error);
 }
 
 TEST(TrainingFlop, CountsTheProducts) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "network/network.hpp"
+#include "engine/network.hpp"
 #include "training/losses.hpp"
 #include "training/optimizer.hpp"
 
@@ -17,9 +17,9 @@ namespace {
 
 using Json = nlohmann::json;
 using Floats = std::vector<float>;
-using network::Network;
-using network::Parameter;
-using network::Tape;
+using Parameter;
+using engine::Activations;
+using engine::Network;
 
 Json recording(const std::string& name) {
   std::ifstream file(std::string(SLUICE_SOURCE_DIR "/tests/gold/pytorch_") + name + ".json");
@@ -67,7 +67,7 @@ class Replay {
                   .hidden = {size(gold_.at("h0"), 2), size(gold_.at("h0"), 2)},
                   .output = size(gold_.at("target"), 2),
                   .biases = 2}),
-        tape_(network_.architecture(), steps_, batch_, Tape::Use::with_backward),
+        activations_(network_.architecture(), steps_, batch_, Activations::Use::with_backward),
         optimizer_(options_of(gold_.at("optimizer")), network_.count()) {
     Floats initial;
     for (const Parameter& parameter : network_.list()) {
@@ -83,10 +83,10 @@ class Replay {
     const Json& losses = gold_.at("losses");
     for (std::size_t update = 0; update < losses.size(); ++update) {
       Floats gradient(network_.count(), 0.0f);
-      network_.forward(tape_);
+      network_.forward(activations_);
       const double wanted = losses[update].get<double>();
       ASSERT_NEAR(mean_squared_error(), wanted, relative * wanted) << "update " << update;
-      network_.backward(tape_, gradient);
+      network_.backward(activations_, gradient);
       if (update == 0) expect_gradients(gradient);
       if (gold_.contains("norms")) {
         const double norm = gold_.at("norms")[update].get<double>();
@@ -109,18 +109,18 @@ class Replay {
     const Floats x = values(gold_.at("x")), h = values(gold_.at("h0")), c = values(gold_.at("c0"));
     const std::size_t input = network_.architecture().input;
     for (std::size_t row = 0; row < steps_ * batch_; ++row) {
-      std::copy_n(x.data() + row * input, input, tape_.x(row / batch_, row % batch_));
+      std::copy_n(x.data() + row * input, input, activations_.x(row / batch_, row % batch_));
     }
     for (std::size_t layer = 0; layer < 2; ++layer) {
       const std::size_t hidden = network_.architecture().hidden[layer];
-      const std::size_t units = tape_.layers[layer].units;
+      const std::size_t units = activations_.layers[layer].units;
       for (std::size_t b = 0; b < batch_; ++b) {
         const std::size_t from = (layer * batch_ + b) * hidden;
-        std::copy_n(h.data() + from, hidden, tape_.layers[layer].h.data() + b * units);
-        std::copy_n(c.data() + from, hidden, tape_.layers[layer].c.data() + b * units);
+        std::copy_n(h.data() + from, hidden, activations_.layers[layer].h.data() + b * units);
+        std::copy_n(c.data() + from, hidden, activations_.layers[layer].c.data() + b * units);
       }
     }
-    tape_.want_d_x(true);
+    activations_.want_d_x(true);
   }
 
   // PyTorch's is the mean of e^2, ours the sum of e^2 / 2.
@@ -130,8 +130,8 @@ class Replay {
     const auto count = static_cast<double>(target.size());
     double sum = 0.0;
     for (std::size_t row = 0; row < steps_ * batch_; ++row) {
-      const std::span y(tape_.y(row / batch_, row % batch_), output);
-      const std::span d_y(tape_.d_y(row / batch_, row % batch_), output);
+      const std::span y(activations_.y(row / batch_, row % batch_), output);
+      const std::span d_y(activations_.d_y(row / batch_, row % batch_), output);
       sum += add_loss({}, y, std::span(target).subspan(row * output, output), d_y);
       for (float& d : d_y) d = static_cast<float>(d * 2.0 / count);
     }
@@ -145,14 +145,14 @@ class Replay {
           << parameter.name;
     }
     const std::size_t input = network_.architecture().input;
-    const network::Architecture& of = network_.architecture();
+    const Architecture& of = network_.architecture();
     Floats d_x, d_h, d_c;
     for (std::size_t row = 0; row < steps_ * batch_; ++row) {
-      const float* from = tape_.d_x(row / batch_, row % batch_);
+      const float* from = activations_.d_x(row / batch_, row % batch_);
       d_x.insert(d_x.end(), from, from + input);
     }
     for (std::size_t row = 0; row < 2 * batch_; ++row) {
-      const network::LayerTape& layer = tape_.layers[row / batch_];
+      const engine::LayerActivations& layer = activations_.layers[row / batch_];
       const float* h = layer.d_h_first.data() + row % batch_ * layer.units;
       const float* c = layer.d_c_first.data() + row % batch_ * layer.units;
       d_h.insert(d_h.end(), h, h + of.hidden[0]);
@@ -168,7 +168,7 @@ class Replay {
   Json gold_;
   std::size_t steps_, batch_;
   Network network_;
-  Tape tape_;
+  Activations activations_;
   Optimizer optimizer_;
 };
 

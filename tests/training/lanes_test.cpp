@@ -80,8 +80,8 @@ class FitOfZeros : public testing::Test {
 
   FitOfZeros() {
     network.set_parameters(
-        network::initial_parameters(network.architecture(), {.seed = 3, .zero_head = true}));
-    data.inputs.assign(kRows * network::row_stride(2), 0.3f);
+        initial_parameters(network.architecture(), {.seed = 3, .zero_head = true}));
+    data.inputs.assign(kRows * engine::row_stride(2), 0.3f);
     data.targets.assign(kRows * 2, kNone);
     data.offsets = {0.0f, 0.0f};
     data.levels = {0.5f};
@@ -102,7 +102,7 @@ class FitOfZeros : public testing::Test {
     return fit.step(0.1);
   }
 
-  network::Network network{{.input = 2, .hidden = {3}, .output = 2, .biases = 1}};
+  engine::Network network{{.input = 2, .hidden = {3}, .output = 2, .biases = 1}};
   FitData data;
   ThreadPool pool{2};
 };
@@ -139,7 +139,7 @@ TEST_F(FitOfZeros, ATroubledStepLeavesTheParametersAlone) {
                .optimizer = {.kind = OptimizerKind::sgd}},
               pool);
   fit.step(0.1);
-  EXPECT_NE(fit.trouble(), "");
+  EXPECT_NE(fit.failure(), "");
   EXPECT_EQ(fit.steps(), 0u);
   EXPECT_TRUE(std::equal(before.begin(), before.end(), network.parameters().begin()));
 }

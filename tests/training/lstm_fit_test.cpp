@@ -6,14 +6,14 @@
 
 #include <vector>
 
-#include "training/members.hpp"
-#include "training/noise_data.hpp"
+#include "forecasting/members.hpp"
+#include "forecasting/noise_data.hpp"
 
 namespace sluice::training {
 namespace {
 
 constexpr std::size_t kRows = 300;
-const network::Architecture kOf{.input = 2, .hidden = {32}, .output = 1};
+const Architecture kOf{.input = 2, .hidden = {32}, .output = 1};
 
 // Two parts, if the batch may be cut.
 FitOptions options(std::size_t most_parts) {
@@ -25,9 +25,9 @@ FitOptions options(std::size_t most_parts) {
           .optimizer = {}};
 }
 
-network::Network start() {
-  network::Network network(kOf);
-  network.set_parameters(network::initial_parameters(kOf, {.seed = 5}));
+engine::Network start() {
+  engine::Network network(kOf);
+  network.set_parameters(initial_parameters(kOf, {.seed = 5}));
   return network;
 }
 
@@ -37,7 +37,7 @@ struct Fitted {
 };
 
 Fitted fitted(std::size_t most_parts, std::size_t threads) {
-  network::Network network = start();
+  engine::Network network = start();
   const FitData data = noise_data(kRows, 2);
   ThreadPool pool(threads);
   LstmFit fit(network, data, options(most_parts), pool);
@@ -67,13 +67,13 @@ TEST(LstmFit, InPartsHasTheSameBitsForAnyNumberOfThreads) {
 // Threads take members, so these are not cut; one alone is.
 TEST(LstmFit, IsCutOnlyWhereItIsTheOnlyMember) {
   for (const std::size_t members : {1, 2}) {
-    std::vector<network::Network> networks(members, start());
+    std::vector<engine::Network> networks(members, start());
     const FitData data = noise_data(kRows, 2);
     ThreadPool pool(1);
     Members fit(networks, data, options(16), pool);
     fit.run(
         3, [](std::size_t) { return 1e-2; }, [] { return false; });
-    network::Network network = start();
+    engine::Network network = start();
     FitOptions whole = options(1);
     whole.seed = mix64(whole.seed);
     LstmFit alone(network, data, whole, pool);

@@ -30,8 +30,8 @@ Bits draw(Random& random) {
   return made;
 }
 
-network::Architecture architecture() {
-  network::Architecture of;
+Architecture architecture() {
+  Architecture of;
   of.input = kHidden;
   of.hidden = {kHidden, kHidden};
   of.output = 1;
@@ -44,8 +44,8 @@ Doubles first_parameters() {
   Random random(0);
   Doubles all(2 * kHidden);
   for (double& value : all) value = random.uniform(-1.0, 1.0);
-  const auto rest = network::initial_parameters(
-      architecture(), {.seed = 0, .initialiser = network::Initialiser::pytorch});
+  const auto rest =
+      initial_parameters(architecture(), {.seed = 0, .initialiser = Initialiser::pytorch});
   all.insert(all.end(), rest.begin(), rest.end());
   return all;
 }

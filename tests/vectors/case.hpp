@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 #include "vectors/fields.hpp"
 
 namespace sluice::vectors {
@@ -37,7 +37,7 @@ struct Expected {
 
 struct Case : Sequences {
   std::string name;
-  network::Architecture architecture;
+  Architecture architecture;
   Doubles parameters;     // flat, as parameter_list
   std::size_t calls = 1;  // runs over the same x, the state carried over
   std::vector<Expected> expected;

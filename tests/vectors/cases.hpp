@@ -26,9 +26,9 @@ Case tflite_case(const std::string& path);
 /// pytorch_lstm: literals of PyTorch's and candle's tests.
 Case pytorch_case(const std::string& path);
 /// The network of tensors with PyTorch's names: layers, directions, projection, biases.
-network::Architecture pytorch_architecture(Fields tensors);
+Architecture pytorch_architecture(Fields tensors);
 /// Its parameters; every tensor must be the network's.
-Doubles pytorch_parameters(const network::Architecture& architecture, Fields tensors);
+Doubles pytorch_parameters(const Architecture& architecture, Fields tensors);
 
 /// rtneural_lstm: dense and LSTM layers over one series; the dense ones are run here.
 Case rtneural_case(const std::string& path);

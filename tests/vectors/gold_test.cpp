@@ -36,7 +36,7 @@ Array time_first(Array array, bool batch_first) {
   return array;
 }
 
-void check_config(Fields config, const network::Architecture& of) {
+void check_config(Fields config, const Architecture& of) {
   const auto same = [&](const char* key, std::size_t ours) {
     if (config.get_or<std::size_t>(key, ours) != ours) {
       refuse(config.where(), key, std::to_string(ours));
@@ -121,7 +121,7 @@ double gold_error(const Gold& gold, Machine& machine) {
   compare(got.x, gold.d.x);
   if (!gold.d.h.empty()) compare(got.h, gold.d.h);
   if (!gold.d.c.empty()) compare(got.c, gold.d.c);
-  for (const network::Parameter& one : network::parameter_list(gold.run.architecture)) {
+  for (const Parameter& one : parameter_list(gold.run.architecture)) {
     const auto part = [&one](const Doubles& all) {
       const auto from = all.begin() + static_cast<std::ptrdiff_t>(one.offset);
       return Doubles(from, from + static_cast<std::ptrdiff_t>(one.count));

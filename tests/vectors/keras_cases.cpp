@@ -67,7 +67,7 @@ States states_of(const nlohmann::json& value, std::size_t directions,
 }
 
 // The last output [N, width]: h, or the two directions' h merged as the layer merges.
-Doubles last_output(const network::Architecture& of, std::size_t batch, const Outcome& outcome) {
+Doubles last_output(const Architecture& of, std::size_t batch, const Outcome& outcome) {
   if (of.direction != Direction::both) return outcome.h;
   const std::size_t hidden = of.hidden[0];
   Doubles merged;
@@ -108,7 +108,7 @@ class Outputs {
  private:
   // [N, width], or [N, T, width] in the order in which the layer made them.
   std::function<Doubles(const Outcome&)> output() const {
-    const network::Architecture of = made_.architecture;
+    const Architecture of = made_.architecture;
     const std::size_t steps = made_.steps, batch = made_.batch;
     if (!sequences_) {
       return [=](const Outcome& outcome) { return last_output(of, batch, outcome); };

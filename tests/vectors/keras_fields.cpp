@@ -8,8 +8,8 @@
 namespace sluice::vectors {
 namespace {
 
+using Role;
 using formats::GateOrder;
-using network::Role;
 
 Merge merge_named(const std::string& name, const std::string& where) {
   if (name == "concat") return Merge::concat;
@@ -120,8 +120,8 @@ ActivationFunction keras_activation(const std::string& name, KerasVersion versio
   refuse(where, "an activation", "one of Keras's", name);
 }
 
-network::Architecture keras_architecture(Fields& config, KerasVersion version) {
-  network::Architecture of;
+Architecture keras_architecture(Fields& config, KerasVersion version) {
+  Architecture of;
   of.hidden = {config.get<std::size_t>("units")};
   CellActivations functions;
   functions.gate = keras_activation(config.get_or<std::string>("recurrent_activation", "sigmoid"),
@@ -146,7 +146,7 @@ network::Architecture keras_architecture(Fields& config, KerasVersion version) {
   return of;
 }
 
-Doubles keras_parameters(network::Architecture& of, Fields& fields, const Doubles& head) {
+Doubles keras_parameters(Architecture& of, Fields& fields, const Doubles& head) {
   const std::size_t hidden = of.hidden[0], directions = of.directions();
   std::vector<Weights> weights;
   for (std::size_t d = 0; d < directions; ++d) weights.push_back(weights_of(fields, d, directions));

@@ -16,13 +16,12 @@ ActivationFunction keras_activation(const std::string& name, KerasVersion versio
 
 /// What of a layer's options counts for its sums: units, activations, bias, direction. Options of
 /// training and of speed are read and change nothing.
-network::Architecture keras_architecture(Fields& config, KerasVersion version);
+Architecture keras_architecture(Fields& config, KerasVersion version);
 
 /// Kernel [I, 4H], recurrent kernel [H, 4H] and bias [4H] of both directions as our parameters.
 /// Sets architecture.input, and biases to 0 where there is none. A head, where the architecture has
 /// one, gets `head`.
-Doubles keras_parameters(network::Architecture& architecture, Fields& fields,
-                         const Doubles& head = {});
+Doubles keras_parameters(Architecture& architecture, Fields& fields, const Doubles& head = {});
 
 /// x [N, T, I] as ours [T, N, I], with steps, batch and mask. Words, where the file has them, must
 /// say the same: x is their embedding and 0 is masked.

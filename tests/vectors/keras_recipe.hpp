@@ -12,7 +12,7 @@
 namespace sluice::vectors {
 
 struct KerasRecipe {
-  network::Architecture architecture;
+  Architecture architecture;
   Array x{{0, 0, 0}, {}};       // [N, T, I]; of words: their embedding at the start
   Array tokens{{0, 0}, {}};     // [N, T], or empty
   Array embedding{{0, 0}, {}};  // [words, I]

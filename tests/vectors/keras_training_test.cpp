@@ -23,7 +23,7 @@ class Training {
  public:
   Training(const KerasRecipe& recipe, const Side& side)
       : recipe_(recipe),
-        list_(network::parameter_list(recipe.architecture)),
+        list_(parameter_list(recipe.architecture)),
         machine_(side.machine(recipe.architecture)),
         parameters_(recipe.parameters),
         embedding_(recipe.embedding) {
@@ -46,13 +46,13 @@ class Training {
   }
 
   /// In Keras's layout.
-  Doubles tensor(network::Role role) const {
-    const network::Architecture& of = recipe_.architecture;
-    for (const network::Parameter& one : list_) {
+  Doubles tensor(Role role) const {
+    const Architecture& of = recipe_.architecture;
+    for (const Parameter& one : list_) {
       if (one.role != role) continue;
       const auto from = parameters_.begin() + static_cast<std::ptrdiff_t>(one.offset);
       Doubles ours(from, from + static_cast<std::ptrdiff_t>(one.count));
-      if (role == network::Role::head_weight || role == network::Role::head_bias) return ours;
+      if (role == Role::head_weight || role == Role::head_bias) return ours;
       return formats::gates_from_ours(GateOrder::keras, ours,
                                       {of.hidden[0], one.count / (4 * of.hidden[0]), of.cell});
     }
@@ -116,7 +116,7 @@ class Training {
   }
 
   const KerasRecipe& recipe_;
-  std::vector<network::Parameter> list_;
+  std::vector<Parameter> list_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Stepper> stepper_, embedding_stepper_;
   Doubles parameters_;
@@ -166,11 +166,11 @@ Doubles made_of(const std::string& key, std::size_t count, const Training& train
     if (count > losses.size()) return {};
     return {losses.end() - static_cast<std::ptrdiff_t>(count), losses.end()};
   }
-  if (has("dense") && has("bias")) return training.tensor(network::Role::head_bias);
-  if (has("dense")) return training.tensor(network::Role::head_weight);
-  if (has("recurrent")) return training.tensor(network::Role::weight_hh);
-  if (has("kernel")) return training.tensor(network::Role::weight_ih);
-  if (has("bias")) return training.tensor(network::Role::bias_ih);
+  if (has("dense") && has("bias")) return training.tensor(Role::head_bias);
+  if (has("dense")) return training.tensor(Role::head_weight);
+  if (has("recurrent")) return training.tensor(Role::weight_hh);
+  if (has("kernel")) return training.tensor(Role::weight_ih);
+  if (has("bias")) return training.tensor(Role::bias_ih);
   refuse(key, "an expected value that is not understood", "losses, kernels or biases");
 }
 

@@ -27,12 +27,12 @@ class Machine {
 };
 
 /// In double precision: src/reference.
-std::unique_ptr<Machine> reference_machine(const network::Architecture& architecture);
-/// In float: network::Network with its Tape.
-std::unique_ptr<Machine> engine_machine(const network::Architecture& architecture);
+std::unique_ptr<Machine> reference_machine(const Architecture& architecture);
+/// In float: engine::Network with its Activations.
+std::unique_ptr<Machine> engine_machine(const Architecture& architecture);
 
 /// All calls of the case; the outcome of the last one. Through src/reference, and through
-/// network::run.
+/// engine::run.
 Outcome run_reference(const Case& of);
 Outcome run_engine(const Case& of);
 

@@ -11,8 +11,8 @@
 namespace sluice::vectors {
 namespace {
 
+using Role;
 using formats::GateOrder;
-using network::Role;
 
 struct Named {
   const char* name;
@@ -106,7 +106,7 @@ class Loader {
 
  private:
   void read_options() {
-    network::Architecture& of = case_.architecture;
+    Architecture& of = case_.architecture;
     of.direction = direction_of(attributes_);
     directions_ = of.directions();
     of.activations = activations(attributes_, directions_);
@@ -134,7 +134,7 @@ class Loader {
   }
 
   void read_weights() {
-    const network::Architecture& of = case_.architecture;
+    const Architecture& of = case_.architecture;
     Parameters parameters(of, inputs_.where());
     const auto blocks = [&](std::size_t columns) {
       return formats::GateBlocks{hidden_, columns, of.cell};

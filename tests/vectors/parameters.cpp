@@ -4,18 +4,17 @@
 
 namespace sluice::vectors {
 
-Parameters::Parameters(const network::Architecture& architecture, std::string where)
+Parameters::Parameters(const Architecture& architecture, std::string where)
     : where_(std::move(where)),
-      list_(network::parameter_list(architecture)),
+      list_(parameter_list(architecture)),
       set_(list_.size(), false),
-      values_(network::parameter_count(list_), 0.0) {
-  network::check(architecture);
+      values_(parameter_count(list_), 0.0) {
+  engine::check(architecture);
 }
 
-void Parameters::set(network::Role role, std::size_t layer, std::size_t direction,
-                     const Doubles& values) {
+void Parameters::set(Role role, std::size_t layer, std::size_t direction, const Doubles& values) {
   for (std::size_t j = 0; j < list_.size(); ++j) {
-    const network::Parameter& one = list_[j];
+    const Parameter& one = list_[j];
     if (one.role == role && one.layer == layer && one.direction == direction) {
       return put(j, values);
     }
@@ -33,7 +32,7 @@ void Parameters::set(const std::string& name, const Array& array) {
 }
 
 void Parameters::put(std::size_t index, const Doubles& values) {
-  const network::Parameter& one = list_[index];
+  const Parameter& one = list_[index];
   if (set_[index]) refuse(where_, "a tensor given twice", "", one.name);
   if (values.size() != one.count) {
     refuse(where_ + "." + one.name, "a tensor of another size",

@@ -5,8 +5,8 @@
 
 namespace sluice::vectors {
 
-network::Architecture pytorch_architecture(Fields tensors) {
-  network::Architecture of;
+Architecture pytorch_architecture(Fields tensors) {
+  Architecture of;
   const auto layer = [](const char* name, std::size_t at) { return name + std::to_string(at); };
   for (std::size_t at = 0; tensors.has(layer("weight_ih_l", at)); ++at) {
     const Array w = tensors.array(layer("weight_ih_l", at));
@@ -21,10 +21,10 @@ network::Architecture pytorch_architecture(Fields tensors) {
   return of;
 }
 
-Doubles pytorch_parameters(const network::Architecture& architecture, Fields tensors) {
+Doubles pytorch_parameters(const Architecture& architecture, Fields tensors) {
   Parameters parameters(architecture, tensors.where());
-  for (const network::Parameter& one : parameters.list()) {
-    if (one.role == network::Role::head_weight || one.role == network::Role::head_bias) continue;
+  for (const Parameter& one : parameters.list()) {
+    if (one.role == Role::head_weight || one.role == Role::head_bias) continue;
     parameters.set(one.name, tensors.array(one.name));
   }
   tensors.finish();

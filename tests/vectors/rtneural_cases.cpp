@@ -10,8 +10,8 @@
 namespace sluice::vectors {
 namespace {
 
+using Role;
 using formats::GateOrder;
-using network::Role;
 
 struct Dense {
   std::size_t in, out;
@@ -45,7 +45,7 @@ Dense keras_dense(const nlohmann::json& weights, const std::string& activation,
 
 void read_lstm(const nlohmann::json& weights, std::size_t units, const std::string& where,
                Case& made) {
-  network::Architecture& of = made.architecture;
+  Architecture& of = made.architecture;
   if (weights.size() != 3) refuse(where, "weights", "kernel, recurrent kernel and bias");
   const Array kernel = parse_array(weights[0], where), recurrent = parse_array(weights[1], where),
               bias = parse_array(weights[2], where);

@@ -8,7 +8,7 @@
 namespace sluice::vectors {
 namespace {
 
-using network::Role;
+using Role;
 
 constexpr std::array kGates = {"input", "forget", "cell", "output"};  // i, f, g, o
 
@@ -27,7 +27,7 @@ class Loader {
 
  private:
   void read_options() {
-    network::Architecture& of = case_.architecture;
+    Architecture& of = case_.architecture;
     of.input = config_.get<std::size_t>("n_input");
     hidden_ = config_.get<std::size_t>("n_cell");
     const auto output = config_.get<std::size_t>("n_output");

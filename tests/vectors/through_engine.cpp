@@ -1,8 +1,9 @@
-// The engine: network::run for whole sequences, and as a Machine network::Network with its Tape.
+// The engine: engine::run for whole sequences, and as a Machine engine::Network with its
+// Activations.
 #include <optional>
 
-#include "network/network.hpp"
-#include "network/run.hpp"
+#include "engine/network.hpp"
+#include "engine/run.hpp"
 #include "vectors/machine.hpp"
 
 namespace sluice::vectors {
@@ -13,61 +14,62 @@ Doubles doubles(const std::vector<float>& values) { return {values.begin(), valu
 
 class EngineMachine : public Machine {
  public:
-  explicit EngineMachine(const network::Architecture& of) : network_(of) {}
+  explicit EngineMachine(const Architecture& of) : network_(of) {}
 
   void set_parameters(const Doubles& parameters) override {
     network_.set_parameters(floats(parameters));
   }
 
   Outcome forward(const Sequences& in) override {
-    tape_.emplace(of(), in.steps, in.batch, network::Tape::Use::with_backward);
-    tape_->want_d_x(true);
-    if (!in.lengths.empty()) tape_->set_lengths(in.lengths);
-    if (!in.mask.empty()) tape_->set_mask(in.mask);
-    tape_->reset_state();
+    activations_.emplace(of(), in.steps, in.batch, engine::Activations::Use::with_backward);
+    activations_->want_d_x(true);
+    if (!in.lengths.empty()) activations_->set_lengths(in.lengths);
+    if (!in.mask.empty()) activations_->set_mask(in.mask);
+    activations_->reset_state();
     if (!in.first_h.empty()) {
-      write_states(in.first_h, State::h, [](network::LayerTape& l) { return l.h.data(); });
-      write_states(in.first_c, State::c, [](network::LayerTape& l) { return l.c.data(); });
-      tape_->give_state();
+      write_states(in.first_h, State::h, [](engine::LayerActivations& l) { return l.h.data(); });
+      write_states(in.first_c, State::c, [](engine::LayerActivations& l) { return l.c.data(); });
+      activations_->give_state();
     }
-    write_rows(in.x, of().input, [this](auto t, auto b) { return tape_->x(t, b); });
-    network_.forward(*tape_, network::Noise{});
+    write_rows(in.x, of().input, [this](auto t, auto b) { return activations_->x(t, b); });
+    network_.forward(*activations_, engine::Noise{});
     return {
-        read_rows(of().width(), [this](auto t, auto b) { return tape_->y(t, b); }),
-        read_states(State::h, [this](network::LayerTape& l) { return last(l.h, l.state_units); }),
-        read_states(State::c, [this](network::LayerTape& l) { return last(l.c, l.units); })};
+        read_rows(of().width(), [this](auto t, auto b) { return activations_->y(t, b); }),
+        read_states(State::h,
+                    [this](engine::LayerActivations& l) { return last(l.h, l.state_units); }),
+        read_states(State::c, [this](engine::LayerActivations& l) { return last(l.c, l.units); })};
   }
 
   InputGradient backward(const OutputGradient& d) override {
-    write_rows(d.y, of().width(), [this](auto t, auto b) { return tape_->d_y(t, b); });
+    write_rows(d.y, of().width(), [this](auto t, auto b) { return activations_->d_y(t, b); });
     if (!d.h.empty()) {
-      write_states(d.h, State::h, [](network::LayerTape& l) { return l.d_h_last.data(); });
+      write_states(d.h, State::h, [](engine::LayerActivations& l) { return l.d_h_last.data(); });
     }
     if (!d.c.empty()) {
-      write_states(d.c, State::c, [](network::LayerTape& l) { return l.d_c_last.data(); });
+      write_states(d.c, State::c, [](engine::LayerActivations& l) { return l.d_c_last.data(); });
     }
     std::vector<float> gradient(network_.count(), 0.0f);
-    network_.backward(*tape_, gradient);
+    network_.backward(*activations_, gradient);
     return {doubles(gradient),
-            read_rows(of().input, [this](auto t, auto b) { return tape_->d_x(t, b); }),
-            read_states(State::h, [](network::LayerTape& l) { return l.d_h_first.data(); }),
-            read_states(State::c, [](network::LayerTape& l) { return l.d_c_first.data(); })};
+            read_rows(of().input, [this](auto t, auto b) { return activations_->d_x(t, b); }),
+            read_states(State::h, [](engine::LayerActivations& l) { return l.d_h_first.data(); }),
+            read_states(State::c, [](engine::LayerActivations& l) { return l.d_c_first.data(); })};
   }
 
  private:
   enum class State { h, c };
 
-  const network::Architecture& of() const { return network_.architecture(); }
+  const Architecture& of() const { return network_.architecture(); }
   float* last(FloatVector& rows, std::size_t stride) {
-    return rows.data() + tape_->longest() * tape_->batch() * stride;
+    return rows.data() + activations_->longest() * activations_->batch() * stride;
   }
 
   // Rows of [T, B, width], plain against padded.
   template <class Row>
   void write_rows(const Doubles& values, std::size_t width, Row row) {
     const double* from = values.data();
-    for (std::size_t t = 0; t < tape_->steps(); ++t) {
-      for (std::size_t b = 0; b < tape_->batch(); ++b) {
+    for (std::size_t t = 0; t < activations_->steps(); ++t) {
+      for (std::size_t b = 0; b < activations_->batch(); ++b) {
         for (std::size_t j = 0; j < width; ++j) row(t, b)[j] = static_cast<float>(*from++);
       }
     }
@@ -75,8 +77,8 @@ class EngineMachine : public Machine {
   template <class Row>
   Doubles read_rows(std::size_t width, Row row) {
     Doubles values;
-    for (std::size_t t = 0; t < tape_->steps(); ++t) {
-      for (std::size_t b = 0; b < tape_->batch(); ++b) {
+    for (std::size_t t = 0; t < activations_->steps(); ++t) {
+      for (std::size_t b = 0; b < activations_->batch(); ++b) {
         values.insert(values.end(), row(t, b), row(t, b) + width);
       }
     }
@@ -86,12 +88,13 @@ class EngineMachine : public Machine {
   // States [B, P] or [B, H] of one direction of a layer after another; visit(row, units).
   template <class Rows, class Visit>
   void each_state(State which, Rows rows, Visit visit) {
-    for (std::size_t at = 0; at < tape_->layers.size(); ++at) {
-      network::LayerTape& tape = tape_->layers[at];
+    for (std::size_t at = 0; at < activations_->layers.size(); ++at) {
+      engine::LayerActivations& activations = activations_->layers[at];
       const std::size_t layer = at / of().directions();
       const std::size_t units = which == State::h ? of().state(layer) : of().hidden[layer];
-      const std::size_t stride = which == State::h ? tape.state_units : tape.units;
-      for (std::size_t b = 0; b < tape_->batch(); ++b) visit(rows(tape) + b * stride, units);
+      const std::size_t stride = which == State::h ? activations.state_units : activations.units;
+      for (std::size_t b = 0; b < activations_->batch(); ++b)
+        visit(rows(activations) + b * stride, units);
     }
   }
   template <class Rows>
@@ -110,29 +113,29 @@ class EngineMachine : public Machine {
     return values;
   }
 
-  network::Network network_;
-  std::optional<network::Tape> tape_;
+  engine::Network network_;
+  std::optional<engine::Activations> activations_;
 };
 
 }  // namespace
 
-std::unique_ptr<Machine> engine_machine(const network::Architecture& architecture) {
+std::unique_ptr<Machine> engine_machine(const Architecture& architecture) {
   return std::make_unique<EngineMachine>(architecture);
 }
 
 Outcome run_engine(const Case& of) {
-  network::Network network(of.architecture);
+  engine::Network network(of.architecture);
   network.set_parameters(floats(of.parameters));
   const std::vector<float> x = floats(of.x);
-  network::RunState state{floats(of.first_h), floats(of.first_c)};
-  const network::Sequences sequences{.x = x,
-                                     .batch = of.batch,
-                                     .steps = of.steps,
-                                     .time_first = true,
-                                     .lengths = of.lengths,
-                                     .mask = of.mask};
+  engine::RunState state{floats(of.first_h), floats(of.first_c)};
+  const engine::Sequences sequences{.x = x,
+                                    .batch = of.batch,
+                                    .steps = of.steps,
+                                    .time_first = true,
+                                    .lengths = of.lengths,
+                                    .mask = of.mask};
   std::vector<float> y;
-  for (std::size_t call = 0; call < of.calls; ++call) y = network::run(network, sequences, state);
+  for (std::size_t call = 0; call < of.calls; ++call) y = engine::run(network, sequences, state);
   return {doubles(y), doubles(state.h), doubles(state.c)};
 }
 

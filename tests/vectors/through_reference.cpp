@@ -5,10 +5,10 @@
 namespace sluice::vectors {
 namespace {
 
-using network::Role;
+using Role;
 
 // Where the reference keeps a tensor. Two biases share one place: it knows their sum alone.
-Doubles& place(reference::Network& in, const network::Parameter& parameter) {
+Doubles& place(reference::Network& in, const Parameter& parameter) {
   if (parameter.role == Role::head_weight) return in.head.weight;
   if (parameter.role == Role::head_bias) return in.head.bias;
   reference::LayerWeights& layer =
@@ -42,7 +42,7 @@ Doubles& place(reference::Network& in, const network::Parameter& parameter) {
   refuse(parameter.name, "a tensor that no published case has");
 }
 
-reference::Network empty_network(const network::Architecture& of) {
+reference::Network empty_network(const Architecture& of) {
   reference::Network made;
   made.cell = of.cell;
   made.activations = of.activations;
@@ -67,12 +67,12 @@ reference::Network empty_network(const network::Architecture& of) {
 
 class ReferenceMachine : public Machine {
  public:
-  explicit ReferenceMachine(const network::Architecture& of)
-      : list_(network::parameter_list(of)), empty_(empty_network(of)) {}
+  explicit ReferenceMachine(const Architecture& of)
+      : list_(parameter_list(of)), empty_(empty_network(of)) {}
 
   void set_parameters(const Doubles& parameters) override {
     network_ = empty_;
-    for (const network::Parameter& one : list_) {
+    for (const Parameter& one : list_) {
       Doubles& values = place(network_, one);
       values.resize(one.count, 0.0);
       for (std::size_t j = 0; j < one.count; ++j) values[j] += parameters[one.offset + j];
@@ -91,7 +91,7 @@ class ReferenceMachine : public Machine {
         reference::backward(network_, input_, first_, forward_, d.y, state(d.h, d.c));
     InputGradient made{{}, back.d_x, back.d_first.h, back.d_first.c};
     reference::Network d_weights = back.d_weights;
-    for (const network::Parameter& one : list_) {
+    for (const Parameter& one : list_) {
       const Doubles& values = place(d_weights, one);
       made.parameters.insert(made.parameters.end(), values.begin(), values.end());
     }
@@ -106,7 +106,7 @@ class ReferenceMachine : public Machine {
     return made;
   }
 
-  std::vector<network::Parameter> list_;
+  std::vector<Parameter> list_;
   reference::Network empty_, network_;
   reference::Input input_;
   reference::State first_;
@@ -115,7 +115,7 @@ class ReferenceMachine : public Machine {
 
 }  // namespace
 
-std::unique_ptr<Machine> reference_machine(const network::Architecture& architecture) {
+std::unique_ptr<Machine> reference_machine(const Architecture& architecture) {
   return std::make_unique<ReferenceMachine>(architecture);
 }
 

@@ -25,7 +25,7 @@ std::unique_ptr<Stepper> engine_stepper(const OptimizerRecipe& recipe);
 
 /// The two sides that every training runs on.
 struct Side {
-  std::unique_ptr<Machine> (*machine)(const network::Architecture&);
+  std::unique_ptr<Machine> (*machine)(const Architecture&);
   std::unique_ptr<Stepper> (*stepper)(const OptimizerRecipe&);
 };
 inline constexpr Side kReference{reference_machine, reference_stepper};

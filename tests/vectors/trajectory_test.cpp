@@ -66,15 +66,15 @@ Windows windows() {
 
 struct Trajectory {
   std::string name;
-  network::Architecture architecture;
+  Architecture architecture;
   OptimizerRecipe recipe;
   Doubles first, last;    // flat parameters
   Doubles losses, norms;  // of each step; norms before clipping, or empty
 };
 
-Doubles parameters_of(const network::Architecture& of, Fields tensors) {
+Doubles parameters_of(const Architecture& of, Fields tensors) {
   Parameters parameters(of, tensors.where());
-  for (const network::Parameter& one : parameters.list()) {
+  for (const Parameter& one : parameters.list()) {
     const bool head = one.name.rfind("head.", 0) == 0;
     parameters.set(one.name,
                    tensors.array(head ? "linear." + one.name.substr(5) : "lstm." + one.name));
@@ -113,15 +113,15 @@ Trajectory read_trajectory(Fields& fields) {
 
 // Calls visit with where each tensor begins and ends in the flat parameters.
 template <class Visit>
-void each_tensor(const network::Architecture& of, Visit visit) {
-  for (const network::Parameter& one : network::parameter_list(of)) {
+void each_tensor(const Architecture& of, Visit visit) {
+  for (const Parameter& one : parameter_list(of)) {
     visit(static_cast<std::ptrdiff_t>(one.offset),
           static_cast<std::ptrdiff_t>(one.offset + one.count));
   }
 }
 
 // Moves each value by up to `share` of its tensor's largest.
-void disturb(const network::Architecture& of, double share, Random& random, Doubles& gradient) {
+void disturb(const Architecture& of, double share, Random& random, Doubles& gradient) {
   if (share == 0.0) return;
   each_tensor(of, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
     const auto larger = [](double a, double b) { return std::abs(a) < std::abs(b); };

@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "engine/run.hpp"
 #include "formats/onnx/kernels.hpp"
 #include "formats/onnx/strided.hpp"
-#include "network/run.hpp"
 
 namespace sluice::formats::onnx {
 namespace {
@@ -15,16 +15,15 @@ enum Input : std::size_t { kX, kW, kR, kB, kLengths, kInitialH, kInitialC, kP };
 struct Frame {
   const Call& call;
   const LstmAttributes& attributes;
-  const network::Network& network;
+  const engine::Network& network;
   std::size_t steps, batch, directions, hidden;
 };
 
-Frame frame_of(const Call& call, const LstmAttributes& attributes,
-               const network::Network& network) {
+Frame frame_of(const Call& call, const LstmAttributes& attributes, const engine::Network& network) {
   const Value& x = call.input(kX);
   call.expect_type(is_float(x.dtype()) && x.dtype() != DType::f64, x,
                    "float32, float16 or bfloat16");
-  const network::Architecture& architecture = network.architecture();
+  const Architecture& architecture = network.architecture();
   const bool batch_first = attributes.batch_first;
   if (x.rank() != 3 || x.shape()[2] != architecture.input) {
     call.refuse("its input X does not fit",
@@ -113,17 +112,17 @@ Value shaped_state(const Frame& frame, std::vector<float> state) {
 std::vector<Value> run(const Frame& frame) {
   frame.call.allowed({frame.steps, frame.directions, frame.batch, frame.hidden});
   const std::vector<std::size_t> lengths = lengths_of(frame);
-  network::RunState state{initial_state(frame, kInitialH, "initial_h"),
-                          initial_state(frame, kInitialC, "initial_c")};
+  engine::RunState state{initial_state(frame, kInitialH, "initial_h"),
+                         initial_state(frame, kInitialC, "initial_c")};
   std::vector<float> y;
   if (frame.steps > 0 && frame.batch > 0) {
-    y = network::run(frame.network,
-                     {.x = frame.call.input(kX).as<float>(),
-                      .batch = frame.batch,
-                      .steps = frame.steps,
-                      .time_first = !frame.attributes.batch_first,
-                      .lengths = lengths},
-                     state);
+    y = engine::run(frame.network,
+                    {.x = frame.call.input(kX).as<float>(),
+                     .batch = frame.batch,
+                     .steps = frame.steps,
+                     .time_first = !frame.attributes.batch_first,
+                     .lengths = lengths},
+                    state);
   }
   clear_empty(frame, lengths, state.h);
   clear_empty(frame, lengths, state.c);
@@ -131,8 +130,8 @@ std::vector<Value> run(const Frame& frame) {
           shaped_state(frame, std::move(state.c))};
 }
 
-network::Network network_of(const LstmLayer& layer) {
-  network::Network network(layer.architecture);
+engine::Network network_of(const LstmLayer& layer) {
+  engine::Network network(layer.architecture);
   network.set_parameters(layer.parameters);
   return network;
 }
@@ -159,7 +158,7 @@ std::shared_ptr<const PreparedLstm> prepare_lstm(const Node& node,
 std::vector<Value> kernels::lstm(const Call& call) {
   const LstmAttributes& attributes = call.lstm->attributes;
   if (call.lstm->network) return run(frame_of(call, attributes, *call.lstm->network));
-  const network::Network network = network_of(
+  const engine::Network network = network_of(
       lstm_layer(call.node, attributes,
                  {call.optional(kW), call.optional(kR), call.optional(kB), call.optional(kP)}));
   return run(frame_of(call, attributes, network));

@@ -10,9 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "engine/network.hpp"
 #include "formats/onnx/graph.hpp"
-#include "network/architecture.hpp"
-#include "network/network.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::formats::onnx {
 
@@ -34,7 +34,7 @@ struct LstmWeights {
 
 /// The same in the network's order.
 struct LstmLayer {
-  network::Architecture architecture;
+  Architecture architecture;
   std::vector<float> parameters;
 };
 
@@ -42,7 +42,7 @@ struct LstmLayer {
 struct PreparedLstm {
   LstmAttributes attributes;
   std::optional<LstmLayer> layer;  ///< Where the weights are constant; then the network too.
-  std::optional<network::Network> network;
+  std::optional<engine::Network> network;
 };
 
 /// Throws Error(model), with node and attribute, for what the operator does not allow.

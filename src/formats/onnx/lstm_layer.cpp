@@ -53,9 +53,9 @@ void expect_float(const Node& node, const Value* value) {
                                  .hint = "export the model in float32"});
 }
 
-network::Architecture architecture_of(const LstmAttributes& attributes, const Sizes& sizes,
-                                      const LstmWeights& weights) {
-  network::Architecture architecture;
+Architecture architecture_of(const LstmAttributes& attributes, const Sizes& sizes,
+                             const LstmWeights& weights) {
+  Architecture architecture;
   architecture.input = sizes.input;
   architecture.hidden = {sizes.hidden};
   architecture.biases = weights.b != nullptr ? 2 : 0;
@@ -74,34 +74,34 @@ std::vector<float> part(const Value& value, std::size_t first, std::size_t count
 }
 
 // One of the layer's parameters, in our order of gates.
-std::vector<float> in_our_order(const network::Parameter& parameter, const LstmWeights& weights,
+std::vector<float> in_our_order(const Parameter& parameter, const LstmWeights& weights,
                                 const Sizes& sizes, const CellOptions& cell) {
   const std::size_t d = parameter.direction, h = sizes.hidden;
   const auto gates = [&](const Value& value, std::size_t first, std::size_t columns) {
     return gates_to_ours(GateOrder::onnx, part(value, first, 4 * h * columns), {h, columns, cell});
   };
   switch (parameter.role) {
-    case network::Role::weight_ih:
+    case Role::weight_ih:
       return gates(*weights.w, d * 4 * h * sizes.input, sizes.input);
-    case network::Role::weight_hh:
+    case Role::weight_hh:
       return gates(*weights.r, d * 4 * h * h, h);
-    case network::Role::bias_ih:
+    case Role::bias_ih:
       return gates(*weights.b, d * 8 * h, 1);
-    case network::Role::bias_hh:
+    case Role::bias_hh:
       return gates(*weights.b, d * 8 * h + 4 * h, 1);
-    case network::Role::peephole:
+    case Role::peephole:
       return peepholes_to_ours(GateOrder::onnx, part(*weights.p, d * 3 * h, 3 * h), {h, 1, cell});
-    case network::Role::weight_hr:
-    case network::Role::bias_hr:
-    case network::Role::norm_ih:
-    case network::Role::norm_hh:
-    case network::Role::norm_gates:
-    case network::Role::norm_c:
-    case network::Role::norm_c_bias:
-    case network::Role::initial_h:
-    case network::Role::initial_c:
-    case network::Role::head_weight:
-    case network::Role::head_bias:
+    case Role::weight_hr:
+    case Role::bias_hr:
+    case Role::norm_ih:
+    case Role::norm_hh:
+    case Role::norm_gates:
+    case Role::norm_c:
+    case Role::norm_c_bias:
+    case Role::initial_h:
+    case Role::initial_c:
+    case Role::head_weight:
+    case Role::head_bias:
       break;
   }
   throw Error(ErrorCode::internal, {.what = "ONNX does not have '" + parameter.name + "'"});
@@ -114,9 +114,9 @@ LstmLayer lstm_layer(const Node& node, const LstmAttributes& attributes,
   for (const Value* value : {weights.w, weights.r, weights.b, weights.p}) expect_float(node, value);
   const Sizes sizes = sizes_of(node, attributes, weights);
   LstmLayer layer{architecture_of(attributes, sizes, weights), {}};
-  const auto list = network::parameter_list(layer.architecture);
-  layer.parameters.resize(network::parameter_count(list));
-  for (const network::Parameter& parameter : list) {
+  const auto list = parameter_list(layer.architecture);
+  layer.parameters.resize(parameter_count(list));
+  for (const Parameter& parameter : list) {
     const std::vector<float> values =
         in_our_order(parameter, weights, sizes, layer.architecture.cell);
     std::copy(values.begin(), values.end(),

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::formats::onnx {
 
@@ -15,8 +15,8 @@ class Program;
 
 /// A stack that gives the same numbers as the graph.
 struct NativeModel {
-  network::Architecture architecture;
-  std::vector<float> parameters;  ///< As network::parameter_list says.
+  Architecture architecture;
+  std::vector<float> parameters;  ///< As parameter_list says.
   bool last_step_only = false;    ///< The graph gives y of the last step alone, [B, width].
   bool time_first = false;        ///< The graph reads [T, B, I], not [B, T, I].
   std::string input;              ///< The graph's input that is x.

@@ -31,7 +31,7 @@ struct Structure {
 Structure structure_of(const Program& program);
 
 struct Stack {
-  network::Architecture architecture;
+  Architecture architecture;
   std::vector<float> parameters;
 };
 

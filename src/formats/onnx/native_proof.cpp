@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "engine/run.hpp"
 #include "formats/onnx/native_parts.hpp"
 #include "formats/onnx/strided.hpp"
-#include "network/run.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::formats::onnx {
@@ -60,7 +60,7 @@ Shape x_shape(const Program& program, const Structure& structure, std::size_t in
 
 // The open dimension of a state is the batch.
 Inputs random_inputs(const Program& program, const Structure& structure,
-                     const network::Architecture& architecture, const Trial& trial) {
+                     const Architecture& architecture, const Trial& trial) {
   Random random(trial.seed);
   const Shape shape = x_shape(program, structure, architecture.input, trial);
   Inputs inputs{{}, shape[trial.time_first ? 1 : 0], shape[trial.time_first ? 0 : 1]};
@@ -80,7 +80,7 @@ Inputs random_inputs(const Program& program, const Structure& structure,
 // What the graph gave: its outputs, and the states that its LSTM nodes started from.
 struct Seen {
   std::map<std::string, Value> values;
-  network::RunState state;
+  engine::RunState state;
 };
 
 const std::string& input_name(const Program& program, std::size_t node, std::size_t place) {
@@ -169,8 +169,7 @@ struct Arrangement {
   std::vector<float> values;
 };
 
-std::vector<Arrangement> arrangements_of(const Value& y,
-                                         const network::Architecture& architecture) {
+std::vector<Arrangement> arrangements_of(const Value& y, const Architecture& architecture) {
   const std::size_t b = y.shape()[0], t = y.shape()[1], w = y.shape()[2];
   const std::size_t d = architecture.directions();
   const Strides own = strides_of(y.shape());
@@ -195,18 +194,18 @@ struct Match {
 };
 
 // y [B, T, W] of the stack, from the states that the graph's layers started from.
-Value run_stack(const network::Network& network, const Inputs& inputs, const Value& x,
-                bool time_first, network::RunState state) {
+Value run_stack(const engine::Network& network, const Inputs& inputs, const Value& x,
+                bool time_first, engine::RunState state) {
   const Strides own = strides_of(x.shape());
   const Shape shape = {inputs.batch, inputs.steps, x.shape()[2]};
   const Value batch_first = time_first ? take(x, shape, {own[1], own[0], own[2]}) : x;
-  std::vector<float> y = network::run(
+  std::vector<float> y = engine::run(
       network, {.x = batch_first.as<float>(), .batch = inputs.batch, .steps = inputs.steps}, state);
   return {DType::f32, {inputs.batch, inputs.steps, network.architecture().width()}, std::move(y)};
 }
 
 std::optional<Match> match_in(const Program& program, const Structure& structure,
-                              const network::Network& network, const Trial& trial) {
+                              const engine::Network& network, const Trial& trial) {
   const Inputs inputs = random_inputs(program, structure, network.architecture(), trial);
   const Seen seen = run_graph(program, structure, inputs);
   check_zero_start(program, structure, inputs);
@@ -226,7 +225,7 @@ std::optional<Match> match_in(const Program& program, const Structure& structure
 
 // Two trials with the same match, or nothing.
 std::optional<Match> match_of(const Program& program, const Structure& structure,
-                              const network::Network& network, bool time_first) {
+                              const engine::Network& network, bool time_first) {
   try {
     const auto first = match_in(program, structure, network, {time_first, 3, 5, 17});
     if (!first || match_in(program, structure, network, {time_first, 2, 7, 19}) != first) {
@@ -241,7 +240,7 @@ std::optional<Match> match_of(const Program& program, const Structure& structure
 }  // namespace
 
 NativeModel prove(const Program& program, const Structure& structure, Stack stack) {
-  network::Network network(stack.architecture);
+  engine::Network network(stack.architecture);
   network.set_parameters(stack.parameters);
   for (const bool time_first : {false, true}) {
     const auto match = match_of(program, structure, network, time_first);

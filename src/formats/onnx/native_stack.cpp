@@ -7,9 +7,9 @@
 namespace sluice::formats::onnx {
 namespace {
 
-using network::Architecture;
-using network::Parameter;
-using network::Role;
+using Architecture;
+using Parameter;
+using Role;
 
 std::string name_of(const Program& program, std::size_t node) {
   return program.graph().nodes[node].where.substr(program.graph().path.size() + 2);
@@ -124,12 +124,12 @@ Stack stack_of(const Program& program, const Structure& structure) {
     architecture.output = head.weight.shape()[0];
   }
   try {
-    network::check(architecture);
+    engine::check(architecture);
   } catch (const Error& error) {
     throw NotNative{error.what()};
   }
-  const std::vector<Parameter> list = network::parameter_list(architecture);
-  stack.parameters.assign(network::parameter_count(list), 0.0f);
+  const std::vector<Parameter> list = parameter_list(architecture);
+  stack.parameters.assign(parameter_count(list), 0.0f);
   for (const Parameter& parameter : list) {
     const float* from = nullptr;
     if (parameter.role == Role::head_weight) {
@@ -138,8 +138,7 @@ Stack stack_of(const Program& program, const Structure& structure) {
       from = head.bias.as<float>().data();
     } else {
       const LstmLayer& layer = *program.lstm(structure.lstms[parameter.layer])->layer;
-      from = find(layer, network::parameter_list(layer.architecture), parameter.role,
-                  parameter.direction);
+      from = find(layer, parameter_list(layer.architecture), parameter.role, parameter.direction);
     }
     if (from == nullptr) continue;
     std::copy(from, from + parameter.count,

@@ -13,7 +13,7 @@
 
 #include "formats/onnx/native.hpp"
 #include "formats/safetensors.hpp"
-#include "network/architecture.hpp"
+#include "model/architecture.hpp"
 
 namespace sluice::formats::onnx {
 
@@ -35,11 +35,11 @@ std::string to_string(const Declared& declared);
 
 /// What `sluice info` says of an LSTM node.
 struct LstmSummary {
-  std::string node;                                   ///< "node 'lstm_1' (LSTM)".
-  bool batch_first = false;                           ///< ONNX's layout 1.
-  bool lengths = false;                               ///< Whether it has sequence_lens.
-  bool initial_state = false;                         ///< Whether it has initial_h or initial_c.
-  std::optional<network::Architecture> architecture;  ///< Nothing: its weights are not constant.
+  std::string node;                          ///< "node 'lstm_1' (LSTM)".
+  bool batch_first = false;                  ///< ONNX's layout 1.
+  bool lengths = false;                      ///< Whether it has sequence_lens.
+  bool initial_state = false;                ///< Whether it has initial_h or initial_c.
+  std::optional<Architecture> architecture;  ///< Nothing: its weights are not constant.
 };
 
 class OnnxModel {

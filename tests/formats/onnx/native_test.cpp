@@ -65,7 +65,7 @@ TEST(Native, OptionsOfTheCellAreKept) {
   set(node, "activations", std::vector<std::string>{"Sigmoid", "Relu", "Softsign"});
   const NativeResult result = made.load().native();
   ASSERT_TRUE(result.model) << result.reason;
-  const network::Architecture& architecture = result.model->architecture;
+  const Architecture& architecture = result.model->architecture;
   EXPECT_EQ(architecture.cell.gate_clip, 0.5);
   EXPECT_EQ(architecture.cell.coupling, Coupling::forget_from_input);
   EXPECT_TRUE(architecture.cell.peephole);

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "engine/run.hpp"
 #include "formats/onnx/cases.hpp"
-#include "network/run.hpp"
 
 namespace sluice::formats::onnx {
 namespace {
@@ -41,9 +41,9 @@ void expect_same_output(const NativeModel& native, const nlohmann::json& one) {
   if (one.at("name") == "CNTK's manner, opset 7") return;  // its y is batch first, its x is not
   const Tensors inputs = tensors_from(one.at("inputs"));
   const Tensor& x = inputs.at(native.input);
-  network::Network network(native.architecture);
+  engine::Network network(native.architecture);
   network.set_parameters(native.parameters);
-  network::RunState state;
+  engine::RunState state;
   if (inputs.count("h0") > 0) {
     state = {inputs.at("h0").as_floats(), inputs.at("c0").as_floats()};
   }
@@ -51,7 +51,7 @@ void expect_same_output(const NativeModel& native, const nlohmann::json& one) {
   const std::size_t steps = x.shape[native.time_first ? 0 : 1];
   const std::size_t width = native.architecture.width();
   const std::vector<float> values = x.as_floats();
-  std::vector<float> y = network::run(
+  std::vector<float> y = engine::run(
       network, {.x = values, .batch = batch, .steps = steps, .time_first = native.time_first},
       state);
   const std::vector<float> expected =

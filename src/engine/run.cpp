@@ -1,0 +1,276 @@
+#include "engine/run.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+#include <string>
+
+#include "engine/trace.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::engine {
+namespace {
+
+// Steps at a time: enough rows for one product with W, few enough that a chunk's activations stay
+// in the cache from layer to layer.
+std::size_t steps_of_chunk(std::size_t samples) {
+  constexpr std::size_t kMost = 64, kRows = 192;
+  return std::clamp<std::size_t>(kRows / std::max<std::size_t>(samples, 1), 1, kMost);
+}
+
+using Rows = FloatVector LayerActivations::*;
+
+// h [L*D, B, P] or c [L*D, B, H] beside the activations' rows of one step.
+struct StateRows {
+  Rows rows;
+  std::size_t LayerActivations::*stride;
+  bool hidden;  // rows of H, not of P
+
+  std::size_t width(const Architecture& of, std::size_t index) const {
+    const std::size_t layer = index / of.directions();
+    return hidden ? of.hidden[layer] : of.state(layer);
+  }
+  // Of layer `index` of an array of `batch` samples; or, behind the last layer, the array's size.
+  std::size_t first(const Architecture& of, std::size_t index, std::size_t batch) const {
+    std::size_t sum = 0;
+    for (std::size_t before = 0; before < index; ++before) sum += batch * width(of, before);
+    return sum;
+  }
+  std::size_t size(const Architecture& of, std::size_t batch) const {
+    return first(of, of.layers() * of.directions(), batch);
+  }
+};
+constexpr StateRows kH{&LayerActivations::h, &LayerActivations::state_units, false};
+constexpr StateRows kC{&LayerActivations::c, &LayerActivations::units, true};
+
+void expect(const char* where, std::size_t got, std::size_t expected, const std::string& shape) {
+  if (got == expected) return;
+  throw Error(ErrorCode::shape, {.where = where,
+                                 .what = "wrong size",
+                                 .expected = shape + ", " + std::to_string(expected) + " values",
+                                 .got = std::to_string(got)});
+}
+
+void check(const Architecture& of, const Sequences& given, const RunState& state) {
+  const std::size_t rows = given.batch * given.steps;
+  expect("x", given.x.size(), rows * of.input, given.time_first ? "[T, B, I]" : "[B, T, I]");
+  if (!given.lengths.empty()) expect("lengths", given.lengths.size(), given.batch, "[B]");
+  if (!given.mask.empty()) expect("mask", given.mask.size(), rows, "a value for each step");
+  if (!state.h.empty())
+    expect("initial h", state.h.size(), kH.size(of, given.batch), "[L*D, B, P]");
+  if (!state.c.empty())
+    expect("initial c", state.c.size(), kC.size(of, given.batch), "[L*D, B, H]");
+  for (const std::size_t length : given.lengths) {
+    if (length <= given.steps) continue;
+    throw Error(ErrorCode::shape, {.where = "lengths",
+                                   .what = "longer than the sequences are",
+                                   .expected = "0 to " + std::to_string(given.steps) + " steps",
+                                   .got = std::to_string(length)});
+  }
+}
+
+// Some of the caller's samples at a time, chunk by chunk through all their steps.
+class Run {
+ public:
+  // Room for `samples` at a time, of at most `steps`.
+  Run(const Network& network, const Sequences& given, std::size_t steps, std::size_t samples,
+      std::span<float> y)
+      : network_(network),
+        given_(given),
+        // A reverse direction begins at the end: it needs all steps at once.
+        chunk_(std::clamp<std::size_t>(
+            architecture().direction == Direction::forward ? steps_of_chunk(samples) : steps, 1,
+            std::max<std::size_t>(1, steps))),
+        activations_(architecture(), chunk_, samples, Activations::Use::forward_only),
+        y_(y) {}
+
+  Activations& activations() { return activations_; }
+
+  // From the state before to the one after, which have room for all of the caller's samples.
+  void run(const Samples& samples, const RunState& before, RunState& after) {
+    samples_ = samples;
+    activations_.set_batch(samples.count());
+    if (!before.h.empty() || !before.c.empty()) activations_.give_state();
+    load(kH, before.h);
+    load(kC, before.c);
+    const std::size_t longest = steps_of(samples);
+    if (longest == 0) steps(0, 0);
+    for (std::size_t first = 0; first < longest; first += chunk_)
+      steps(first, std::min(chunk_, longest - first));
+    store(kH, after.h);
+    store(kC, after.c);
+  }
+
+ private:
+  const Architecture& architecture() const { return network_.architecture(); }
+
+  void load(const StateRows& which, const std::vector<float>& from) {
+    for (std::size_t index = 0; index < (from.empty() ? 0 : activations_.layers.size()); ++index) {
+      LayerActivations& layer = activations_.layers[index];
+      const std::size_t width = which.width(architecture(), index);
+      const float* row = from.data() + which.first(architecture(), index, given_.batch);
+      for (std::size_t b = 0; b < samples_.count(); ++b) {
+        std::copy_n(row + (samples_.first + b) * width, width,
+                    (layer.*which.rows).data() + b * layer.*which.stride);
+      }
+    }
+  }
+
+  void store(const StateRows& which, std::vector<float>& to) const {
+    for (std::size_t index = 0; index < activations_.layers.size(); ++index) {
+      const LayerActivations& layer = activations_.layers[index];
+      const std::size_t width = which.width(architecture(), index);
+      float* row = to.data() + which.first(architecture(), index, given_.batch);
+      for (std::size_t b = 0; b < samples_.count(); ++b) {
+        std::copy_n((layer.*which.rows).data() + b * layer.*which.stride, width,
+                    row + (samples_.first + b) * width);
+      }
+    }
+  }
+
+  std::size_t length(std::size_t b) const {
+    return given_.lengths.empty() ? given_.steps : given_.lengths[samples_.first + b];
+  }
+
+  std::size_t steps_of(const Samples& samples) const {
+    std::size_t longest = 0;
+    for (std::size_t b = 0; b < samples.count(); ++b) longest = std::max(longest, length(b));
+    return longest;
+  }
+
+  void steps(std::size_t first, std::size_t count) {
+    activations_.set_steps(count);
+    if (!given_.lengths.empty()) set_lengths(first, count);
+    if (!given_.mask.empty()) set_mask(first, count);
+    if (samples_.count() == 1 && shift(0) == 0) {
+      activations_.borrow_x({x_row(first, 0), step_stride(architecture().input), 0});
+    } else {
+      copy_x(first, count);
+    }
+    network_.forward(activations_);
+    copy_y(first, count);
+    if (given_.trace != nullptr) {
+      trace(
+          activations_, architecture(), [&](std::size_t sample) { return first + shift(sample); },
+          *given_.trace);
+    }
+    activations_.carry_state();
+  }
+
+  // Of the caller's array of rows of `width`.
+  std::size_t step_stride(std::size_t width) const {
+    return given_.time_first ? given_.batch * width : width;
+  }
+  std::size_t row(std::size_t step, std::size_t b) const {
+    const std::size_t sample = samples_.first + b;
+    return given_.time_first ? step * given_.batch + sample : sample * given_.steps + step;
+  }
+  const float* x_row(std::size_t step, std::size_t b) const {
+    return given_.x.data() + row(step, b) * architecture().input;
+  }
+  // Where step t of a sample lies in the caller's arrays.
+  std::size_t shift(std::size_t b) const {
+    return given_.left_padded ? given_.steps - length(b) : 0;
+  }
+
+  void set_lengths(std::size_t first, std::size_t count) {
+    std::vector<std::size_t> lengths(samples_.count());
+    for (std::size_t b = 0; b < lengths.size(); ++b)
+      lengths[b] = std::min(count, std::max(length(b), first) - first);
+    activations_.set_lengths(lengths);
+  }
+
+  void set_mask(std::size_t first, std::size_t count) {
+    std::vector<std::uint8_t> mask(count * samples_.count(), 0);
+    over_rows(first, count, [&](std::size_t t, std::size_t b, std::size_t step) {
+      mask[t * samples_.count() + b] = given_.mask[row(step, b)];
+    });
+    activations_.set_mask(mask);
+  }
+
+  void copy_x(std::size_t first, std::size_t count) {
+    over_rows(first, count, [&](std::size_t t, std::size_t b, std::size_t step) {
+      std::copy_n(x_row(step, b), architecture().input, activations_.x(t, b));
+    });
+  }
+
+  void copy_y(std::size_t first, std::size_t count) {
+    const std::size_t width = architecture().width();
+    over_rows(first, count, [&](std::size_t t, std::size_t b, std::size_t step) {
+      std::copy_n(activations_.y(t, b), width, y_.data() + row(step, b) * width);
+    });
+  }
+
+  // each(step of the activations, sample of the activations, step of the caller's array).
+  template <class Each>
+  void over_rows(std::size_t first, std::size_t count, Each each) const {
+    for (std::size_t b = 0; b < samples_.count(); ++b) {
+      const std::size_t before = first + shift(b);
+      for (std::size_t t = 0; t < count && before + t < given_.steps; ++t) each(t, b, before + t);
+    }
+  }
+
+  const Network& network_;
+  const Sequences& given_;
+  std::size_t chunk_;
+  Activations activations_;
+  Samples samples_{};
+  std::span<float> y_;
+};
+
+// The samples in groups that threads take through all steps, each for itself; one group, whose
+// steps threads share, where there would be fewer than threads, or where someone looks on.
+std::vector<Samples> groups_of(const Architecture& of, const Sequences& given) {
+  const std::size_t threads = given.pool == nullptr ? 1 : given.pool->threads();
+  std::vector<Samples> groups = SliceRule(of).cut(given.batch, threads);
+  if (given.trace != nullptr || groups.size() < threads) groups = {{0, given.batch, 0}};
+  return groups;
+}
+
+}  // namespace
+
+void run(const Network& network, const Sequences& sequences, RunState& state, std::span<float> y) {
+  const Architecture& of = network.architecture();
+  check(of, sequences, state);
+  expect("y", y.size(), sequences.batch * sequences.steps * of.width(), "[B, T, O]");
+  if (sequences.trace != nullptr) check_traceable(network);
+  if (!sequences.lengths.empty()) std::fill(y.begin(), y.end(), 0.0f);
+  const std::vector<Samples> groups = groups_of(of, sequences);
+  std::size_t most = 0, longest = sequences.lengths.empty() ? sequences.steps : 0;
+  for (const Samples& group : groups) most = std::max(most, group.count());
+  for (const std::size_t length : sequences.lengths) longest = std::max(longest, length);
+  const double flop =
+      2.0 * static_cast<double>(network.count()) * static_cast<double>(sequences.batch * longest);
+  const bool share = sequences.pool != nullptr && flop >= Activations::kWorthSharing;
+  const std::size_t threads = share ? std::min(groups.size(), sequences.pool->threads()) : 1;
+  std::vector<Run> runs;
+  for (std::size_t n = 0; n < threads; ++n) runs.emplace_back(network, sequences, longest, most, y);
+  if (share && threads == 1) runs[0].activations().share(*sequences.pool);
+  RunState last{std::vector<float>(kH.size(of, sequences.batch)),
+                std::vector<float>(kC.size(of, sequences.batch))};
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> no_memory{false};  // what a thread's work throws must not leave it
+  const auto take_groups = [&](std::size_t number) {
+    try {
+      for (std::size_t group = next++; group < groups.size(); group = next++)
+        runs[number].run(groups[group], state, last);
+    } catch (const std::bad_alloc&) {
+      no_memory = true;
+    }
+  };
+  if (threads > 1) {
+    sequences.pool->run(threads, take_groups);
+    if (no_memory) throw std::bad_alloc();
+  } else {
+    for (const Samples& group : groups) runs[0].run(group, state, last);
+  }
+  state = std::move(last);
+}
+
+std::vector<float> run(const Network& network, const Sequences& sequences, RunState& state) {
+  std::vector<float> y(sequences.batch * sequences.steps * network.architecture().width());
+  run(network, sequences, state, y);
+  return y;
+}
+
+}  // namespace sluice::engine

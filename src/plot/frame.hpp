@@ -1,0 +1,43 @@
+// Where a row and a value lie in a plot, and the two shapes that are drawn there: a line and a
+// band.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plot/axis_ticks.hpp"
+
+namespace sluice::plot {
+
+/// The rectangle that holds the values, in pixels from the top left corner. Rows are at equal
+/// distances, the first at `left`, the last at `right`; a row alone is in the middle.
+struct PlotFrame {
+  double left = 0;
+  double right = 0;
+  double top = 0;
+  double bottom = 0;
+  std::size_t rows = 0;
+  Axis axis;
+
+  double row_px() const;
+  double x(std::size_t row) const;
+  double y(double value) const;  ///< Inside the frame for every finite value.
+};
+
+/// Values of consecutive rows; one that is not finite is a gap.
+struct Series {
+  std::size_t first_row = 0;
+  std::vector<double> values;
+};
+
+/// A <path class="line NAME"> that breaks at gaps, and one of class "line NAME alone" with the
+/// values that have a gap on both sides, drawn as dots. Empty where nothing is finite.
+std::string line_path(const PlotFrame& frame, std::string_view name, const Series& series);
+
+/// A <path class="band"> around the area between two series of the same rows; a gap in either
+/// breaks it.
+std::string band_path(const PlotFrame& frame, const Series& lower, const Series& upper);
+
+}  // namespace sluice::plot

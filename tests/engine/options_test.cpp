@@ -1,0 +1,374 @@
+// Every option of the LSTM, alone and in every pair that may stand together: the engine against the
+// double reference, forward, traced and backward, in training with the engine's own draws. NaN
+// stands in every padded place; sizes are different primes.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "engine/engine_run.hpp"
+#include "engine/trace.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::engine {
+namespace {
+
+// As in network_test.cpp; normalisation divides by a deviation that may be small, which enlarges
+// roundings.
+constexpr double kForward = 4e-6;
+constexpr double kBackward = 1e-5;
+constexpr double kNormed = 10.0;
+
+struct Variant {
+  std::string name;
+  std::function<void(Problem&, Architecture&)> apply;
+};
+
+Variant of_cell(const std::string& name, std::function<void(CellOptions&)> apply) {
+  return {name, [apply](Problem&, Architecture& of) { apply(of.cell); }};
+}
+
+Variant of_activation(const std::string& name, ActivationFunction CellActivations::*place,
+                      ActivationFunction function) {
+  return {name, [=](Problem&, Architecture& of) {
+            of.activations[0].*place = function;
+            // The other direction's is another, so that they cannot be mistaken for one another.
+            if (of.direction == Direction::both)
+              of.activations[1].*place = {Activation::softsign, 0.0, 0.0};
+          }};
+}
+
+// Directions first, because what follows looks at them.
+std::vector<Variant> variants() {
+  std::vector<Variant> all = {
+      {"reverse", [](Problem&, Architecture& of) { of.direction = Direction::reverse; }},
+      {"both", [](Problem&, Architecture& of) { of.direction = Direction::both; }},
+  };
+  for (const Merge merge : {Merge::sum, Merge::mean, Merge::product}) {
+    all.push_back(
+        {"merge " + std::to_string(static_cast<int>(merge)), [merge](Problem&, Architecture& of) {
+           of.direction = Direction::both;
+           of.merge = merge;
+         }});
+  }
+  all.push_back(of_cell("peephole", [](CellOptions& c) { c.peephole = true; }));
+  all.push_back(
+      of_cell("i = 1 - f", [](CellOptions& c) { c.coupling = Coupling::input_from_forget; }));
+  all.push_back(
+      of_cell("f = 1 - i", [](CellOptions& c) { c.coupling = Coupling::forget_from_input; }));
+  all.push_back(of_cell("norm ba", [](CellOptions& c) { c.layer_norm = LayerNorm::ba; }));
+  all.push_back(of_cell("norm tflite", [](CellOptions& c) { c.layer_norm = LayerNorm::tflite; }));
+  all.push_back(of_cell("projection", [](CellOptions& c) { c.projection = 3; }));
+  all.push_back(of_cell("projection, bias, clip", [](CellOptions& c) {
+    c.projection = 3;
+    c.projection_bias = true;
+    c.projection_clip = 0.11;
+  }));
+  all.push_back(of_cell("gate clip", [](CellOptions& c) { c.gate_clip = 0.6; }));
+  all.push_back(of_cell("cell clip", [](CellOptions& c) { c.cell_clip = 0.35; }));
+  all.push_back(of_cell("zoneout c", [](CellOptions& c) { c.zoneout_c = 0.3; }));
+  all.push_back(of_cell("zoneout h", [](CellOptions& c) { c.zoneout_h = 0.2; }));
+  all.push_back(of_cell("recurrent dropout", [](CellOptions& c) { c.recurrent_dropout = 0.3; }));
+  all.push_back(of_cell("variational", [](CellOptions& c) { c.variational_dropout = 0.4; }));
+  all.push_back(of_cell("drop connect", [](CellOptions& c) { c.drop_connect = 0.25; }));
+  all.push_back(of_cell("rnn", [](CellOptions& c) { c.kind = CellKind::rnn; }));
+  all.push_back({"no biases", [](Problem&, Architecture& of) { of.biases = 0; }});
+  all.push_back({"two biases", [](Problem&, Architecture& of) { of.biases = 2; }});
+  all.push_back({"residual", [](Problem&, Architecture& of) { of.residual = true; }});
+  all.push_back({"learned state", [](Problem&, Architecture& of) { of.learned_state = true; }});
+  all.push_back({"no head", [](Problem&, Architecture& of) { of.output = 0; }});
+  all.push_back({"lengths", [](Problem& p, Architecture&) { p.lengths = {5, 0, 7}; }});
+  all.push_back({"short lengths", [](Problem& p, Architecture&) { p.lengths = {2, 5, 3}; }});
+  all.push_back({"mask", [](Problem& p, Architecture&) {
+                   p.mask.assign(7 * 3, 1);
+                   for (const std::size_t at : {0, 4, 7, 10, 12, 20}) p.mask[at] = 0;
+                 }});
+  const auto gate = &CellActivations::gate;
+  const auto candidate = &CellActivations::candidate;
+  const auto cell = &CellActivations::cell;
+  all.push_back(of_activation("gate hard sigmoid", gate, {Activation::hard_sigmoid, 0.2, 0.5}));
+  all.push_back(of_activation("gate affine", gate, {Activation::affine, 0.4, 0.3}));
+  all.push_back(of_activation("candidate relu", candidate, {Activation::relu, 0, 0}));
+  all.push_back(of_activation("candidate leaky", candidate, {Activation::leaky_relu, -0.2, 0}));
+  all.push_back(
+      of_activation("candidate thresholded", candidate, {Activation::thresholded_relu, 0.1, 0}));
+  all.push_back(of_activation("candidate elu", candidate, {Activation::elu, 0.7, 0}));
+  all.push_back(of_activation("cell scaled tanh", cell, {Activation::scaled_tanh, 1.3, 0.6}));
+  all.push_back(of_activation("cell softsign", cell, {Activation::softsign, 0, 0}));
+  // Not of a gate: with a peephole that cell grows faster than any power.
+  all.push_back(of_activation("cell softplus", cell, {Activation::softplus, 0, 0}));
+  all.push_back(of_activation("cell sigmoid", cell, {Activation::sigmoid, 0, 0}));
+  return all;
+}
+
+Problem make(const std::vector<const Variant*>& chosen, std::uint64_t seed) {
+  // 20 units end in half a vector, of 8 lanes and of 16.
+  const Shape shape{{.input = 5, .hidden = {20, 20}, .output = 2, .biases = 1}, 7, 3};
+  Problem plain(shape, seed);
+  Architecture& of = plain.shape.architecture;
+  for (const Variant* variant : chosen) variant->apply(plain, of);
+  Problem made(plain.shape, seed);
+  made.lengths = plain.lengths;
+  made.mask = plain.mask;
+  return made;
+}
+
+bool allowed(const Problem& problem) {
+  const Architecture& of = problem.shape.architecture;
+  try {
+    check(of);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// [T, B, width] of a mask that the engine drew, in the order of time.
+Doubles in_time(const Activations& activations, const FloatVector& mask, std::size_t width,
+                std::size_t stride, bool reverse) {
+  Doubles made;
+  if (mask.empty()) return made;
+  made.assign(activations.steps() * activations.batch() * width, 0.0);
+  for (std::size_t step = 0; step < activations.longest(); ++step) {
+    for (std::size_t b = 0; b < activations.batch(); ++b) {
+      const std::size_t time = activations.time(step, b, reverse);
+      for (std::size_t u = 0; u < width; ++u) {
+        made[(time * activations.batch() + b) * width + u] =
+            static_cast<double>(mask[(step * activations.batch() + b) * stride + u]);
+      }
+    }
+  }
+  return made;
+}
+
+Doubles rows_of(const FloatVector& mask, std::size_t width, std::size_t stride) {
+  Doubles made;
+  for (std::size_t at = 0; at < mask.size(); at += stride)
+    made.insert(made.end(), mask.begin() + static_cast<std::ptrdiff_t>(at),
+                mask.begin() + static_cast<std::ptrdiff_t>(at + width));
+  return made;
+}
+
+// The engine's draws as the reference takes them.
+std::vector<reference::Noise> noise_of(const Architecture& of, const Activations& activations,
+                                       const Network& network) {
+  std::vector<reference::Noise> all;
+  for (std::size_t index = 0; index < activations.layers.size(); ++index) {
+    const std::size_t layer = index / of.directions();
+    const bool reverse =
+        of.direction == Direction::reverse || (of.direction == Direction::both && index % 2 == 1);
+    const LayerActivations& from = activations.layers[index];
+    const std::size_t hidden = of.hidden[layer], state = of.state(layer);
+    const std::size_t input = of.layer_input(layer);
+    reference::Noise& to = all.emplace_back();
+    to.zone_c = in_time(activations, from.zone_c, hidden, from.units, reverse);
+    to.zone_h = in_time(activations, from.zone_h, state, from.state_units, reverse);
+    to.keep_g = in_time(activations, from.keep_g, hidden, from.units, reverse);
+    to.keep_h = rows_of(from.keep_h, state, from.state_units);
+    to.keep_x = rows_of(from.keep_x, input, padded(input));
+    const std::vector<float>& kept = network.kept_connections(index);
+    to.keep_r.assign(kept.begin(), kept.end());
+  }
+  return all;
+}
+
+// NaN wherever nothing may be read.
+void spoil(Activations& activations) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t b = 0; b < activations.batch(); ++b) {
+    for (std::size_t t = activations.length(b); t < activations.steps(); ++t) {
+      std::fill_n(activations.x(t, b), activations.x_stride, kNan);
+      std::fill_n(activations.d_y(t, b), activations.y_stride, kNan);
+    }
+  }
+}
+
+struct Largest {
+  double forward = 0.0, backward = 0.0;
+};
+
+double error_of(const Doubles& got, const Doubles& expected) {
+  if (got.size() != expected.size()) return HUGE_VAL;
+  double scale = 1e-12, error = 0.0;
+  for (const double value : expected) scale = std::max(scale, std::abs(value));
+  for (std::size_t j = 0; j < got.size(); ++j) {
+    const double one = std::abs(got[j] - expected[j]) / scale;
+    error = one <= error ? error : std::isnan(one) ? HUGE_VAL : one;
+  }
+  return error;
+}
+
+// What the engine's gates are off from the reference's, of each signal's largest value.
+class TraceAgainst final : public TraceSink {
+ public:
+  TraceAgainst(const reference::Network& truth, const reference::Input& input,
+               const reference::Forward& run)
+      : truth_(truth), input_(input), run_(run) {}
+
+  void step(const TraceStep& s) noexcept override {
+    ++steps_;
+    const std::size_t index = s.layer * truth_.directions() + s.direction;
+    const std::size_t row = s.step * input_.batch + s.sample;
+    const reference::LayerTrace& trace = run_.trace[index];
+    Doubles g(s.g.begin(), s.g.end());
+    const Doubles& keep = input_.noise[index].keep_g;
+    for (std::size_t u = 0; u < g.size(); ++u)
+      g[u] *= keep.empty() ? 1.0 : keep[row * g.size() + u];
+    check(g, trace.g, row);
+    check(s.h, trace.h, row);
+    if (truth_.cell.kind == CellKind::rnn) {
+      if (!s.f.empty() || !s.i.empty() || !s.o.empty() || !s.c.empty() || !s.tanh_c.empty())
+        error_ = HUGE_VAL;
+      return;
+    }
+    check(s.f, trace.f, row);
+    check(s.i, trace.i, row);
+    check(s.o, trace.o, row);
+    check(s.c, trace.c, row);
+    check(s.tanh_c, trace.tanh_c, row);
+  }
+
+  /// Infinite where a step that was run did not come.
+  double error() const {
+    std::size_t expected = 0;
+    for (std::size_t t = 0; t < input_.steps; ++t) {
+      for (std::size_t b = 0; b < input_.batch; ++b)
+        expected += t < input_.length(b) && !input_.masked(t, b);
+    }
+    return steps_ == expected * truth_.layers.size() ? error_ : HUGE_VAL;
+  }
+
+ private:
+  template <class Values>
+  void check(const Values& got, const Doubles& all, std::size_t row) {
+    double scale = 1e-12;
+    for (const double value : all) scale = std::max(scale, std::abs(value));
+    if (got.empty() || got.size() * input_.steps * input_.batch != all.size()) error_ = HUGE_VAL;
+    for (std::size_t u = 0; u < got.size(); ++u) {
+      const double one = std::abs(static_cast<double>(got[u]) - all[row * got.size() + u]) / scale;
+      error_ = one <= error_ ? error_ : std::isnan(one) ? HUGE_VAL : one;
+    }
+  }
+
+  const reference::Network& truth_;
+  const reference::Input& input_;
+  const reference::Forward& run_;
+  std::size_t steps_ = 0;
+  double error_ = 0.0;
+};
+
+Largest compare(const Problem& problem, const kernels::KernelTable& table) {
+  const Architecture& of = problem.shape.architecture;
+  Network network(of, table);
+  network.set_parameters(problem.parameters);
+  network.drop_connections(77);
+  Activations activations(of, problem.shape.steps, problem.shape.batch,
+                          Activations::Use::with_backward);
+  fill_inputs(activations, problem);
+  fill_d_y(activations, problem);
+  if (!problem.lengths.empty()) activations.set_lengths(problem.lengths);
+  if (!problem.mask.empty()) activations.set_mask(problem.mask);
+  spoil(activations);
+  reference::State first = problem.first;
+  if (of.learned_state) {
+    first = reference_start(of, problem.parameters, problem.shape.batch);
+  } else {
+    fill_first_state(activations, problem);
+  }
+  fill_d_last(activations, problem);
+  activations.want_d_x(true);
+  network.forward(activations, {.seed = 5});
+
+  const reference::Network truth = reference_network(of, problem.parameters);
+  reference::Input input = problem.input();
+  input.noise = noise_of(of, activations, network);
+  const reference::Forward run = reference::forward(truth, input, first);
+  Largest largest;
+  TraceAgainst traced(truth, input, run);
+  trace(
+      activations, of, [](std::size_t) { return std::size_t{0}; }, traced);
+  for (const double error : {traced.error(), error_of(outputs(activations, of), run.y),
+                             error_of(last_state(activations, of, false), run.last.h),
+                             error_of(last_state(activations, of, true), run.last.c)})
+    largest.forward = std::max(largest.forward, error);
+  const reference::Backward d =
+      reference::backward(truth, input, first, run, problem.d_y, problem.d_last);
+  std::vector<float> gradient(network.count(), 0.0f);
+  network.backward(activations, gradient);
+  const Doubles expected = flat_gradient(of, d, problem.shape.batch);
+  const auto part = [](const auto& all, const Parameter& parameter) {
+    const auto from = all.begin() + static_cast<std::ptrdiff_t>(parameter.offset);
+    return Doubles(from, from + static_cast<std::ptrdiff_t>(parameter.count));
+  };
+  for (const Parameter& parameter : parameter_list(of)) {
+    largest.backward =
+        std::max(largest.backward, error_of(part(gradient, parameter), part(expected, parameter)));
+  }
+  const auto d_h = [](const LayerActivations& layer) { return layer.d_h_first.data(); };
+  const auto d_c = [](const LayerActivations& layer) { return layer.d_c_first.data(); };
+  for (const double error : {error_of(input_gradient(activations, of), d.d_x),
+                             error_of(plain_state(activations, of, false, d_h), d.d_first.h),
+                             error_of(plain_state(activations, of, true, d_c), d.d_first.c)})
+    largest.backward = std::max(largest.backward, error);
+  return largest;
+}
+
+bool near_a_kink(const Problem& problem) {
+  const Architecture& of = problem.shape.architecture;
+  const reference::Network truth = reference_network(of, problem.parameters);
+  const reference::Forward run = reference::forward(truth, problem.input(), problem.first);
+  return reference::distance_to_kink(truth, problem.input(), run) < 1e-5;
+}
+
+// `second` null: the first alone. Returns whether the two may stand together.
+bool run_pair(const Variant& first, const Variant* second, const kernels::KernelTable& table,
+              Largest& worst) {
+  std::vector<const Variant*> chosen = {&first};
+  if (second != nullptr) chosen.push_back(second);
+  std::uint64_t seed = 300;
+  Problem problem = make(chosen, seed);
+  if (!allowed(problem)) return false;
+  while (near_a_kink(problem) && seed < 340) problem = make(chosen, ++seed);
+  const Largest error = compare(problem, table);
+  const double slack =
+      problem.shape.architecture.cell.layer_norm == LayerNorm::none ? 1.0 : kNormed;
+  const std::string name = first.name + (second == nullptr ? "" : " + " + second->name);
+  EXPECT_LE(error.forward, slack * kForward) << name << ", " << table.name;
+  EXPECT_LE(error.backward, slack * kBackward) << name << ", " << table.name;
+  worst.forward = std::max(worst.forward, error.forward / slack);
+  worst.backward = std::max(worst.backward, error.backward / slack);
+  return true;
+}
+
+TEST(Options, AloneAndInPairsAgreeWithTheReference) {
+  const std::vector<Variant> all = variants();
+  std::size_t runs = 0, refused = 0;
+  Largest worst;
+  for (std::size_t a = 0; a < all.size(); ++a) {
+    runs += run_pair(all[a], nullptr, kernels::chosen(), worst);
+    for (std::size_t b = a + 1; b < all.size(); ++b) {
+      const bool ran = run_pair(all[a], &all[b], kernels::chosen(), worst);
+      runs += ran;
+      refused += !ran;
+    }
+  }
+  std::cout << all.size() << " options: " << runs << " of them and their pairs ran, " << refused
+            << " pairs may not stand together; largest error " << worst.forward << " forward, "
+            << worst.backward << " backward, of the largest value\n";
+  EXPECT_GE(runs, 700u);
+}
+
+TEST(Options, AgreeWithTheReferenceOnEveryInstructionSet) {
+  const std::vector<Variant> all = variants();
+  Largest worst;
+  for (const kernels::KernelTable& table : kernels::available()) {
+    for (const Variant& variant : all) run_pair(variant, nullptr, table, worst);
+  }
+}
+
+}  // namespace
+}  // namespace sluice::engine

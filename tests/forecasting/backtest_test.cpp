@@ -1,0 +1,96 @@
+// Which origins are scored, and with what bounds.
+#include "forecasting/backtest.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "forecasting/series.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::forecasting {
+namespace {
+
+constexpr std::size_t kHorizon = 3;
+
+forecasting::ForecastModel trained(const std::vector<double>& y, std::size_t lags,
+                                   std::optional<data::Bounds> bounds = {}) {
+  forecasting::ForecastOptions options = training::small_options(kHorizon);
+  options.hidden = 0;
+  options.lags = lags;
+  options.features.bounds = bounds;
+  return forecasting::train_forecast(training::table_of({{"y", y}}), options).model;
+}
+
+std::string refusal(const forecasting::ForecastModel& model, const data::Table& table) {
+  try {
+    backtest(model, table, {.all_rows = true});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Backtest, OriginsWithLessHistoryThanTheModelLooksBackOnAreLeftOutAndCounted) {
+  const forecasting::ForecastModel model = trained(training::wave(400, 3), 12);
+  std::vector<double> fresh = training::wave(37, 5);
+  fresh[0] = fresh[1] = training::kMissing;
+  const data::Table table = training::table_of({{"y", fresh}});
+  const Backtest scored = backtest(model, table, {.all_rows = true});
+  EXPECT_EQ(scored.without_history, 2u + 11u);
+  EXPECT_EQ(scored.origins, 37u - kHorizon - 13u);
+  EXPECT_EQ(scored.first_origin, "14");
+  const Backtest all = backtest(model, table, {.all_rows = true, .allow_short = true});
+  EXPECT_EQ(all.origins, 37u - kHorizon);
+  EXPECT_EQ(all.without_history, 13u);
+  EXPECT_GT(all.targets[0].model.all.mae, scored.targets[0].model.all.mae);
+}
+
+TEST(Backtest, NoOriginWithHistoryIsAnError) {
+  const forecasting::ForecastModel model = trained(training::wave(400, 3), 12);
+  const std::vector<double> fresh = training::wave(14, 5);
+  const std::string text = refusal(model, training::table_of({{"y", fresh}}));
+  for (const char* part : {"at least 12 rows", "got 11", "--allow-short"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << ": " << text;
+  EXPECT_EQ(refusal(model, training::table_of({{"y", training::wave(15, 5)}})), "");
+}
+
+TEST(Backtest, TheModelItsLinearPartAndTheRidgeBaselineHaveTheSameBounds) {
+  std::vector<double> y = training::noise(500, 3);
+  for (std::size_t row = 0; row < y.size(); ++row)
+    y[row] = row % 5 == 0 ? std::abs(y[row]) * 10 : 0.0;
+  forecasting::ForecastModel model = trained(y, 1, data::Bounds{});
+  const data::Table table = training::table_of({{"y", y}});
+  const auto scores = [&] {
+    const Backtest scored = backtest(model, table);
+    const TargetBacktest& target = scored.targets[0];
+    EXPECT_EQ(target.baselines.back().name, "ridge");
+    return std::vector<double>{target.baselines.back().all.mae, target.linear.all.mae,
+                               target.model.all.mae};
+  };
+  for (const double mae : scores()) EXPECT_LT(mae, 3.0);
+  // Most values are 0, and now no forecast comes nearer to them than 5.
+  model.features.targets[0].bounds = {.low = 5.0, .high = 5.5};
+  for (const double mae : scores()) EXPECT_GT(mae, 4.0);
+}
+
+TEST(Backtest, AModelOfFewRowsSaysThatItHasSeenThemAll) {
+  forecasting::ForecastOptions options;
+  options.features.targets = {"y"};
+  const data::Table table = training::table_of({{"y", training::random_walk(40, 3)}});
+  const forecasting::ForecastModel model = forecasting::train_forecast(table, options).model;
+  try {
+    backtest(model, table);
+    FAIL() << "not refused";
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    for (const char* part : {"fitted on all", "rolling origins", "--all"})
+      EXPECT_NE(text.find(part), std::string::npos) << part << ": " << text;
+  }
+  EXPECT_GT(backtest(model, table, {.all_rows = true}).origins, 30u);
+}
+
+}  // namespace
+}  // namespace sluice::forecasting
