@@ -117,6 +117,9 @@ Cholesky::Cholesky(std::vector<double> matrix, std::size_t size, Pulse pulse)
     for (std::size_t i = 0; i < size; ++i) upper_[i * size + i] += jitter;
     jitter *= 10.0;
   }
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j < i; ++j) upper_[i * size + j] = upper_[j * size + i];
+  }
 }
 
 void Cholesky::solve(std::span<double> columns, std::size_t count) const {
@@ -157,6 +160,46 @@ void Cholesky::solve(std::span<double> columns, std::size_t count) const {
       add_rows(u + k * size_ + k + 1, 1, -1.0, x + (k + 1) * count, count, end - k - 1, count, row);
       for (std::size_t j = 0; j < count; ++j) row[j] /= u[k * size_ + k];
     }
+    end = begin;
+  }
+}
+
+void Cholesky::solve_rows(std::span<double> rows) const {
+  const double* u = upper_.data();
+  const std::size_t count = rows.size() / size_;
+  for (std::size_t begin = 0; begin < size_; begin += kTileRows) {
+    const std::size_t end = std::min(begin + kTileRows, size_);
+    for (double* x = rows.data(); x != rows.data() + rows.size(); x += size_) {
+      for (std::size_t k = begin; k < end; ++k) {
+        x[k] /= u[k * size_ + k];
+        for (std::size_t j = k + 1; j < end; ++j) x[j] -= x[k] * u[k * size_ + j];
+      }
+    }
+    add_product({.m = count,
+                 .k = end - begin,
+                 .n = size_ - end,
+                 .a = {rows.data() + begin, size_, 1},
+                 .b = u + begin * size_ + end,
+                 .b_row = size_,
+                 .factor = -1.0},
+                rows.data() + end, size_);
+  }
+  for (std::size_t end = size_; end > 0;) {
+    const std::size_t begin = (end - 1) / kTileRows * kTileRows;
+    for (double* x = rows.data(); x != rows.data() + rows.size(); x += size_) {
+      for (std::size_t k = end; k-- > begin;) {
+        x[k] /= u[k * size_ + k];
+        for (std::size_t j = begin; j < k; ++j) x[j] -= x[k] * u[k * size_ + j];
+      }
+    }
+    add_product({.m = count,
+                 .k = end - begin,
+                 .n = begin,
+                 .a = {rows.data() + begin, size_, 1},
+                 .b = u + begin * size_,
+                 .b_row = size_,
+                 .factor = -1.0},
+                rows.data(), size_);
     end = begin;
   }
 }

@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "forecasting/dense.hpp"
 #include "forecasting/regressors.hpp"
+#include "forecasting/tracks.hpp"
 
 namespace sluice::forecasting {
 
@@ -24,12 +27,16 @@ struct NormalEquations {
   std::vector<double> gram;    ///< [size, size], 1 on the diagonal
   std::vector<double> cross;   ///< [size, N], with the observed targets only
 
-  /// Where some targets were not observed: the standardised regressors of the origins concerned.
+  std::vector<std::size_t> seen;  ///< [N] origins with a target at h
+
+  bool complete() const;  ///< No origin lacks a target.
+
+  /// What the Gram matrix of each horizon is made from (horizon_gram.hpp); empty where complete.
   struct Missing {
-    std::vector<double> rows;  ///< [origins concerned, size]
-    std::vector<std::vector<std::size_t>>
-        horizons;                    ///< [origins concerned]: h (from 0) without a target
-    std::vector<std::size_t> count;  ///< [N]: origins without a target at h
+    std::vector<Track> tracks;
+    Origins origins = {};
+    std::vector<std::uint8_t> observed;  ///< [fit_end]
+    std::vector<double> means;  ///< [size, size] of products over all origins, not standardised
   } missing;
 };
 
@@ -38,28 +45,14 @@ struct NormalEquations {
 NormalEquations make_normal_equations(const RegressorLayout& layout, const LinearInputs& inputs,
                                       std::size_t fit_end, Pulse pulse = kNoPulse);
 
-/// Minimises, for every column (b, h) on its own,
+/// Minimises for each of `strengths`, and every column (b, h) of `priors` [size, B * N], column
+/// b * N + h, on its own,
 ///   mean over origins with a target of (y - offset - z . w)^2 + strength * |w - prior|^2,
-/// the bias w[size - 1] unpenalised.
-class RidgeSolver {
- public:
-  RidgeSolver(const NormalEquations& equations, double strength, Pulse pulse = kNoPulse);
-
-  /// `w` [size, B * N], column b * N + h: the priors come in, the solutions go out. `tolerance` is
-  /// the relative error allowed where targets are missing; without missing ones the solution is
-  /// direct.
-  void solve(std::vector<double>& w, double tolerance) const;
-
- private:
-  void take_off_missing(const std::vector<double>& w, std::vector<double>& out) const;
-  void apply(const std::vector<double>& w, std::vector<double>& out) const;
-  void conjugate_gradients(const std::vector<double>& right, std::vector<double>& w,
-                           double tolerance) const;
-
-  const NormalEquations& equations_;
-  double strength_;
-  Pulse pulse_;
-  Cholesky factor_;
-};
+/// the bias w[size - 1] unpenalised. The solutions w, [size, B * N] for each strength, are direct
+/// or, where targets are missing, have at most the relative error `tolerance`.
+std::vector<std::vector<double>> solve_ridge(const NormalEquations& equations,
+                                             std::span<const double> strengths,
+                                             const std::vector<double>& priors, double tolerance,
+                                             Pulse pulse = kNoPulse);
 
 }  // namespace sluice::forecasting

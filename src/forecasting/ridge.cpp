@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "forecasting/ridge_weights.hpp"
 #include "sluice/error.hpp"
@@ -33,8 +34,10 @@ LinearModel fit_ridge(const LinearInputs& inputs, const RidgeSettings& settings,
                                .now_width = inputs.now_width,
                                .known_width = inputs.known_width};
   const NormalEquations equations = make_normal_equations(layout, inputs, fit_end, pulse);
-  std::vector<double> w = priors(equations, {settings.base}, settings.period);
-  RidgeSolver(equations, settings.strength, pulse).solve(w, kFitTolerance);
+  std::vector<double> w = std::move(solve_ridge(equations, {&settings.strength, 1},
+                                                priors(equations, {settings.base}, settings.period),
+                                                kFitTolerance, pulse)
+                                        .front());
   to_raw(equations, w);
   LinearModel model = make_model(layout, w, layout.horizon, 0);
   model.base = settings.base;

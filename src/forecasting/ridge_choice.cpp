@@ -135,13 +135,14 @@ std::vector<double> fit_all(const RegressorLayout& layout, const LinearInputs& i
                             const std::vector<LinearBase>& bases, const RidgeOptions& options,
                             std::size_t fit_end) {
   const NormalEquations equations = make_normal_equations(layout, inputs, fit_end, options.pulse);
-  const std::vector<double> start = priors(equations, bases, options.period);
+  std::vector<std::vector<double>> solutions =
+      solve_ridge(equations, kStrengths, priors(equations, bases, options.period), kChoiceTolerance,
+                  options.pulse);
   const std::size_t width = bases.size() * layout.horizon;
   const std::size_t columns = std::size(kStrengths) * width;
   std::vector<double> raw(equations.size * columns);
   for (std::size_t s = 0; s < std::size(kStrengths); ++s) {
-    std::vector<double> w = start;
-    RidgeSolver(equations, kStrengths[s], options.pulse).solve(w, kChoiceTolerance);
+    std::vector<double>& w = solutions[s];
     to_raw(equations, w);
     for (std::size_t i = 0; i < equations.size; ++i) {
       std::copy_n(&w[i * width], width, &raw[i * columns + s * width]);

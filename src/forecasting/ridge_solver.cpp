@@ -1,168 +1,169 @@
-// Solves the normal equations. Without missing targets all horizons share one matrix and one
-// factor. With them horizon h has its own matrix, (G - sum of z z^T over the origins without its
-// target): the shared factor is then close enough to make conjugate gradients end in a few steps.
+// Solves the normal equations. Without missing targets all horizons share one matrix, and one
+// factor for each strength. With them each horizon has its own matrix, which is often close to that
+// of a horizon before: conjugate gradients from the factor that is there, and where they take
+// longer than a new factor, a new factor, from which the next horizons begin.
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "forecasting/horizon_gram.hpp"
 #include "forecasting/normal_equations.hpp"
 
 namespace sluice::forecasting {
 namespace {
 
-constexpr int kMostSteps = 300;
+using Columns = std::vector<double>;  // [size, columns]
 
-std::vector<double> penalised(const NormalEquations& equations, double strength) {
-  std::vector<double> matrix = equations.gram;
-  for (std::size_t i = 0; i + 1 < equations.size; ++i) matrix[i * equations.size + i] += strength;
+using Rows = std::vector<double>;  // [rows, size]
+
+// A factor for one strength, of a matrix near those that come.
+struct NearFactor {
+  Cholesky factor;
+  std::size_t next_try = 0;  // the horizon at which it is tried again
+  std::size_t pause = 1;     // twice as long after every try in vain
+};
+
+// A factor of `size` rows takes about as long as size / kRowsOfAStep steps of one right-hand side.
+constexpr std::size_t kRowsOfAStep = 8;
+
+std::vector<double> penalised(std::vector<double> matrix, std::size_t size, double strength) {
+  for (std::size_t i = 0; i + 1 < size; ++i) matrix[i * size + i] += strength;
   return matrix;
 }
 
-std::vector<double> transposed(const std::vector<double>& matrix, std::size_t rows,
-                               std::size_t columns) {
-  std::vector<double> turned(matrix.size());
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < columns; ++j) turned[j * rows + i] = matrix[i * columns + j];
+Columns right_sides(const NormalEquations& equations, double strength, const Columns& priors) {
+  const std::size_t size = equations.size;
+  const std::size_t horizon = equations.layout.horizon;
+  const std::size_t columns = priors.size() / size;
+  const double origins = static_cast<double>(equations.origins);
+  Columns right(priors.size());
+  for (std::size_t i = 0; i < size; ++i) {
+    const double penalty = i + 1 < size ? strength : 0.0;
+    for (std::size_t c = 0; c < columns; ++c) {
+      const std::size_t seen = equations.seen[c % horizon];
+      const double share = origins / std::max(static_cast<double>(seen), 1.0);
+      right[i * columns + c] =
+          share * equations.cross[i * horizon + c % horizon] + penalty * priors[i * columns + c];
+    }
   }
-  return turned;
+  return right;
 }
 
-// The products of equally numbered columns of two matrices [size, columns].
-std::vector<double> column_dots(const std::vector<double>& a, const std::vector<double>& b,
-                                std::size_t columns) {
-  std::vector<double> sums(columns, 0.0);
-  for (std::size_t i = 0; i < a.size(); i += columns) {
-    for (std::size_t c = 0; c < columns; ++c) sums[c] += a[i + c] * b[i + c];
-  }
+// The products of equally numbered rows of two matrices [rows, size].
+std::vector<double> row_dots(const Rows& a, const Rows& b, std::size_t size) {
+  std::vector<double> sums;
+  for (std::size_t i = 0; i < a.size(); i += size) sums.push_back(dot(&a[i], &b[i], size));
   return sums;
+}
+
+Rows solved(const Cholesky& factor, Rows rows) {
+  factor.solve_rows(rows);
+  return rows;
+}
+
+// Solves matrix * x = right for each row x and right, from the factor of a matrix near it, in whose
+// energy the error is measured. False: that took more than `most_steps`.
+bool conjugate_gradients(const std::vector<double>& matrix, std::size_t size, const Cholesky& near,
+                         const Rows& right, double tolerance, std::size_t most_steps, Rows& x) {
+  const std::size_t count = right.size() / size;
+  const auto add_applied = [&](const Rows& rows, double factor, Rows& out) {
+    add_product({.m = count,
+                 .k = size,
+                 .n = size,
+                 .a = {rows.data(), size, 1},
+                 .b = matrix.data(),
+                 .b_row = size,
+                 .factor = factor},
+                out.data(), size);
+  };
+  x = solved(near, right);
+  const std::vector<double> whole = row_dots(right, x, size);
+  Rows residual = right;
+  add_applied(x, -1.0, residual);
+  Rows preconditioned = solved(near, residual);
+  Rows direction = preconditioned;
+  std::vector<double> energy = row_dots(residual, preconditioned, size);
+  for (std::size_t step = 0;; ++step) {
+    bool done = true;
+    for (std::size_t r = 0; r < count; ++r)
+      done = done && !(energy[r] > tolerance * tolerance * whole[r]);
+    if (done) return true;
+    if (step == most_steps) return false;
+    Rows applied(right.size(), 0.0);
+    add_applied(direction, 1.0, applied);
+    const std::vector<double> curvature = row_dots(direction, applied, size);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::size_t r = i / size;
+      const double length = curvature[r] > 0.0 ? energy[r] / curvature[r] : 0.0;
+      x[i] += length * direction[i];
+      residual[i] -= length * applied[i];
+    }
+    preconditioned = solved(near, residual);
+    const std::vector<double> before =
+        std::exchange(energy, row_dots(residual, preconditioned, size));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::size_t r = i / size;
+      const double ratio = before[r] > 0.0 ? energy[r] / before[r] : 0.0;
+      direction[i] = preconditioned[i] + ratio * direction[i];
+    }
+  }
+}
+
+// Replaces the right-hand sides of horizon h, every `horizon`-th column, by the solutions.
+void solve_horizon(const std::vector<double>& matrix, std::size_t size, std::size_t h,
+                   std::size_t horizon, double tolerance, Pulse pulse, NearFactor& near,
+                   Columns& columns) {
+  const std::size_t width = columns.size() / size;
+  const std::size_t count = width / horizon;
+  const auto entry = [&](std::size_t r, std::size_t i) -> double& {
+    return columns[i * width + r * horizon + h];
+  };
+  Rows right(count * size), x;
+  for (std::size_t r = 0; r < count; ++r) {
+    for (std::size_t i = 0; i < size; ++i) right[r * size + i] = entry(r, i);
+  }
+  pulse();
+  const std::size_t most_steps = size / kRowsOfAStep / std::max<std::size_t>(count, 1);
+  if (h < near.next_try ||
+      !conjugate_gradients(matrix, size, near.factor, right, tolerance, most_steps, x)) {
+    if (h >= near.next_try) near.next_try = h + 1 + std::exchange(near.pause, 2 * near.pause);
+    near.factor = Cholesky(matrix, size, pulse);
+    x = solved(near.factor, std::move(right));
+  }
+  for (std::size_t r = 0; r < count; ++r) {
+    for (std::size_t i = 0; i < size; ++i) entry(r, i) = x[r * size + i];
+  }
 }
 
 }  // namespace
 
-RidgeSolver::RidgeSolver(const NormalEquations& equations, double strength, Pulse pulse)
-    : equations_(equations),
-      strength_(strength),
-      pulse_(pulse),
-      factor_(penalised(equations, strength), equations.size, pulse) {}
-
-void RidgeSolver::solve(std::vector<double>& w, double tolerance) const {
-  const std::size_t size = equations_.size;
-  const std::size_t horizon = equations_.layout.horizon;
-  const std::size_t columns = w.size() / size;
-  const double origins = static_cast<double>(equations_.origins);
-  std::vector<double> right(w.size());
-  for (std::size_t i = 0; i < size; ++i) {
-    const double penalty = i + 1 < size ? strength_ : 0.0;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const std::size_t missing = equations_.missing.count[c % horizon];
-      const double share = origins / std::max(origins - static_cast<double>(missing), 1.0);
-      right[i * columns + c] =
-          share * equations_.cross[i * horizon + c % horizon] + penalty * w[i * columns + c];
+std::vector<Columns> solve_ridge(const NormalEquations& equations,
+                                 std::span<const double> strengths, const Columns& priors,
+                                 double tolerance, Pulse pulse) {
+  const std::size_t size = equations.size;
+  const std::size_t horizon = equations.layout.horizon;
+  std::vector<Columns> solutions;
+  std::vector<NearFactor> factors;
+  for (double strength : strengths) {
+    solutions.push_back(right_sides(equations, strength, priors));
+    Cholesky shared(penalised(equations.gram, size, strength), size, pulse);
+    if (equations.complete()) {
+      shared.solve(solutions.back(), priors.size() / size);
+    } else {
+      factors.push_back({std::move(shared)});
     }
   }
-  if (equations_.missing.horizons.empty()) {
-    factor_.solve(right, columns);
-    w = std::move(right);
-  } else {
-    conjugate_gradients(right, w, tolerance);
-  }
-}
-
-// out -= what the origins without a target had added to the gram of their horizons. Both are turned
-// so that a column lies in one piece: few of the columns are concerned at each origin.
-void RidgeSolver::take_off_missing(const std::vector<double>& w, std::vector<double>& out) const {
-  const std::size_t size = equations_.size;
-  const std::size_t columns = w.size() / size;
-  const double share = 1.0 / static_cast<double>(equations_.origins);
-  const auto& missing = equations_.missing;
-  const std::vector<double> turned = transposed(w, size, columns);
-  std::vector<double> added(w.size(), 0.0);
-  for (std::size_t m = 0; m < missing.horizons.size(); ++m) {
-    pulse_();
-    const double* z = &missing.rows[m * size];
-    for (std::size_t h : missing.horizons[m]) {
-      for (std::size_t c = h; c < columns; c += equations_.layout.horizon) {
-        const double forecast = share * dot(z, &turned[c * size], size);
-        double* sum = &added[c * size];
-        for (std::size_t i = 0; i < size; ++i) sum[i] += forecast * z[i];
-      }
+  if (equations.complete()) return solutions;
+  HorizonGram grams(equations, pulse);
+  for (std::size_t h = 0; h < horizon; ++h) {
+    const std::vector<double>& gram = grams.next();
+    for (std::size_t s = 0; s < strengths.size(); ++s) {
+      solve_horizon(penalised(gram, size, strengths[s]), size, h, horizon, tolerance, pulse,
+                    factors[s], solutions[s]);
     }
   }
-  added = transposed(added, columns, size);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] -= added[i];
-}
-
-// out = A w, column by column: A = the horizon's gram over its own number of origins, plus the
-// penalty.
-void RidgeSolver::apply(const std::vector<double>& w, std::vector<double>& out) const {
-  const std::size_t size = equations_.size;
-  const std::size_t horizon = equations_.layout.horizon;
-  const std::size_t columns = w.size() / size;
-  const double origins = static_cast<double>(equations_.origins);
-  std::fill(out.begin(), out.end(), 0.0);
-  add_product({.m = size,
-               .k = size,
-               .n = columns,
-               .a = {equations_.gram.data(), size, 1},
-               .b = w.data(),
-               .b_row = columns,
-               .factor = 1.0},
-              out.data(), columns);
-  take_off_missing(w, out);
-  for (std::size_t i = 0; i < size; ++i) {
-    const double penalty = i + 1 < size ? strength_ : 0.0;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const double left = origins - static_cast<double>(equations_.missing.count[c % horizon]);
-      double& entry = out[i * columns + c];
-      entry = entry * (origins / std::max(left, 1.0)) + penalty * w[i * columns + c];
-    }
-  }
-}
-
-// Every column has its own step lengths and stops on its own. Errors are measured in the energy of
-// the shared matrix.
-void RidgeSolver::conjugate_gradients(const std::vector<double>& right, std::vector<double>& w,
-                                      double tolerance) const {
-  const std::size_t columns = w.size() / equations_.size;
-  w = right;
-  factor_.solve(w, columns);
-  const std::vector<double> whole = column_dots(right, w, columns);
-  std::vector<double> applied(w.size());
-  apply(w, applied);
-  std::vector<double> residual = right;
-  for (std::size_t i = 0; i < w.size(); ++i) residual[i] -= applied[i];
-  std::vector<double> preconditioned = residual;
-  factor_.solve(preconditioned, columns);
-  std::vector<double> direction = preconditioned;
-  std::vector<double> energy = column_dots(residual, preconditioned, columns);
-  for (int step = 0; step < kMostSteps; ++step) {
-    apply(direction, applied);
-    const std::vector<double> curvature = column_dots(direction, applied, columns);
-    std::vector<double> length(columns, 0.0);
-    bool going = false;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const bool done = !(energy[c] > tolerance * tolerance * whole[c]);
-      if (done || !(curvature[c] > 0.0)) continue;
-      length[c] = energy[c] / curvature[c];
-      going = true;
-    }
-    if (!going) return;
-    for (std::size_t i = 0; i < w.size(); ++i) {
-      w[i] += length[i % columns] * direction[i];
-      residual[i] -= length[i % columns] * applied[i];
-    }
-    preconditioned = residual;
-    factor_.solve(preconditioned, columns);
-    const std::vector<double> next = column_dots(residual, preconditioned, columns);
-    for (std::size_t i = 0; i < w.size(); ++i) {
-      const std::size_t c = i % columns;
-      const double ratio = energy[c] > 0.0 ? next[c] / energy[c] : 0.0;
-      direction[i] = preconditioned[i] + ratio * direction[i];
-    }
-    for (std::size_t c = 0; c < columns; ++c) {
-      if (length[c] > 0.0) energy[c] = next[c];
-    }
-  }
+  return solutions;
 }
 
 }  // namespace sluice::forecasting

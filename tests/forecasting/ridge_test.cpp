@@ -145,6 +145,60 @@ TEST(Ridge, FitsWhereMostTargetsAreMissing) {
   expect_textbook(s, {.horizon = 3, .lags = 9, .strength = 0.01}, 307);
 }
 
+// Which targets a series lacks.
+struct Pattern {
+  const char* name;
+  std::function<bool(std::size_t t)> missing;
+};
+
+TEST(Ridge, IsTheTextbookSolutionForEveryPatternOfMissingTargets) {
+  Noise noise(29);
+  std::vector<double> random(331);
+  for (double& value : random) value = noise.next();
+  const Pattern patterns[] = {
+      {"nights", [](std::size_t t) { return t % 24 < 7 || t % 24 >= 20; }},
+      {"weekends", [](std::size_t t) { return t % 35 >= 25; }},
+      {"a third", [&](std::size_t t) { return random[t] < -0.4; }},
+      {"all but a third", [&](std::size_t t) { return random[t] < 0.3; }},
+      {"one gap", [](std::size_t t) { return t >= 120 && t < 190; }},
+      {"one row", [](std::size_t t) { return t == 151; }},
+      {"first and last rows", [](std::size_t t) { return t < 40 || t > 290; }},
+      {"every other row", [](std::size_t t) { return t % 2 == 1; }},
+  };
+  for (const Pattern& pattern : patterns) {
+    SCOPED_TRACE(pattern.name);
+    Series s = make_series(331, 2, 1);
+    for (std::size_t t = 1; t < 331; ++t) {
+      if (!pattern.missing(t)) continue;
+      s.observed[t] = 0;
+      s.target[t] = s.target[t - 1];
+    }
+    for (double strength : {1e-4, 0.3}) {
+      expect_textbook(s,
+                      {.horizon = 13,
+                       .period = 7,
+                       .lags = 37,
+                       .base = LinearBase::minus_seasonal,
+                       .strength = strength},
+                      327);
+    }
+  }
+}
+
+TEST(Ridge, WithMissingTargetsAChoiceAmongManyIsTheFitOfThatOneAlone) {
+  Series s = make_series(263, 1, 1);
+  for (std::size_t t = 1; t < 263; ++t) {
+    if (t % 24 >= 8 && t % 11 != 5) continue;
+    s.observed[t] = 0;
+    s.target[t] = s.target[t - 1];
+  }
+  const LinearModel chosen = choose_ridge(
+      s.inputs(), {.horizon = 6, .period = 7, .lags = 21, .train_end = 200, .validation_end = 263});
+  const LinearModel alone = refit_ridge(chosen, 7, s.inputs(), 200);
+  for (std::size_t i = 0; i < alone.weight.size(); ++i)
+    EXPECT_NEAR(chosen.weight[i], alone.weight[i], 1e-4) << i;
+}
+
 TEST(Ridge, NeverReadsWhatAMissingTargetHolds) {
   Series s = make_series(149, 1, 0);
   const RidgeSettings set{.horizon = 3, .lags = 0, .strength = 0.1};

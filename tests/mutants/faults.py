@@ -291,6 +291,13 @@ plant("src/forecasting/normal_equations.cpp", "training",
        "const Origins origins{first, fit_end - layout.horizon + 1};"),
       ("ridge: regressors not centred",
        "row[j] = (row[j] - equations.offset[i] * equations.offset[j])", "row[j] = (row[j])"))
+plant("src/forecasting/horizon_gram.cpp", "training",
+      ("ridge: a horizon's sums end a row late", "if (observed[origins.end + horizon_] != 0) add(origins.end, 1.0);", ""),
+      ("ridge: runs of seen rows end unseen", "if (leaves != enters)", "if (enters && !leaves)"),
+      ("ridge: sums over the missing rows", "if (seen(t) != sum_seen) continue;", "if (seen(t) == sum_seen) continue;"))
+plant("src/forecasting/ridge_solver.cpp", "training",
+      ("ridge: a near factor taken for the horizon's own", "if (step == most_steps) return false;",
+       "if (step == most_steps) return true;"))
 plant("src/forecasting/regressors.cpp", "training",
       ("ridge: lags read the future", "inputs.target[t - std::min(lag, t)]",
        "inputs.target[t - std::min(lag, t) + (lag == 0 && t + 1 < inputs.rows() ? 1 : 0)]"),

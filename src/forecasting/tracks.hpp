@@ -1,0 +1,44 @@
+// A regressor is a column of the data read at a shift: y at -lags+1 .. 0, known columns at 1 .. N.
+// A track is such a column with all regressors that read it, as the sums of normal equations take
+// it.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "forecasting/regressors.hpp"
+
+namespace sluice::forecasting {
+
+/// One column of the data with its offset taken off, and the regressors that read it.
+struct Track {
+  std::vector<double> values;  ///< [fit_end]
+  std::ptrdiff_t first_shift;  ///< of the first of `count` regressors; each next reads a row later
+  std::size_t count;
+  std::size_t index;          ///< of the first regressor
+  std::ptrdiff_t index_step;  ///< from one regressor to the next
+  double offset = 0.0;
+
+  std::size_t regressor(std::size_t k) const {
+    return index + static_cast<std::size_t>(static_cast<std::ptrdiff_t>(k) * index_step);
+  }
+  const double* from(std::size_t t, std::size_t k = 0) const {
+    return values.data() + (static_cast<std::ptrdiff_t>(t + k) + first_shift);
+  }
+};
+
+/// Rows t whose regressors and targets are summed.
+struct Origins {
+  std::size_t first, end;
+  std::size_t count() const { return end - first; }
+};
+
+/// Those of y, of each column now, of each known column, and, last, of the constant 1 that carries
+/// the bias; rows before `rows` only.
+std::vector<Track> make_tracks(const RegressorLayout& layout, const LinearInputs& inputs,
+                               std::size_t rows);
+
+/// The targets y_{t+1} .. y_{t+N}; one that was not observed is 0 and counts nothing.
+Track make_target(const RegressorLayout& layout, const LinearInputs& inputs, std::size_t rows);
+
+}  // namespace sluice::forecasting
