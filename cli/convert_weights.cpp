@@ -13,6 +13,7 @@
 #include "data/table.hpp"
 #include "engine/storage.hpp"
 #include "forecasting/backtest.hpp"
+#include "forecasting/seen_rows.hpp"
 #include "formats/npy.hpp"
 #include "quantization/drift.hpp"
 #include "sluice/error.hpp"
@@ -63,7 +64,8 @@ Rows table_rows(const forecasting::ForecastModel& model, const std::string& path
     const float* from = padded_rows.data() + row * padded(inputs);
     rows.x.insert(rows.x.end(), from, from + inputs);
   }
-  const std::size_t end = forecasting::find_split(model, *rows.table).validation_end;
+  const std::size_t end =
+      forecasting::find_split(model, *rows.table).value_or(model.split).validation_end;
   rows.calibration = end == 0 ? frame.rows : std::min(frame.rows, end);
   return rows;
 }

@@ -152,6 +152,13 @@ int run(const Options& options) {
   say("  period of seasonal_naive and MASE: {}; ridge: {}\n",
       backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
       backtest.ridge_note);
+  if (backtest.seen_rows != model.split.validation_end && model.train_end_time.empty() &&
+      !options.all) {
+    say("  the last row that the model has seen is row {} here, {} of its own data: rows were "
+        "added "
+        "or left out in front\n",
+        backtest.seen_rows, model.split.validation_end);
+  }
   if (backtest.without_history > 0) {
     say("  {} origins with fewer than the {} rows that the model looks back on: {}\n",
         backtest.without_history, model.rows_needed(),

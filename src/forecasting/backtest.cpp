@@ -8,21 +8,13 @@
 #include <limits>
 #include <optional>
 
-#include "data/time_forms.hpp"
 #include "forecasting/baselines.hpp"
 #include "forecasting/forecast_next.hpp"
+#include "forecasting/seen_rows.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::forecasting {
 namespace {
-
-/// The first row of the table at or after a time that the model's file gives as text; the number of
-/// rows where all are earlier.
-std::size_t row_at(const data::Table& table, const std::string& text) {
-  const data::Timestamp time = data::stored_time(text).value_or(0);
-  return static_cast<std::size_t>(std::lower_bound(table.times.begin(), table.times.end(), time) -
-                                  table.times.begin());
-}
 
 struct Range {
   std::size_t first, end;  // origins
@@ -68,6 +60,19 @@ std::size_t origins_without_history(const forecasting::ForecastModel& model,
   std::size_t count = 0;
   while (count < range.count() && frame.history(range.first + count) < model.rows_needed()) ++count;
   return count;
+}
+
+[[noreturn]] void refuse_unknown(const forecasting::ForecastModel& model,
+                                 const data::Table& table) {
+  throw Error(
+      ErrorCode::data,
+      {.where = table.path,
+       .what = "without times it cannot be told which of these rows the model has seen",
+       .expected = fmt::format("the last {} rows that it was trained on, with the same values",
+                               model.last_rows[0].size()),
+       .got = "no such rows",
+       .hint = "give the data of the training with the new rows behind them; --all scores every "
+               "row, seen or not"});
 }
 
 [[noreturn]] void refuse_short(const forecasting::ForecastModel& model, const data::Table& table,
@@ -216,11 +221,6 @@ TargetBacktest score_target(const forecasting::ForecastModel& model, const data:
 
 }  // namespace
 
-data::Split find_split(const forecasting::ForecastModel& model, const data::Table& table) {
-  if (model.train_end_time.empty()) return model.split;
-  return {row_at(table, model.train_end_time), row_at(table, model.validation_end_time)};
-}
-
 const MethodScore& TargetBacktest::best_baseline() const {
   return *std::min_element(
       baselines.begin(), baselines.end(),
@@ -230,7 +230,9 @@ const MethodScore& TargetBacktest::best_baseline() const {
 Backtest backtest(const forecasting::ForecastModel& model, const data::Table& table,
                   const BacktestOptions& options) {
   const data::Frame frame = data::make_frame(model.features, table);
-  const data::Split split = find_split(model, table);
+  const std::optional<data::Split> found = find_split(model, table);
+  if (!found && !options.all_rows) refuse_unknown(model, table);
+  const data::Split split = found.value_or(model.split);
   const Range unseen = origins_to_score(model, table, frame, split, options.all_rows);
   if (unseen.first >= unseen.end) {
     throw Error(ErrorCode::data, {.where = table.path,
@@ -248,6 +250,7 @@ Backtest backtest(const forecasting::ForecastModel& model, const data::Table& ta
   result.origins = range.count();
   result.without_history = without;
   result.season = model.season;
+  if (model.train_end_time.empty()) result.seen_rows = split.validation_end;
   result.first_origin = forecasting::row_label(table, range.first);
   result.last_origin = forecasting::row_label(table, range.end - 1);
   bool ridge_fitted = false;

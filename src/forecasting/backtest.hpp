@@ -44,19 +44,17 @@ struct Backtest {
   std::size_t without_history = 0;  ///< With too little of it: left out unless they are allowed.
   std::size_t season = 1;           ///< Period of seasonal_naive and MASE, in rows.
   std::string first_origin, last_origin;  ///< Times, or row numbers where there are none.
+  std::size_t seen_rows = 0;              ///< Without times: rows of this file up to the last seen.
   std::string ridge_note;                 ///< How ridge was fitted.
   std::vector<TargetBacktest> targets;
 };
-
-/// Where the model's training and validation ended, in this table's rows; 0 where the table begins
-/// later.
-data::Split find_split(const forecasting::ForecastModel& model, const data::Table& table);
 
 /// Scores every row after validation from which the whole horizon lies in the file; with
 /// `all_rows`, every such row of the file. Origins behind which the file has fewer rows than the
 /// model looks back on (forecasting::ForecastModel::rows_needed) are left out. Ridge is fitted anew
 /// on the file's training and validation rows; where the file does not have them, it is the model's
-/// own linear part, and the note says so. Throws Error(data) where no row is left to score.
+/// own linear part, and the note says so. Throws Error(data) where no row is left to
+/// score, or where without times it cannot be told which rows the model has seen (seen_rows.hpp).
 Backtest backtest(const forecasting::ForecastModel& model, const data::Table& table,
                   const BacktestOptions& options = {});
 

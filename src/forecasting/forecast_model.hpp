@@ -63,6 +63,9 @@ struct ForecastModel {
   data::Split split;
   std::string train_end_time,
       validation_end_time;  ///< First time after each part; empty without times.
+  /// Without times: [K] the targets in the last rows before split.validation_end, by which a file
+  /// shows where these rows are; NaN where missing. Empty with times, and in older models.
+  std::vector<std::vector<double>> last_rows;
   Provenance provenance;
 
   std::size_t targets() const { return features.targets.size(); }

@@ -15,6 +15,7 @@ namespace sluice::forecasting {
 namespace {
 
 constexpr std::size_t kRowsForLstm = 1000;
+constexpr std::size_t kRowsToKnowAgain = 32;
 constexpr double kTellEvery = 0.5;  // seconds
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -137,7 +138,15 @@ void Trainer::describe() {
 
 void Trainer::set_split(const data::Split& split) {
   model_.split = split;
-  if (table_.times.empty()) return;
+  if (table_.times.empty()) {
+    const std::size_t count = std::min(kRowsToKnowAgain, split.validation_end);
+    for (const std::string& name : options_.features.targets) {
+      const auto end =
+          table_.at(name).values.begin() + static_cast<std::ptrdiff_t>(split.validation_end);
+      model_.last_rows.emplace_back(end - static_cast<std::ptrdiff_t>(count), end);
+    }
+    return;
+  }
   const auto text = [this](std::size_t row) {
     return data::iso_text(table_.time_at(row)) + (table_.clock.local() ? "" : "Z");
   };

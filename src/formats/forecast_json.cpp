@@ -134,10 +134,45 @@ forecasting::Provenance provenance_from(JsonFields fields) {
   return to;
 }
 
+json split_json(const forecasting::ForecastModel& model) {
+  json out = {{"train_end", model.split.train_end},
+              {"validation_end", model.split.validation_end},
+              {"train_end_time", model.train_end_time},
+              {"validation_end_time", model.validation_end_time}};
+  for (const std::vector<double>& target : model.last_rows) {
+    json values = json::array();
+    for (const double value : target)
+      values.push_back(std::isnan(value) ? json(nullptr) : json(value));
+    out["last_rows"].push_back(values);
+  }
+  return out;
+}
+
+// As long for each target, null where missing; absent in files of older models and with times.
+void read_last_rows(JsonFields& fields, forecasting::ForecastModel& model) {
+  if (!fields.has("last_rows")) return;
+  const json& targets = fields.at("last_rows");
+  const auto refuse = [&] {
+    fields.refuse("last_rows", "as many values or null for each target", targets.dump());
+  };
+  if (!targets.is_array() || targets.size() != model.targets()) refuse();
+  for (const json& values : targets) {
+    if (!values.is_array() || values.size() != targets[0].size() || values.empty() ||
+        values.size() > model.split.validation_end)
+      refuse();
+    std::vector<double>& to = model.last_rows.emplace_back();
+    for (const json& value : values) {
+      if (!value.is_null() && !value.is_number()) refuse();
+      to.push_back(value.is_null() ? std::nan("") : value.get<double>());
+    }
+  }
+}
+
 void read_split(JsonFields fields, forecasting::ForecastModel& model) {
   model.split = {fields.get<std::size_t>("train_end"), fields.get<std::size_t>("validation_end")};
   model.train_end_time = fields.get<std::string>("train_end_time");
   model.validation_end_time = fields.get<std::string>("validation_end_time");
+  read_last_rows(fields, model);
   fields.finish();
 }
 
@@ -188,11 +223,7 @@ json to_json(const forecasting::ForecastModel& model) {
           {"linear", linear},
           {"residual_scale", model.residual_scale},
           {"alpha", model.alpha},
-          {"split",
-           {{"train_end", model.split.train_end},
-            {"validation_end", model.split.validation_end},
-            {"train_end_time", model.train_end_time},
-            {"validation_end_time", model.validation_end_time}}},
+          {"split", split_json(model)},
           {"provenance", provenance_json(model.provenance)}};
 }
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <utility>
 
-#include "forecasting/backtest.hpp"
 #include "forecasting/forecast_next.hpp"
+#include "forecasting/seen_rows.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::inspection {
@@ -207,7 +207,8 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   // As the backtest: the last row before the test part is its first origin. All rows, where the
   // model has seen them all.
   const std::size_t last = made.rows - std::min(model.horizon, made.rows - 1);
-  const std::size_t seen = forecasting::find_split(model, table).validation_end;
+  const std::size_t seen =
+      forecasting::find_split(model, table).value_or(model.split).validation_end;
   made.judged_seen = seen == 0 || seen - 1 >= last;
   made.judged = {seen > 0 && seen - 1 < last ? seen - 1 : 0, last};
   return made;

@@ -34,6 +34,13 @@ def series(path, rows, future="0"):
     path.write_text("\n".join(lines) + "\n")
 
 
+def timeless(path, rows, front="0", skip="0"):
+    """A column y without times, behind so many older rows, without so many of its first ones."""
+    def row(t):
+        return f"{9 + 3 * math.sin(2 * math.pi * t / 12) + (53 * t * t % 101) / 40:.3f}"
+    path.write_text("\n".join(["y", *(row(t) for t in range(int(skip) - int(front), int(rows)))]) + "\n")
+
+
 def clocks(path, rows, form, first="0"):
     """Hourly rows time,y through Berlin's change of 31 March 2024 from row `first` on, in one of the forms: offsets, local
     (without them), german (dd.mm.yyyy, decimal commas, semicolons)."""
@@ -467,7 +474,7 @@ def svg(path):
     return "" if text.lstrip().startswith("<svg") and text.rstrip().endswith("</svg>") else "not an <svg>"
 
 
-KINDS = {"series": series, "one_column": one_column, "clocks": clocks, "packed": packed, "falling": falling, "newest_first": newest_first, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
+KINDS = {"series": series, "one_column": one_column, "clocks": clocks, "timeless": timeless, "packed": packed, "falling": falling, "newest_first": newest_first, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
          "replaced": replaced, "lopsided": lopsided, "silenced": silenced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx,
          "architecture": architecture, "sample": sample}

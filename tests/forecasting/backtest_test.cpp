@@ -76,6 +76,54 @@ TEST(Backtest, TheModelItsLinearPartAndTheRidgeBaselineHaveTheSameBounds) {
   for (const double mae : scores()) EXPECT_GT(mae, 4.0);
 }
 
+TEST(Backtest, WithoutTimesRowsInFrontMoveWhatTheModelHasSeen) {
+  const std::vector<double> y = training::wave(400, 3);
+  const forecasting::ForecastModel model = trained(y, 12);
+  const Backtest plain = backtest(model, training::table_of({{"y", y}}));
+  EXPECT_EQ(plain.seen_rows, 320u);
+  EXPECT_EQ(plain.first_origin, "320");
+  std::vector<double> longer = training::wave(150, 9);
+  longer.insert(longer.end(), y.begin(), y.end());
+  const Backtest moved = backtest(model, training::table_of({{"y", longer}}));
+  EXPECT_EQ(moved.seen_rows, 470u);
+  EXPECT_EQ(moved.first_origin, "470");
+  EXPECT_EQ(moved.origins, plain.origins);
+  const std::vector<double> shorter(y.begin() + 270, y.end());
+  const Backtest cut = backtest(model, training::table_of({{"y", shorter}}));
+  EXPECT_EQ(cut.seen_rows, 50u);
+  EXPECT_EQ(cut.origins, plain.origins);
+  EXPECT_EQ(cut.targets[0].model.all.mae, plain.targets[0].model.all.mae);
+}
+
+TEST(Backtest, WithoutTimesRowsThatAreNotThoseOfTheTrainingAreRefused) {
+  std::vector<double> y = training::wave(400, 3);
+  y[305] = training::kMissing;
+  forecasting::ForecastModel model = trained(y, 12);
+  std::vector<double> other = y;
+  other[310] += 0.001;
+  const data::Table table = training::table_of({{"y", other}});
+  try {
+    backtest(model, table);
+    ADD_FAILURE() << "scored";
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    for (const char* part : {"made.csv", "cannot be told", "the last 32 rows", "--all"})
+      EXPECT_NE(text.find(part), std::string::npos) << part << ": " << text;
+  }
+  EXPECT_NO_THROW(backtest(model, table, {.all_rows = true}));
+  EXPECT_NO_THROW(backtest(model, training::table_of({{"y", y}})));
+  model.last_rows.clear();  // as older models are
+  EXPECT_EQ(backtest(model, table).seen_rows, 320u);
+}
+
+TEST(Backtest, WithoutTimesTheLastOfSeveralPlacesCounts) {
+  const std::vector<double> y = training::wave(400, 3);
+  const forecasting::ForecastModel model = trained(y, 12);
+  std::vector<double> twice(y.begin() + 100, y.begin() + 350);
+  twice.insert(twice.end(), y.begin() + 200, y.end());
+  EXPECT_EQ(backtest(model, training::table_of({{"y", twice}})).seen_rows, 250u + 120u);
+}
+
 TEST(Backtest, AModelOfFewRowsSaysThatItHasSeenThemAll) {
   forecasting::ForecastOptions options;
   options.features.targets = {"y"};

@@ -147,6 +147,20 @@ TEST_F(ModelFile, KeepsBoundsAndHasNoneWhereAFileHasNone) {
   EXPECT_FALSE(load(without).forecast->features.targets[0].bounds.any());
 }
 
+TEST_F(ModelFile, KeepsTheLastRowsSeenAndHasNoneWhereAFileHasNone) {
+  EXPECT_TRUE(load(bytes()).forecast->last_rows.empty());
+  ForecastModel timeless = model();
+  timeless.last_rows = {{0.1 + 0.2, training::kMissing, -1e-300}, {3.0, 4.0, 5.0}};
+  const std::string file = serialize_model(timeless);
+  const ForecastModel loaded = *load(file).forecast;
+  ASSERT_EQ(loaded.last_rows.size(), 2u);
+  EXPECT_EQ(loaded.last_rows[0][0], 0.1 + 0.2);
+  EXPECT_TRUE(std::isnan(loaded.last_rows[0][1]));
+  EXPECT_EQ(loaded.last_rows[0][2], -1e-300);
+  EXPECT_EQ(loaded.last_rows[1], timeless.last_rows[1]);
+  EXPECT_EQ(serialize_model(loaded), file);
+}
+
 TEST_F(ModelFile, WithoutAnLstmComesBackToo) {
   forecasting::ForecastOptions options = training::small_options(2);
   options.features.targets = {"price"};
@@ -288,6 +302,12 @@ TEST_F(ModelFile, AValueThatDoesNotFitIsRefused) {
       {"/forecast/targets/0/deviation", 0.0, "go together"},
       {"/forecast/past/0/deviation", -1.0, "go together"},
       {"/forecast/split/train_end", 1 << 20, "split"},
+      {"/forecast/split/last_rows", json::array({{1.0, 2.0}}), "last_rows"},
+      {"/forecast/split/last_rows", json::array({{1.0, 2.0}, {1.0}}), "last_rows"},
+      {"/forecast/split/last_rows", json::array({{1.0}, {"x"}}), "last_rows"},
+      {"/forecast/split/last_rows", json::array({json::array(), json::array()}), "last_rows"},
+      {"/forecast/split/last_rows", json::array({1.0, 2.0}), "last_rows"},
+      {"/forecast/split/last_rows", {{"a", 1}, {"b", 2}}, "last_rows"},
       {"/forecast/time/step_seconds", -60, "can be counted"},
       {"/forecast/time/step_seconds", 1e300, "below 1e11"},
       {"/forecast/time/weekdays", 0, "can be counted"},
