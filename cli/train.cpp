@@ -211,6 +211,7 @@ void print_inputs(const data::Table& table, const forecasting::ForecastModel& mo
                calendar.empty() ? "" : fmt::format(" ({})", calendar), table.time_text(0),
                table.time_text(table.rows() - 1));
   fmt::print("\n  read: {}\n", fmt::join(table.understood, "; "));
+  for (const std::string& note : table.notes) fmt::print("  note: {}\n", note);
   const auto names = [](const std::vector<data::ScaledColumn>& columns) {
     std::string text;
     for (const data::ScaledColumn& column : columns)

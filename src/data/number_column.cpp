@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "sluice/error.hpp"
@@ -84,6 +86,7 @@ void NumberColumn::doubt_points(std::string_view cell, double value, std::size_t
   const std::size_t point = cell.find('.');
   if (point == std::string_view::npos) {
     has_small_ = true;
+    largest_small_ = std::max(largest_small_, std::abs(value));
     if (small_.empty()) small_ = cell;
     doubt_ = std::abs(value) < kThousand && cell.find_first_of("eE") == std::string_view::npos;
     return;
@@ -91,6 +94,7 @@ void NumberColumn::doubt_points(std::string_view cell, double value, std::size_t
   const std::size_t digits = cell.find_first_of("123456789");
   doubt_ = cell.size() - point == 4 && point <= 4 && digits < point &&
            cell.find_first_of("eE") == std::string_view::npos;
+  ++pointed_count_;
   if (pointed_line_ > 0) return;
   pointed_line_ = line;
   pointed_ = cell;
@@ -104,6 +108,44 @@ void NumberColumn::check_points() const {
                .expected = "one reading of the column",
                .got = fmt::format("{} beside {}", shown_cell(pointed_), shown_cell(small_)),
                .hint = "say --thousands . if it is 1000 and more, --decimal . if it has decimals"});
+}
+
+std::string NumberColumn::likely_thousands() const {
+  constexpr std::size_t kEnough = 3;
+  constexpr double kNearThousand = 100.0;
+  if (!doubt_ || pointed_count_ < kEnough || largest_small_ < kNearThousand) return "";
+  return fmt::format(
+      "column {} has {} beside {}: read as decimals; if points stand between thousands, say "
+      "--thousands .",
+      shown_cell(name_), shown_cell(pointed_), shown_cell(small_));
+}
+
+std::string NumberColumn::likely_missing() const {
+  constexpr std::size_t kEnough = 3, kOthers = 10;
+  if (values_.empty()) return "";
+  double mark = std::numeric_limits<double>::infinity(), low = mark, high = -mark;
+  for (const double value : values_) mark = std::min(mark, std::isnan(value) ? mark : value);
+  std::size_t marks = 0, others = 0;
+  for (const double value : values_) {
+    if (std::isnan(value)) continue;
+    if (value == mark) {
+      ++marks;
+      continue;
+    }
+    ++others;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  const std::string text = fmt::format("{}", mark);
+  // -99, -999, -9999, -99.9, ..: nothing but nines.
+  const bool nines = text.size() >= 3 && text[0] == '-' && mark < 0 &&
+                     text.find_first_not_of("9.", 1) == std::string::npos;
+  const bool far = low - mark > high - low && low - mark > std::abs(mark) / 2;
+  if (!nines || !far || marks < kEnough || others < kOthers) return "";
+  return fmt::format(
+      "column {} holds {} {} times, far from all other values: read as a number; if it means "
+      "missing, write NA in its place",
+      shown_cell(name_), text, marks);
 }
 
 }  // namespace sluice::data

@@ -13,7 +13,7 @@ namespace sluice::data {
 
 class NumberColumn {
  public:
-  /// `doubt`: points may stand between thousands, so that a column which looks like it is refused.
+  /// `doubt`: points may stand between thousands, which check_points() and the like then know of.
   NumberColumn(std::string path, std::string name, NumberFormat format = {}, bool doubt = false);
 
   /// Reads the next row's cell. Throws Error(data), naming line and column, where it is infinite,
@@ -24,6 +24,11 @@ class NumberColumn {
   void check_points() const;
   /// Whether all points may separate thousands and nothing says that they do.
   bool may_hold_thousands() const { return doubt_ && !has_small_ && pointed_line_ > 0; }
+  /// Numbers such as 1.026 beside numbers such as 965, where points most likely separate thousands;
+  /// else empty.
+  std::string likely_thousands() const;
+  /// A value such as -9999 that stands several times, far from all others; else empty.
+  std::string likely_missing() const;
 
   const std::string& name() const noexcept { return name_; }
   std::string where(std::size_t line) const;
@@ -55,7 +60,8 @@ class NumberColumn {
   std::string text_;
   // Numbers such as 1.116 beside numbers such as 983 may be thousands.
   bool doubt_ = false, has_small_ = false;
-  std::size_t pointed_line_ = 0;
+  std::size_t pointed_line_ = 0, pointed_count_ = 0;
+  double largest_small_ = 0.0;
   std::string pointed_, small_;
 };
 

@@ -94,8 +94,7 @@ Table TableReader::read() {
 
 void TableReader::read_names() {
   header_ = read_header(csv_, dialect_);
-  const bool doubt =
-      dialect_.delimiter != ',' && options_.form.decimal == 0 && options_.form.thousands.empty();
+  const bool doubt = options_.form.decimal == 0 && options_.form.thousands.empty();
   columns_.reserve(header_.names.size());
   for (const std::string& name : header_.names)
     columns_.emplace_back(csv_.path(), name, options_.form.numbers(), doubt);
@@ -179,8 +178,14 @@ void TableReader::add_columns(Table& table) {
       table.ignored.push_back(columns_[i].name());
       continue;
     }
-    columns_[i].check_points();
-    if (columns_[i].may_hold_thousands()) {
+    // Between commas a point stands before decimals, most likely.
+    const bool commas = dialect_.delimiter == ',';
+    if (!commas) columns_[i].check_points();
+    for (const std::string& note :
+         {columns_[i].likely_missing(), commas ? columns_[i].likely_thousands() : ""}) {
+      if (!note.empty()) table.notes.push_back(note);
+    }
+    if (!commas && columns_[i].may_hold_thousands()) {
       table.understood.push_back(
           fmt::format("points in '{}' taken for decimals (--thousands . if they are none)",
                       columns_[i].name()));

@@ -38,6 +38,7 @@ struct Table {
       lines;       ///< [rows], the line in the file from 1; 0 for a row that fills a gap.
   TableForm form;  ///< What was said of the file, and the columns of times that were found.
   std::vector<std::string> understood;  ///< How it was read, in words; most telling first.
+  std::vector<std::string> notes;  ///< What is likely meant otherwise, and what to do; a line each.
 
   std::size_t rows() const {
     return columns.empty() ? times.size() : columns.front().values.size();

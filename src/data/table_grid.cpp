@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/cell.hpp"
+#include "data/step_search.hpp"
 #include "data/time_grid.hpp"
 #include "sluice/error.hpp"
 
@@ -107,8 +108,16 @@ void put_on_grid(Table& table, TimeColumn time, const TableOptions& options) {
   }
   const std::size_t rows = grid.row_of.back() + 1;
   if (rows == table.times.size() && grid.snapped == 0) return;
-  if (rows > table.times.size())
+  if (rows > table.times.size()) {
     table.understood.push_back(counted(rows - table.times.size(), "missing row") + " filled in");
+    if (!time.written.empty() && !grid.step.has_calendar() &&
+        find_sessions(time.written, grid.step.micros, options.holidays)) {
+      table.notes.push_back(fmt::format(
+          "the hours of '{}' form a session on a clock whose offset from UTC changes: --zone, such "
+          "as Europe/Berlin, finds it, and no rows are then filled in outside of it",
+          time.name));
+    }
+  }
   for (Column& column : table.columns) {
     std::vector<double> spread(rows, kNaN);
     for (std::size_t i = 0; i < grid.row_of.size(); ++i) spread[grid.row_of[i]] = column.values[i];

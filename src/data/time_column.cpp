@@ -251,6 +251,7 @@ TimeColumn TimeReader::finish() {
                     .clock = {}};
   const bool local = !states_offset_ || chosen.form.unit == TimeUnit::excel;
   const bool on_wall = on_wall_clock(chosen.form, column.times);
+  if (!local && !on_wall && offsets_differ_ && !reading_.zone) column.written = column.times;
   for (std::size_t row = 0; !local && !on_wall && row < column.times.size(); ++row)
     column.times[row] -= offsets_[row];
   if (on_wall) {
@@ -271,12 +272,15 @@ TimeColumn TimeReader::finish() {
     }
     std::vector<Timestamp> times;
     std::vector<std::size_t> lines;
+    std::vector<Timestamp> written;
     for (const std::size_t row : column.order) {
       times.push_back(column.times[row]);
+      if (!column.written.empty()) written.push_back(column.written[row]);
       lines.push_back(column.lines[row]);
     }
     column.times = std::move(times);
     column.lines = std::move(lines);
+    column.written = std::move(written);
   }
   const bool newest_first = column.times.size() > 1 && column.times.front() > column.times.back();
   if (reading_.zone && local) {

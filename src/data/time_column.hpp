@@ -25,6 +25,8 @@ struct TimeColumn {
   Clock clock;
   /// Where the rows were sorted: the row in the file that each time is of. Else empty.
   std::vector<std::size_t> order = {};
+  /// Where offsets from UTC change and no zone is given: the times as the file writes them.
+  std::vector<Timestamp> written = {};
 
   std::string text(std::size_t row) const { return format_time(times[row], format, clock); }
   /// "file:line, column 'name'"

@@ -36,8 +36,11 @@ struct Fault {
   fail_at(column, row,
           {"time off the grid",
            fmt::format("whole steps of {}, as between most rows", step_in_words(step)),
-           "leave a missing row out or write it with empty cells, but at its time on the grid; "
-           "--time none takes the rows as equally spaced"});
+           fmt::format("leave a missing row out or write it with empty cells, but at its time on "
+                       "the grid; {}--time none takes the rows as equally spaced",
+                       column.written.empty() ? ""
+                                              : "--zone, such as Europe/Berlin, counts on a clock "
+                                                "whose offset from UTC changes; ")});
 }
 
 void place_row(TimeGrid& grid, const TimeColumn& column, std::size_t row, std::int64_t place) {

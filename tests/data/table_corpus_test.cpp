@@ -182,6 +182,10 @@ std::string reading_of(const Table& table, const std::string& key, const std::st
     const std::string said = joined(table.understood);
     return said.find(expected) != std::string::npos ? expected : said;
   }
+  if (key == "note") {
+    const std::string notes = joined(table.notes);
+    return notes.find(expected) != std::string::npos ? expected : notes;
+  }
   if (key.rfind("sum ", 0) == 0 || key.rfind("missing ", 0) == 0) return numbers_of(table, key);
   return expected;  // why, pandas, options: for people
 }
@@ -214,6 +218,9 @@ TEST_P(TableCorpus, IsReadAsItsWriterMeantItOrRefused) {
         read_table(path, options_of(expected.count("options") > 0 ? expected.at("options") : ""));
     ASSERT_EQ(expected.count("refused"), 0u)
         << "was read: " << table.rows() << " rows, " << joined(table.understood);
+    if (expected.count("note") == 0) {
+      EXPECT_EQ(joined(table.notes), "");
+    }
     for (const auto& [key, value] : expected) {
       const bool time = key == "first" || key == "last" || key == "next";
       EXPECT_EQ(reading_of(table, key, value), time ? shortest(value) : value) << key;

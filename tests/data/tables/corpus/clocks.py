@@ -19,6 +19,10 @@ def add_tables():
     without_a_zone()
 
 
+def local_hour(time):
+    return walls(BERLIN, [time])[0].hour
+
+
 def walls(zone, times):
     """What a clock in the zone shows at times in UTC."""
     return [t.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone)).replace(tzinfo=None) for t in times]
@@ -82,6 +86,16 @@ def changing_offsets():
     utc = span("2023-10-28T20:00", 60, minutes=15)
     accept("offsets_change_quarter_hours", "quarter hours through the hour that occurs twice",
            with_offsets(BERLIN, utc), utc, "15 minutes", timedelta(minutes=15), clock="UTC")
+    session = [t for t in hours(24 * 60, "2023-03-06") if 9 <= local_hour(t) < 17]
+    gaps = (session[-1] - session[0]) // HOUR + 1 - len(session)
+    accept("offsets_change_session", "hours of a session in Berlin: not found on UTC, and a note names --zone",
+           with_offsets(BERLIN, session), session, "1 hour", HOUR, clock="UTC", gaps=gaps, notes=["--zone"])
+    twos = [t for t in session if local_hour(t) % 2]
+    reject("offsets_change_two_hours_refused", "every two hours of a session in Berlin are no grid on UTC",
+           with_offsets(BERLIN, twos), 2 + next(i for i, t in enumerate(twos) if t > datetime(2023, 3, 26)), ["--zone"])
+    shown = walls(BERLIN, session)
+    accept("offsets_change_session_zone", "the same with its zone", with_offsets(BERLIN, session), shown,
+           "1 hour, 09:00 to 16:00", None, options=f"--zone {BERLIN}", clock=BERLIN)
     mixed = [text for pair in zip(with_offsets(BERLIN, hours(48)[::2]), formed(hours(48)[1::2], "%Y-%m-%dT%H:%M:%SZ"))
              for text in pair]
     accept("offsets_of_two_sources", "an offset in one row, Z in the next", mixed, hours(48), "1 hour", HOUR,

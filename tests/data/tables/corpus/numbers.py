@@ -103,8 +103,13 @@ def points_before_three_digits():
     refuse("point_thousands_or_decimals_tab_refused", "the same between tabs", table(points, "\t"), 3, doubt)
     accept("point_thousands_said", "1.002 is 1002 by option", points, values, "--thousands .")
     accept("point_decimals_said", "1.002 is 1.002 by option", points, [float(cell) for cell in points], "--decimal .")
-    accept("point_in_a_comma_file", "cells between commas: a point stands before decimals", points,
-           [float(cell) for cell in points], sep=",")
+    accept("point_in_a_comma_file", "cells between commas: a point stands before decimals, and a note asks", points,
+           [float(cell) for cell in points], sep=",", notes=["'1.002' beside '983': read as decimals"])
+    accept("point_in_a_comma_file_said", "the same with --decimal . has no note", points,
+           [float(cell) for cell in points], "--decimal .", sep=",")
+    low = [("1.250", "3", "2.125", "7")[i % 4] for i in range(COUNT)]
+    accept("point_in_a_comma_file_small", "whole numbers far below a thousand: decimals without a note", low,
+           [float(cell) for cell in low], sep=",")
     large = [*points[:-1], "1724"]
     accept("point_beside_a_large_number", "1724 without a point: so 1.705 has decimals", large,
            [float(cell) for cell in large])
@@ -153,6 +158,14 @@ def missing_values():
     accept("missing_999_is_a_number", "-999 is a number: nobody can know what it stands for",
            ["-999" if i in (5, 6) else v for i, v in enumerate(wave(COUNT))],
            [-999 if i in (5, 6) else v for i, v in enumerate(wave(COUNT))], sep=",")
+    for name, mark in [("9999", "-9999"), ("99_decimals", "-99.99")]:
+        marked = [mark if i % 9 == 4 else v for i, v in enumerate(wave(COUNT))]
+        if name == "99_decimals":
+            marked = [mark if i % 9 == 4 else v / 10 for i, v in enumerate(wave(COUNT))]
+        accept(f"missing_{name}_noted", f"{mark} several times, far from all else, is a number with a note", marked,
+               [float(v) for v in marked], sep=",", notes=[f"'y' holds {mark} 4 times"])
+    near = [-99 if i % 9 == 4 else -v for i, v in enumerate(wave(COUNT))]
+    accept("missing_99_among_others", "-99 among values around it has no note", near, near, sep=",")
     for name, word, why in [("question_mark", "?", "? for a missing value"), ("dash", "-", "- for a missing value"),
                             ("point", ".", ". for a missing value"), ("dashes", "---", "--- for a missing value"),
                             ("infinite", "inf", "an infinite value"), ("minus_infinity", "-Infinity", "minus infinity"),

@@ -41,7 +41,7 @@ def zipped(data):
 
 
 def read(name, why, data, times=None, columns=None, step=None, next=None, gaps=0, options="", clock=None,
-         text=(), says=(), suffix=".csv"):
+         text=(), says=(), notes=(), suffix=".csv"):
     """A table that is read. `times` in rising order; `next` is the time from row to row, or the two times
     that follow; `gaps` counts the rows that fill gaps; `columns` holds a list of values by name."""
     count = len(times) if times else len(next_values(columns))
@@ -64,6 +64,7 @@ def read(name, why, data, times=None, columns=None, step=None, next=None, gaps=0
         lines.append(f"sum {spelled(column)}: {math.fsum(known):.10g}")
         lines.append(f"missing {spelled(column)}: {count + gaps - len(known)}")
     lines += [f"says: {word}" for word in says]
+    lines += [f"note: {word}" for word in notes]
     add(name, data, lines, suffix)
 
 

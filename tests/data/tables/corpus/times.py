@@ -238,7 +238,7 @@ def stamps():
                [f"{v / 10:8.1f}" if i % 9 else "  -999.0" for i, v in enumerate(wave(30))], ["eor"] * 30, sep=";"),
          weather, {"STATIONS_ID": [433] * 30, "QN_9": [3] * 30,
                    "TT_TU": [float(f"{v / 10:.1f}") if i % 9 else -999 for i, v in enumerate(wave(30))]},
-         "1 hour", HOUR, text=["eor"])
+         "1 hour", HOUR, text=["eor"], notes=["holds -999 4 times"])
     numbers = [10000001 + 7 * i for i in range(40)]
     read("stamps_or_numbers", "eight digits that are no days stay numbers", lines("y,x", numbers, wave(40)),
          columns={"y": numbers, "x": wave(40)}, step="none")
