@@ -31,10 +31,24 @@ class LayersTest(unittest.TestCase):
         self.assertEqual(['src/core/deep/a.hpp:2: includes "formats/onnx.hpp": formats is above core'],
                          found)
 
-    def test_the_next_layer_up_is_already_too_high(self):
-        for lower, upper in zip(layers.LAYERS, layers.LAYERS[1:]):
-            self.assertEqual(1, len(self.faults({f"src/{lower}/a.cpp": f'#include "{upper}/b.hpp"\n'})))
-            self.assertEqual(0, len(self.faults({f"src/{upper}/a.cpp": f'#include "{lower}/b.hpp"\n'})))
+    def test_the_next_row_up_is_already_too_high(self):
+        for lower_row, upper_row in zip(layers.ROWS, layers.ROWS[1:]):
+            for lower in lower_row:
+                for upper in upper_row:
+                    up = self.faults({f"src/{lower}/a.cpp": f'#include "{upper}/b.hpp"\n'})
+                    self.assertEqual(1, len(up))
+                    down = self.faults({f"src/{upper}/a.cpp": f'#include "{lower}/b.hpp"\n'})
+                    self.assertEqual(lower == layers.JUDGE, len(down) == 1)
+
+    def test_folders_side_by_side_do_not_see_each_other(self):
+        self.assertEqual(['src/training/a.cpp:1: includes "streaming/b.hpp": streaming stands beside training'],
+                         self.faults({"src/training/a.cpp": '#include "streaming/b.hpp"\n'}))
+
+    def test_the_fast_path_does_not_see_the_judge(self):
+        text = '#include "reference/lstm.hpp"\n'
+        self.assertEqual(["src/forecasting/a.cpp:1: includes \"reference/lstm.hpp\": forecasting does not see the "
+                          "reference"], self.faults({"src/forecasting/a.cpp": text}))
+        self.assertEqual([], self.faults({"src/inspection/a.cpp": text}))
 
     def test_a_public_header_may_not_reach_into_the_sources(self):
         self.assertEqual(1, len(self.faults({"include/sluice/a.hpp": '#include "core/random.hpp"\n'})))

@@ -1,5 +1,5 @@
 // Must not compile: a switch over roles that leaves one to its default, as merging once did.
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 int rows(sluice::Role role) {
   switch (role) {
