@@ -32,7 +32,7 @@ Architecture architecture_of(const BenchOptions& options) {
   architecture.activations.fill(words.activations);
   architecture.residual = words.residual;
   architecture.learned_state = words.learned_state;
-  engine::check(architecture);
+  check(architecture);
   return architecture;
 }
 

@@ -17,6 +17,7 @@
 #include "core/ticks.hpp"
 #include "formats/model_file.hpp"
 #include "kernels/fma_peak.hpp"
+#include "quantization/quantize.hpp"
 #include "sluice/error.hpp"
 #include "streaming/session.hpp"
 

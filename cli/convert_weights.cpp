@@ -11,11 +11,11 @@
 #include "cli/standard_output.hpp"
 #include "cli/table_input.hpp"
 #include "data/table.hpp"
-#include "engine/storage.hpp"
 #include "forecasting/backtest.hpp"
 #include "forecasting/seen_rows.hpp"
 #include "formats/npy.hpp"
 #include "quantization/drift.hpp"
+#include "quantization/quantize.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::cli {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::cli {
 

@@ -135,7 +135,7 @@ class Inspection {
 
   // What the network answers over the rows, seen by a trace.
   std::vector<float> run_into(Trace& trace) const {
-    engine::RunState state = before_;
+    State state = before_;
     const std::size_t inputs = of_.input;
     return engine::run(
         *subject_.network,
@@ -406,7 +406,7 @@ class Inspection {
   Range rows_;
   Trace trace_;
   std::vector<Setting> settings_;
-  engine::RunState before_;
+  State before_;
   std::vector<float> y_;
   std::vector<inspection::UnitFigures> units_;
   std::vector<inspection::Memory> memories_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::cli {
 namespace {

@@ -121,8 +121,8 @@ void run_network(const Options& options) {
   const bool with_c = !options.initial_c.empty() || !options.output_c.empty();
   const Shape h_shape = with_h ? state_shape(options, of, batch, false) : Shape{};
   const Shape c_shape = with_c ? state_shape(options, of, batch, true) : Shape{};
-  engine::RunState state{read_state(options.initial_h, h_shape, "layers, batch, size of h"),
-                         read_state(options.initial_c, c_shape, "layers, batch, hidden")};
+  State state{read_state(options.initial_h, h_shape, "layers, batch, size of h"),
+              read_state(options.initial_c, c_shape, "layers, batch, hidden")};
   const std::vector<float> values = x.as_floats();
   const std::vector<float> y = engine::run(
       *network, {.x = values, .batch = batch, .steps = steps, .lengths = lengths}, state);

@@ -197,10 +197,10 @@ void complete(Options& options) {
   training.initialiser = initialiser_named(options.init);
   training.loss.kind = training::loss_named(options.loss);
   training.optimizer.kind = training::optimizer_named(options.optimizer);
-  if (training.optimizer.kind == training::OptimizerKind::sgd) training.optimizer.momentum = 0.9;
-  training.schedule = options.schedule == "cosine"     ? training::ScheduleKind::cosine
-                      : options.schedule == "constant" ? training::ScheduleKind::constant
-                                                       : training::ScheduleKind::plateau;
+  if (training.optimizer.kind == OptimizerKind::sgd) training.optimizer.momentum = 0.9;
+  training.schedule = options.schedule == "cosine"     ? ScheduleKind::cosine
+                      : options.schedule == "constant" ? ScheduleKind::constant
+                                                       : ScheduleKind::plateau;
 }
 
 void print_inputs(const data::Table& table, const forecasting::ForecastModel& model) {
@@ -290,7 +290,7 @@ std::string save(const Options& options, const forecasting::TrainingResult& resu
 int run(Options& options) {
   const auto begun = std::chrono::steady_clock::now();
   complete(options);
-  training::check(options.training);
+  check(options.training);
   check_outputs({options.output}, {options.data});
   const data::Table table = read_table_file(options.data, table_options(options.input, nullptr));
   check_output(options.output, most_model_bytes(options.training, table));

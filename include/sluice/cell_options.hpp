@@ -1,6 +1,5 @@
-// The options of the LSTM: what may be added to S1..S8, named once for the reference, the engine
-// and the model file. Their equations are in docs/math.md, chapter "Options"; their parameters are
-// listed in network/architecture.cpp.
+// The options of an LSTM cell: what may be added to S1..S7. Their equations are in docs/math.md,
+// chapter "Options".
 //
 // G is the number of gates that a cell has (4; 3 when coupled; 1 for the plain RNN), P the size of
 // h: the projection's, or H without one. Blocks of H rows stand in the order i, f, g, o, without
@@ -36,6 +35,13 @@ struct ActivationFunction {
 
   friend bool operator==(const ActivationFunction&, const ActivationFunction&) = default;
 };
+
+/// The function with the alpha and beta of ONNX where a model gives none: those of the operator of
+/// that name (LeakyRelu 0.01, ThresholdedRelu 1, HardSigmoid 0.2 and 0.5, Elu 1). Affine and
+/// ScaledTanh are no operators any more, and ONNX leaves them open: here alpha 1 with beta 0, and
+/// alpha 1 with beta 1, the identity and tanh. (ONNX Runtime has 0 for these and for
+/// ThresholdedRelu, onnxruntime/core/providers/cpu/rnn/rnn_helpers.cc.)
+ActivationFunction default_parameters(Activation kind);
 
 struct CellActivations {
   ActivationFunction gate{Activation::sigmoid};    ///< Of i, f and o: ONNX's f.

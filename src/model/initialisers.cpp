@@ -1,12 +1,12 @@
-// How weights start out. What is drawn, and from where, is in architecture.hpp; the order of the
-// draws is part of the promise that a seed gives the same network.
+// How weights start out. What is drawn, and from where, is in sluice/architecture.hpp; the order of
+// the draws is part of the promise that a seed gives the same network.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
 
 #include "core/random.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice {

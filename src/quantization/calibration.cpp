@@ -10,6 +10,9 @@
 namespace sluice::quantization {
 namespace {
 
+using engine::Activations;
+using engine::LayerActivations;
+
 // Adds a row's products, the upper half.
 void add_products(const float* row, std::size_t count, Moments& to) {
   for (std::size_t i = 0; i < count; ++i) {
@@ -57,7 +60,8 @@ std::vector<double> factor(const Moments& moments, std::size_t n) {
 
 }  // namespace
 
-Calibration calibrate(const Network& network, std::span<const float> rows, std::size_t window) {
+Calibration calibrate(const engine::Network& network, std::span<const float> rows,
+                      std::size_t window) {
   const Architecture& of = network.architecture();
   const std::size_t inputs = of.input, all = rows.size() / inputs;
   Calibration made;

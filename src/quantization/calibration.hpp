@@ -6,9 +6,11 @@
 #include <span>
 #include <vector>
 
-namespace sluice::quantization {
-
+namespace sluice::engine {
 class Network;
+}
+
+namespace sluice::quantization {
 
 /// Means of products [n, n] of the values that a matrix multiplies; empty: not known, and each
 /// weight is rounded to its nearest whole number.
@@ -24,7 +26,8 @@ struct Calibration {
 /// time from the initial state; 0: the state is carried. Of many rows of a wide network every n-th
 /// counts for the moments. The largest input is twice the largest that there is: of 16 bits, one is
 /// well spent on what has not been seen.
-Calibration calibrate(const Network& network, std::span<const float> rows, std::size_t window);
+Calibration calibrate(const engine::Network& network, std::span<const float> rows,
+                      std::size_t window);
 
 /// Rows of weights [rows, inner] as whole numbers times their row's scale, in place. With moments:
 /// not each to its nearest, but one after the other, the last first, each so that it makes up for

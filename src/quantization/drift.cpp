@@ -69,7 +69,7 @@ Drift measure_drift(const engine::Network& exact, const engine::Network& smaller
   const std::size_t there = rows.size() / inputs;
   Errors errors(steps, exact.architecture().width());
   std::vector<float> x(part * inputs);
-  engine::RunState of_exact, of_smaller;
+  State of_exact, of_smaller;
   for (std::size_t first = 0; first < steps; first += part) {
     for (std::size_t n = 0; n < part; ++n) {
       std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>((first + n) % there * inputs), inputs,

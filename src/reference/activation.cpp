@@ -63,29 +63,6 @@ Activated activate(const ActivationFunction& function, double x) {
   return {x, 1.0};
 }
 
-ActivationFunction default_parameters(Activation kind) {
-  switch (kind) {
-    case Activation::affine:
-      return {kind, 1.0, 0.0};
-    case Activation::leaky_relu:
-      return {kind, 0.01, 0.0};
-    case Activation::thresholded_relu:
-    case Activation::elu:
-      return {kind, 1.0, 0.0};
-    case Activation::scaled_tanh:
-      return {kind, 1.0, 1.0};
-    case Activation::hard_sigmoid:
-      return {kind, 0.2, 0.5};
-    case Activation::sigmoid:
-    case Activation::tanh:
-    case Activation::relu:
-    case Activation::softsign:
-    case Activation::softplus:
-      break;  // has neither
-  }
-  return {kind, 0.0, 0.0};
-}
-
 double distance_to_kink(const ActivationFunction& function, double x) {
   switch (function.kind) {
     case Activation::relu:

@@ -14,13 +14,6 @@ struct Activated {
 
 Activated activate(const ActivationFunction& function, double x);
 
-/// The function with the alpha and beta of ONNX where a model gives none: those of the operator of
-/// that name (LeakyRelu 0.01, ThresholdedRelu 1, HardSigmoid 0.2 and 0.5, Elu 1). Affine and
-/// ScaledTanh are no operators any more, and ONNX leaves them open: here alpha 1 with beta 0, and
-/// alpha 1 with beta 1, the identity and tanh. (ONNX Runtime has 0 for these and for
-/// ThresholdedRelu, onnxruntime/core/providers/cpu/rnn/rnn_helpers.cc.)
-ActivationFunction default_parameters(Activation kind);
-
 /// Distance from x to the nearest point where the function has no second derivative; infinite where
 /// there is none.
 double distance_to_kink(const ActivationFunction& function, double x);

@@ -1,6 +1,4 @@
 // The list of parameters, laid beside PyTorch's own, and the values that training starts from.
-#include "model/architecture.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/parameters.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice {

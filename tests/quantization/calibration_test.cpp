@@ -56,7 +56,7 @@ TEST(Calibration, HasTheMomentsOfTheRowsAndOfEachLayersH) {
   for (const std::size_t window : {0, 50}) {
     const std::size_t steps = window == 0 ? kRows : window;
     const Calibration two = calibrate(network_of({7, 5}), x, window);
-    RunState state;
+    State state;
     const std::vector<float> h =
         run(network_of({7, 5}), {.x = x, .batch = kRows / steps, .steps = steps}, state);
     EXPECT_EQ(two.largest_input, 13.0f);
