@@ -28,7 +28,7 @@ void run(benchmark::State& state, bool traced) {
   for (float& value : x) value = static_cast<float>(random.normal());
   inspection::Trace trace(of, {.layers = {}, .units = {}, .steps = {0, kSteps}, .direction = {}});
   for (auto _ : state) {
-    engine::RunState from;
+    State from;
     benchmark::DoNotOptimize(engine::run(
         network, {.x = x, .batch = 1, .steps = kSteps, .trace = traced ? &trace : nullptr}, from));
   }

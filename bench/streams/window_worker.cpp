@@ -53,7 +53,7 @@ int main(int argc, char** argv) try {
   const std::size_t shape[] = {x.shape[0], x.shape[1], network.architecture().width()};
   std::vector<float> y(shape[0] * shape[1] * shape[2]);
   const auto run = [&] {
-    engine::RunState state;
+    State state;
     engine::run(network, sequences, state, y);
   };
   run();

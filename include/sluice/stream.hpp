@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,12 +21,10 @@ enum class MissingRow {
 };
 
 struct StreamOptions {
-  /// As the model was trained; carried where it does not say.
-  static constexpr std::size_t kAsTrained = ~std::size_t{0};
   /// 0: the state is carried from row to row for ever. T: each y is that of the last T rows from
-  /// the initial state, exactly (of all rows, while there are fewer). Name it to run a model
-  /// otherwise than it was trained.
-  std::size_t window = kAsTrained;
+  /// the initial state, exactly (of all rows, while there are fewer). Unset: as the model was
+  /// trained, carried where it does not say. Set it to run a model otherwise than it was trained.
+  std::optional<std::size_t> window = {};
   MissingRow missing = MissingRow::refuse;
   /// Sees the gates of every row, as step 0, 1, .. of sample 0; must outlive the stream. Rows take
   /// a way that keeps them, some microseconds longer, to the same bits. Not with a window, where
@@ -42,8 +41,8 @@ struct StreamOptions {
 /// weights and may run side by side. It stays valid when the Model is gone.
 ///
 ///     sluice::Stream stream(sluice::Model::load("lstm.safetensors"));
-///     while (next(x)) {             // x [I]
-///       stream.push(x, y);          // y [O], as soon as possible
+///     while (next(x)) {                                       // x [I]
+///       if (stream.push(x, y) != sluice::Status::ok) continue;  // y [O], as soon as possible
 ///       act(y);
 ///       stream.prepare();           // while waiting: all that does not depend on the next x
 ///     }
@@ -56,6 +55,9 @@ class Stream {
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   ~Stream();
+  /// Another stream over the same weights that goes on from the same state. Throws Error(usage) for
+  /// a stream that is traced.
+  Stream clone();
 
   std::size_t inputs() const noexcept;   ///< I
   std::size_t outputs() const noexcept;  ///< O
@@ -64,7 +66,7 @@ class Stream {
 
   /// y [O] of x [I]: with carried state the bits of the model's run() over all rows so far, with a
   /// window those of its run() over the last T.
-  Status push(std::span<const float> x, std::span<float> y) noexcept;
+  [[nodiscard]] Status push(std::span<const float> x, std::span<float> y) noexcept;
   /// Between two rows: computes ahead what the next push needs besides x. push does it itself where
   /// it was left out; the bits are the same.
   void prepare() noexcept;
@@ -86,6 +88,7 @@ class Stream {
 
  private:
   struct Parts;
+  explicit Stream(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -41,10 +41,11 @@ class StreamPool {
   void reserve(std::size_t streams);
   void remove(Id stream) noexcept;
   /// To the initial state. Status::unknown_stream where there is none of that number.
-  Status reset(Id stream) noexcept;
+  [[nodiscard]] Status reset(Id stream) noexcept;
 
   /// A row for each of the streams named: x [n, I] to y [n, O], the bits of each stream alone.
-  Status push(std::span<const Id> streams, std::span<const float> x, std::span<float> y) noexcept;
+  [[nodiscard]] Status push(std::span<const Id> streams, std::span<const float> x,
+                            std::span<float> y) noexcept;
 
   /// All streams and their numbers; the layout is in docs/formats.md.
   std::vector<std::byte> save() const;

@@ -12,18 +12,27 @@
 namespace sluice {
 
 struct Model::Parts {
-  std::shared_ptr<const engine::Network> network;
-  std::string state;  ///< The state policy: "unknown", "carried", "reset:T".
+  Parts(engine::Network made, std::string policy)
+      : network_(std::make_shared<engine::Network>(std::move(made))),
+        state_policy(std::move(policy)) {}
+
+  const engine::Network& network() const { return *network_; }
+  /// To be changed. Streams that were made of it keep the weights that they have.
+  engine::Network& changeable();
+  /// How often it was changed.
+  std::uint64_t version() const { return version_; }
 
   /// Made at the first call, then shared by all streams; may be called from several threads.
-  std::shared_ptr<const streaming::StreamModel> stream_model() {
-    std::call_once(made_, [this] { made = std::make_shared<streaming::StreamModel>(network); });
-    return made;
-  }
+  std::shared_ptr<const streaming::StreamModel> stream_model();
 
  private:
-  std::once_flag made_;
-  std::shared_ptr<const streaming::StreamModel> made;
+  std::shared_ptr<engine::Network> network_;
+  std::uint64_t version_ = 0;
+  std::mutex making_;
+  std::shared_ptr<const streaming::StreamModel> stream_model_;
+
+ public:
+  std::string state_policy;  ///< "unknown", "carried", "reset:T".
 };
 
 }  // namespace sluice

@@ -38,18 +38,23 @@ struct Stream::Parts {
 namespace {
 
 std::size_t window_of(const StreamOptions& options, const std::string& state) {
-  if (options.window != StreamOptions::kAsTrained) return options.window;
+  if (options.window) return *options.window;
   return formats::window_of(state).value_or(0);
 }
 
 }  // namespace
 
 Stream::Stream(const Model& model, const StreamOptions& options)
-    : parts_(new Parts{{model.parts_->stream_model(), window_of(options, model.parts_->state),
-                        options.missing, options.trace, options.threads}}) {}
+    : parts_(
+          new Parts{{model.parts_->stream_model(), window_of(options, model.parts_->state_policy),
+                     options.missing, options.trace, options.threads}}) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
+Stream::Stream(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Stream Stream::clone() {
+  return Stream(std::unique_ptr<Parts>(new Parts{parts_->session.clone()}));
+}
 
 std::size_t Stream::inputs() const noexcept { return parts_->session.model().inputs(); }
 std::size_t Stream::outputs() const noexcept { return parts_->session.model().outputs(); }
@@ -60,11 +65,8 @@ Status Stream::push(std::span<const float> x, std::span<float> y) noexcept {
 }
 void Stream::prepare() noexcept { parts_->session.prepare(); }
 void Stream::reset() noexcept { parts_->session.reset(); }
-State Stream::state() const {
-  engine::RunState state = parts_->session.state();
-  return {std::move(state.h), std::move(state.c)};
-}
-void Stream::set_state(const State& state) { parts_->session.set_state({state.h, state.c}); }
+State Stream::state() const { return parts_->session.state(); }
+void Stream::set_state(const State& state) { parts_->session.set_state(state); }
 std::vector<std::byte> Stream::save() { return parts_->session.save(); }
 void Stream::restore(std::span<const std::byte> saved) { parts_->session.restore(saved); }
 
@@ -87,7 +89,8 @@ std::shared_ptr<const streaming::StreamModel> for_pool(
 }  // namespace
 
 StreamPool::StreamPool(const Model& model, const StreamPoolOptions& options)
-    : parts_(new Parts{{for_pool(model.parts_->stream_model(), model.parts_->state), options}}) {}
+    : parts_(new Parts{
+          {for_pool(model.parts_->stream_model(), model.parts_->state_policy), options}}) {}
 StreamPool::StreamPool(StreamPool&&) noexcept = default;
 StreamPool& StreamPool::operator=(StreamPool&&) noexcept = default;
 StreamPool::~StreamPool() = default;

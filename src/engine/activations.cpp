@@ -345,6 +345,16 @@ void Activations::carry_state() {
   give_state();
 }
 
+const float* Activations::last_h(const LayerActivations& layer) const {
+  const std::size_t rows = batch_ * layer.state_units;
+  return recomputes() ? layer.h_at.data() + segments() * rows : layer.h.data() + longest_ * rows;
+}
+
+const float* Activations::last_c(const LayerActivations& layer) const {
+  const std::size_t rows = batch_ * layer.units;
+  return recomputes() ? layer.c_at.data() + segments() * rows : layer.c.data() + longest_ * rows;
+}
+
 void Activations::give_state() { std::fill(fresh_.begin(), fresh_.end(), std::uint8_t{0}); }
 
 }  // namespace sluice::engine

@@ -16,7 +16,7 @@
 
 #include "core/aligned.hpp"
 #include "core/threads.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::engine {
 
@@ -72,6 +72,9 @@ struct Noise {
   /// recurrence; in [0, 1), 0: none.
   float dropout = 0.0f;
   std::uint64_t seed = 0;
+  /// Nothing is drawn: every factor is its mean, which is 1, zoneout's the chance. So a pass that
+  /// can go back computes what inference does.
+  bool expected = false;
   std::size_t first_sample = 0;  ///< The activations' first sample's number in the whole batch.
 };
 
@@ -222,6 +225,9 @@ class Activations {
   void reset_state(std::size_t sample);
   /// State before the first step := state after the last one.
   void carry_state();
+  /// After a forward pass: the rows [B, Pp] and [B, Hp] of a layer's state after the last step.
+  const float* last_h(const LayerActivations& layer) const;
+  const float* last_c(const LayerActivations& layer) const;
   /// State before the first step is what the caller has written to h and c.
   void give_state();
   /// Whether a sample starts from the initial state.

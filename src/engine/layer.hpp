@@ -15,7 +15,7 @@
 #include "engine/row_layer.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/packed_matrix.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::engine {
 

@@ -54,6 +54,46 @@ void MiniBatch::set_lengths(std::span<const std::size_t> lengths) {
     activations_[part].set_lengths(lengths.subspan(samples_[part].first, samples_[part].count()));
 }
 
+void MiniBatch::set_mask(std::span<const std::uint8_t> mask) {
+  const std::size_t steps = activations_.front().steps();
+  if (mask.size() != steps * batch()) {
+    throw Error(ErrorCode::shape, {.where = "mask",
+                                   .what = "wrong size",
+                                   .expected = std::to_string(steps * batch()),
+                                   .got = std::to_string(mask.size())});
+  }
+  std::vector<std::uint8_t> of_part;
+  for (std::size_t part = 0; part < parts(); ++part) {
+    const Samples& samples = samples_[part];
+    of_part.clear();
+    for (std::size_t step = 0; step < steps; ++step) {
+      const auto row = mask.subspan(step * batch() + samples.first, samples.count());
+      of_part.insert(of_part.end(), row.begin(), row.end());
+    }
+    activations_[part].set_mask(of_part);
+  }
+}
+
+void MiniBatch::reset() {
+  for (Activations& activations : activations_) {
+    activations.set_steps(activations.steps());
+    activations.reset_state();
+  }
+}
+
+void MiniBatch::load_state(const State& state, const Architecture& architecture) {
+  for (std::size_t part = 0; part < parts(); ++part)
+    engine::load_state(state, batch(), samples_[part], architecture, activations_[part]);
+}
+
+State MiniBatch::last_state(const Architecture& architecture) const {
+  State state{std::vector<float>(h_floats(architecture, batch())),
+              std::vector<float>(c_floats(architecture, batch()))};
+  for (std::size_t part = 0; part < parts(); ++part)
+    store_last_state(activations_[part], architecture, samples_[part], batch(), state);
+  return state;
+}
+
 std::size_t MiniBatch::kept_floats() const {
   std::size_t floats = 0;
   for (const Activations& activations : activations_) floats += activations.kept_floats();

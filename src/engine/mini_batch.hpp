@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/threads.hpp"
 #include "engine/activations.hpp"
 #include "engine/network.hpp"
+#include "engine/state_arrays.hpp"
 
 namespace sluice::engine {
 
@@ -36,6 +38,14 @@ class MiniBatch {
   void reset_state(std::size_t sample) { at(sample).reset_state(local(sample)); }
   /// As Activations::set_lengths, [B].
   void set_lengths(std::span<const std::size_t> lengths);
+  /// As Activations::set_mask, [T, B].
+  void set_mask(std::span<const std::uint8_t> mask);
+  /// Lengths and mask are forgotten, every sample starts from the initial state.
+  void reset();
+  /// h and c of all samples: the state before the first step, and, after a forward pass, the one
+  /// after the last step.
+  void load_state(const State& state, const Architecture& architecture);
+  State last_state(const Architecture& architecture) const;
   std::size_t kept_floats() const;
 
   /// pass(activations, its samples) for each part, several parts at a time; or for the one, whose
@@ -43,6 +53,8 @@ class MiniBatch {
   void over_parts(FunctionRef<void(Activations&, const Samples&)> pass);
   /// Within a pass: work(0) .. work(tasks - 1), by several threads where there is one part.
   void within_part(std::size_t tasks, FunctionRef<void(std::size_t)> work);
+  /// What the parts keep, one after the other.
+  std::span<Activations> activations() { return activations_; }
   /// After Network::backward_sums of all activations: adds the parameters' gradient.
   void add_gradient(const Network& network, std::span<float> gradient) {
     network.add_gradient(activations_, &pool_, gradient);

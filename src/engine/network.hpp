@@ -14,7 +14,7 @@
 #include "engine/storage.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/packed_matrix.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::engine {
 

@@ -9,16 +9,16 @@
 namespace sluice::engine {
 namespace {
 
-// What a value becomes: hit at the rate, else missed.
+// What a value becomes: hit at the rate, else missed; or, where nothing is drawn, the mean.
 struct Drawn {
-  float hit, miss;
+  float hit, miss, mean;
 };
 
 std::uint64_t limit_of(double rate) { return static_cast<std::uint64_t>(rate * 65536.0); }
 
 // A hit is dropped, what is kept is enlarged.
 Drawn keep(double rate) {
-  return {0.0f, 65536.0f / (65536.0f - static_cast<float>(limit_of(rate)))};
+  return {0.0f, 65536.0f / (65536.0f - static_cast<float>(limit_of(rate))), 1.0f};
 }
 
 // One hash serves four values: 16 bits each decide, from the lowest.
@@ -60,6 +60,11 @@ struct Drawer {
   void fill(FloatVector& mask, Steps steps, std::size_t row, std::size_t stride, Stream stream,
             double rate, Drawn drawn) const noexcept {
     if (mask.empty()) return;
+    if (noise.expected) {
+      std::fill_n(mask.data() + row * activations.batch() * stride,
+                  steps.count() * activations.batch() * stride, drawn.mean);
+      return;
+    }
     for (std::size_t t = steps.first; t < steps.last; ++t, ++row) {
       for (std::size_t b = 0; b < activations.batch(); ++b) {
         draw_row(mask.data() + (row * activations.batch() + b) * stride, stride, rate,
@@ -89,9 +94,10 @@ void draw_step_noise(const CellOptions& options, std::size_t index, const Noise&
                      const Activations& activations, LayerActivations& of, Steps steps,
                      std::size_t row) noexcept {
   const Drawer drawer{activations, noise, index};
-  const Drawn zone{1.0f, 0.0f};
-  drawer.fill(of.zone_c, steps, row, of.units, kZoneC, options.zoneout_c, zone);
-  drawer.fill(of.zone_h, steps, row, of.state_units, kZoneH, options.zoneout_h, zone);
+  const auto zone = [](double rate) { return Drawn{1.0f, 0.0f, static_cast<float>(rate)}; };
+  drawer.fill(of.zone_c, steps, row, of.units, kZoneC, options.zoneout_c, zone(options.zoneout_c));
+  drawer.fill(of.zone_h, steps, row, of.state_units, kZoneH, options.zoneout_h,
+              zone(options.zoneout_h));
   drawer.fill(of.keep_g, steps, row, of.units, kKeepG, options.recurrent_dropout,
               keep(options.recurrent_dropout));
 }
@@ -102,6 +108,10 @@ void draw_dropout(std::size_t layer, const Noise& noise, const Activations& acti
   for (std::size_t t = steps.first; t < steps.last; ++t, ++row) {
     for (std::size_t b = 0; b < activations.batch(); ++b) {
       const std::size_t at = (row * activations.batch() + b) * above.stride;
+      if (noise.expected) {
+        std::fill_n(above.keep.data() + at, above.stride, varied.mean);
+        continue;
+      }
       draw_row(above.keep.data() + at, above.stride, noise.dropout,
                place_of(noise.seed, layer, noise.first_sample + b, t), varied);
       for (std::size_t j = at; j < at + above.stride; ++j) above.out[j] *= above.keep[j];

@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include "engine/state_arrays.hpp"
 #include "engine/trace.hpp"
 #include "sluice/error.hpp"
 
@@ -18,31 +19,6 @@ std::size_t steps_of_chunk(std::size_t samples) {
   return std::clamp<std::size_t>(kRows / std::max<std::size_t>(samples, 1), 1, kMost);
 }
 
-using Rows = FloatVector LayerActivations::*;
-
-// h [L*D, B, P] or c [L*D, B, H] beside the activations' rows of one step.
-struct StateRows {
-  Rows rows;
-  std::size_t LayerActivations::*stride;
-  bool hidden;  // rows of H, not of P
-
-  std::size_t width(const Architecture& of, std::size_t index) const {
-    const std::size_t layer = index / of.directions();
-    return hidden ? of.hidden[layer] : of.state(layer);
-  }
-  // Of layer `index` of an array of `batch` samples; or, behind the last layer, the array's size.
-  std::size_t first(const Architecture& of, std::size_t index, std::size_t batch) const {
-    std::size_t sum = 0;
-    for (std::size_t before = 0; before < index; ++before) sum += batch * width(of, before);
-    return sum;
-  }
-  std::size_t size(const Architecture& of, std::size_t batch) const {
-    return first(of, of.layers() * of.directions(), batch);
-  }
-};
-constexpr StateRows kH{&LayerActivations::h, &LayerActivations::state_units, false};
-constexpr StateRows kC{&LayerActivations::c, &LayerActivations::units, true};
-
 void expect(const char* where, std::size_t got, std::size_t expected, const std::string& shape) {
   if (got == expected) return;
   throw Error(ErrorCode::shape, {.where = where,
@@ -51,15 +27,12 @@ void expect(const char* where, std::size_t got, std::size_t expected, const std:
                                  .got = std::to_string(got)});
 }
 
-void check(const Architecture& of, const Sequences& given, const RunState& state) {
+void check(const Architecture& of, const Sequences& given, const State& state) {
   const std::size_t rows = given.batch * given.steps;
   expect("x", given.x.size(), rows * of.input, given.time_first ? "[T, B, I]" : "[B, T, I]");
   if (!given.lengths.empty()) expect("lengths", given.lengths.size(), given.batch, "[B]");
   if (!given.mask.empty()) expect("mask", given.mask.size(), rows, "a value for each step");
-  if (!state.h.empty())
-    expect("initial h", state.h.size(), kH.size(of, given.batch), "[L*D, B, P]");
-  if (!state.c.empty())
-    expect("initial c", state.c.size(), kC.size(of, given.batch), "[L*D, B, H]");
+  check_state(state, of, given.batch, "initial");
   for (const std::size_t length : given.lengths) {
     if (length <= given.steps) continue;
     throw Error(ErrorCode::shape, {.where = "lengths",
@@ -87,46 +60,19 @@ class Run {
   Activations& activations() { return activations_; }
 
   // From the state before to the one after, which have room for all of the caller's samples.
-  void run(const Samples& samples, const RunState& before, RunState& after) {
+  void run(const Samples& samples, const State& before, State& after) {
     samples_ = samples;
     activations_.set_batch(samples.count());
-    if (!before.h.empty() || !before.c.empty()) activations_.give_state();
-    load(kH, before.h);
-    load(kC, before.c);
+    load_state(before, given_.batch, samples, architecture(), activations_);
     const std::size_t longest = steps_of(samples);
     if (longest == 0) steps(0, 0);
     for (std::size_t first = 0; first < longest; first += chunk_)
       steps(first, std::min(chunk_, longest - first));
-    store(kH, after.h);
-    store(kC, after.c);
+    store_state(activations_, architecture(), samples, given_.batch, after);
   }
 
  private:
   const Architecture& architecture() const { return network_.architecture(); }
-
-  void load(const StateRows& which, const std::vector<float>& from) {
-    for (std::size_t index = 0; index < (from.empty() ? 0 : activations_.layers.size()); ++index) {
-      LayerActivations& layer = activations_.layers[index];
-      const std::size_t width = which.width(architecture(), index);
-      const float* row = from.data() + which.first(architecture(), index, given_.batch);
-      for (std::size_t b = 0; b < samples_.count(); ++b) {
-        std::copy_n(row + (samples_.first + b) * width, width,
-                    (layer.*which.rows).data() + b * layer.*which.stride);
-      }
-    }
-  }
-
-  void store(const StateRows& which, std::vector<float>& to) const {
-    for (std::size_t index = 0; index < activations_.layers.size(); ++index) {
-      const LayerActivations& layer = activations_.layers[index];
-      const std::size_t width = which.width(architecture(), index);
-      float* row = to.data() + which.first(architecture(), index, given_.batch);
-      for (std::size_t b = 0; b < samples_.count(); ++b) {
-        std::copy_n((layer.*which.rows).data() + b * layer.*which.stride, width,
-                    row + (samples_.first + b) * width);
-      }
-    }
-  }
 
   std::size_t length(std::size_t b) const {
     return given_.lengths.empty() ? given_.steps : given_.lengths[samples_.first + b];
@@ -229,7 +175,7 @@ std::vector<Samples> groups_of(const Architecture& of, const Sequences& given) {
 
 }  // namespace
 
-void run(const Network& network, const Sequences& sequences, RunState& state, std::span<float> y) {
+void run(const Network& network, const Sequences& sequences, State& state, std::span<float> y) {
   const Architecture& of = network.architecture();
   check(of, sequences, state);
   expect("y", y.size(), sequences.batch * sequences.steps * of.width(), "[B, T, O]");
@@ -246,8 +192,8 @@ void run(const Network& network, const Sequences& sequences, RunState& state, st
   std::vector<Run> runs;
   for (std::size_t n = 0; n < threads; ++n) runs.emplace_back(network, sequences, longest, most, y);
   if (share && threads == 1) runs[0].activations().share(*sequences.pool);
-  RunState last{std::vector<float>(kH.size(of, sequences.batch)),
-                std::vector<float>(kC.size(of, sequences.batch))};
+  State last{std::vector<float>(h_floats(of, sequences.batch)),
+             std::vector<float>(c_floats(of, sequences.batch))};
   std::atomic<std::size_t> next{0};
   std::atomic<bool> no_memory{false};  // what a thread's work throws must not leave it
   const auto take_groups = [&](std::size_t number) {
@@ -267,7 +213,7 @@ void run(const Network& network, const Sequences& sequences, RunState& state, st
   state = std::move(last);
 }
 
-std::vector<float> run(const Network& network, const Sequences& sequences, RunState& state) {
+std::vector<float> run(const Network& network, const Sequences& sequences, State& state) {
   std::vector<float> y(sequences.batch * sequences.steps * network.architecture().width());
   run(network, sequences, state, y);
   return y;

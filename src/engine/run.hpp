@@ -7,16 +7,10 @@
 #include <vector>
 
 #include "engine/network.hpp"
+#include "sluice/state.hpp"
 #include "sluice/trace.hpp"
 
 namespace sluice::engine {
-
-/// h [L*D, B, P] and c [L*D, B, H] of all layers and directions (layer 0 forward, layer 0 reverse,
-/// layer 1 forward ..; layers of different sizes one after the other). Empty: the initial state,
-/// zeros where none is learned.
-struct RunState {
-  std::vector<float> h, c;
-};
 
 /// Sequences in an array of the caller's.
 struct Sequences {
@@ -40,8 +34,8 @@ struct Sequences {
 /// To y [B, T, width], or [T, B, width] where time_first. `state` goes from the one before the
 /// first step to the one after the last one that was run (of the reverse direction: the first in
 /// time). Throws Error(shape) where sizes do not fit, Error(usage) as check_traceable.
-void run(const Network& network, const Sequences& sequences, RunState& state, std::span<float> y);
+void run(const Network& network, const Sequences& sequences, State& state, std::span<float> y);
 /// The same to a new y.
-std::vector<float> run(const Network& network, const Sequences& sequences, RunState& state);
+std::vector<float> run(const Network& network, const Sequences& sequences, State& state);
 
 }  // namespace sluice::engine

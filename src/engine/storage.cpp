@@ -1,53 +1,12 @@
 #include "engine/storage.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
-#include "core/half.hpp"
-#include "engine/network.hpp"
 #include "kernels/row_weights.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::engine {
-namespace {
-
-using kernels::WeightType;
-
-void expect_floats(const Network& network) {
-  if (network.storage().weights == Weights::f32) return;
-  throw Error(ErrorCode::usage,
-              {.where = "weights",
-               .what = "the model's weights are stored smaller already",
-               .expected = "float32",
-               .got = kWeightTypeNames[static_cast<std::size_t>(network.storage().weights)],
-               .hint = "convert the model that it was made of"});
-}
-
-// A row's scale, where its weights are not as good as zero.
-float scale_of(const float* weights, std::size_t count) {
-  constexpr float kAsGoodAsZero = 1e-30f;
-  float largest = 0.0f;
-  for (std::size_t k = 0; k < count; ++k) largest = std::max(largest, std::abs(weights[k]));
-  return largest < kAsGoodAsZero ? 0.0f : largest / 127.0f;
-}
-
-void expect_finite(const Parameter& parameter, float value, float most) {
-  if (std::abs(value) <= most) return;
-  throw Error(ErrorCode::model, {.where = "tensor '" + parameter.name + "'",
-                                 .what = "a weight is too large to be stored smaller",
-                                 .expected = "at most " + std::to_string(most) + " in size",
-                                 .got = std::to_string(value)});
-}
-
-// Of what a matrix multiplies. A later layer's x is the h of the one below.
-Moments moments_of(const Parameter& parameter, const Calibration& calibration) {
-  if (calibration.h.empty()) return {};
-  if (parameter.role != Role::weight_ih) return calibration.h[parameter.layer];
-  return parameter.layer == 0 ? calibration.x : calibration.h[parameter.layer - 1];
-}
-
-}  // namespace
 
 bool is_matrix(Role role) {
   return role == Role::weight_ih || role == Role::weight_hh || role == Role::weight_hr ||
@@ -79,44 +38,6 @@ void check_int8(const Architecture& architecture) {
          .got = std::to_string(inner),
          .hint = "store them as f16"});
   }
-}
-
-Network to_f16(const Network& network) {
-  expect_floats(network);
-  constexpr float kLargestHalf = 65504.0f;
-  std::vector<float> values(network.parameters().begin(), network.parameters().end());
-  for (const Parameter& parameter : network.list()) {
-    if (!is_matrix(parameter.role)) continue;
-    for (std::size_t n = 0; n < parameter.count; ++n) {
-      float& value = values[parameter.offset + n];
-      value = from_half(to_half(value));
-      expect_finite(parameter, value, kLargestHalf);
-    }
-  }
-  Network rounded(network.architecture(), network.kernels());
-  rounded.set_stored(values, {.weights = Weights::f16});
-  return rounded;
-}
-
-Network to_int8(const Network& network, const Calibration& calibration) {
-  expect_floats(network);
-  check_int8(network.architecture());
-  constexpr float kLargest = 1e30f;
-  std::vector<float> values(network.parameters().begin(), network.parameters().end());
-  Storage storage{.weights = Weights::int8, .largest_input = calibration.largest_input};
-  for (const Parameter& parameter : network.list()) {
-    if (!is_matrix(parameter.role)) continue;
-    const std::size_t inner = parameter.shape[1], rows = parameter.shape[0];
-    const std::span<float> weights(values.data() + parameter.offset, parameter.count);
-    for (const float weight : weights) expect_finite(parameter, weight, kLargest);
-    for (std::size_t row = 0; row < rows; ++row)
-      storage.scales.push_back(scale_of(weights.data() + row * inner, inner));
-    round_rows(weights, inner, std::span(storage.scales).last(rows),
-               moments_of(parameter, calibration));
-  }
-  Network whole(network.architecture(), network.kernels());
-  whole.set_stored(values, std::move(storage));
-  return whole;
 }
 
 }  // namespace sluice::engine

@@ -1,18 +1,14 @@
-// Smaller weights: how a network's matrices are stored in its file and read by its streams, and how
-// a network becomes one whose matrices are float16 or int8. Biases, states and everything between
-// the products stay float32.
+// How a network's matrices are stored in its file and read by its streams: float32, float16 or
+// int8. Biases, states and everything between the products are float32 in each.
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
 #include "kernels/kernel_table.hpp"
-#include "model/architecture.hpp"
-#include "quantization/calibration.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::engine {
-
-class Network;
 
 struct Storage {
   kernels::WeightType weights = kernels::WeightType::f32;
@@ -32,13 +28,5 @@ inline constexpr const char* kWeightTypeNames[kernels::kWeightTypes] = {"f32", "
 /// Throws Error(usage) where the kernels of int8 weights do not know an option, or a layer is too
 /// wide for exact sums.
 void check_int8(const Architecture& architecture);
-
-/// The network with every weight of a matrix rounded to the nearest float16. Throws Error(usage)
-/// where the weights are stored smaller already, Error(model) where one is too large.
-Network to_f16(const Network& network);
-
-/// The network with every row of a matrix as whole numbers of [-127, 127] times a scale: its
-/// largest weight is 127. Throws as to_f16, and check_int8.
-Network to_int8(const Network& network, const Calibration& calibration);
 
 }  // namespace sluice::engine

@@ -7,7 +7,7 @@
 #include "core/function_ref.hpp"
 #include "engine/activations.hpp"
 #include "engine/network.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 #include "sluice/trace.hpp"
 
 namespace sluice::engine {

@@ -266,7 +266,7 @@ bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
   Members fit(members_, data, fit_options(1), pool_);
   const auto steps =
       static_cast<std::size_t>(kRefitSteps * static_cast<double>(model_.provenance.steps));
-  const training::Schedule schedule({.kind = training::ScheduleKind::cosine,
+  const training::Schedule schedule({.kind = ScheduleKind::cosine,
                                      .rate = kRefitRate * options_.rate,
                                      .warm_up = std::min(kWarmUp, steps / 4),
                                      .steps = steps});

@@ -49,7 +49,7 @@ struct ForecastModel {
   std::size_t period = 1;   ///< Shortest season in rows, the unit of lags; 1: none found.
   std::size_t season = 1;  ///< The season whose naive forecast is best: the baseline's, and MASE's.
   std::vector<double> quantiles;  ///< [Q] rising, 0.5 among them
-  training::Loss loss;
+  Loss loss;
   std::vector<LinearModel> linear;  ///< [K]
   std::vector<std::vector<double>>
       spread;  ///< [K][N, Q] quantiles of the linear part's validation errors
@@ -71,7 +71,7 @@ struct ForecastModel {
   std::size_t targets() const { return features.targets.size(); }
   std::size_t median() const;  ///< Index of 0.5 in quantiles.
   std::size_t network_quantiles() const {
-    return loss.kind == training::LossKind::quantile ? quantiles.size() : 1;
+    return loss.kind == LossKind::quantile ? quantiles.size() : 1;
   }
   std::size_t network_inputs() const;  ///< I
   /// Rows that a forecast looks back on (data::Frame::history): the lags of the linear part; where

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "data/features.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 #include "training/losses.hpp"
 #include "training/optimizer.hpp"
 
@@ -64,9 +64,9 @@ struct ForecastOptions {
   std::uint64_t seed = 1;
   std::size_t threads = 2;  ///< The result does not depend on it.
   double time_limit = 0.0;  ///< Seconds; 0: none. It only cuts a run.
-  training::Loss loss{training::LossKind::quantile, 1.0f};
-  training::OptimizerOptions optimizer{training::OptimizerKind::adamw, 0.0, 0.9, 0.99, 1e-8, 1e-4};
-  training::ScheduleKind schedule = training::ScheduleKind::cosine;
+  Loss loss{LossKind::quantile, 1.0f};
+  OptimizerOptions optimizer{OptimizerKind::adamw, 0.0, 0.9, 0.99, 1e-8, 1e-4};
+  ScheduleKind schedule = ScheduleKind::cosine;
   double rate = 3e-3;
   double dropout = 0.2;
   double clip = 1.0;

@@ -209,7 +209,8 @@ std::vector<std::byte> ForecastStream::save() {
 }
 
 void ForecastStream::restore(std::span<const std::byte> bytes) {
-  const Saved saved = streaming::read_saved(bytes, streaming::SavedHead::forecast, fingerprint_);
+  const streaming::Saved saved =
+      streaming::read_saved(bytes, streaming::SavedHead::forecast, fingerprint_);
   const std::size_t size = saved.head.count * sizeof(double);
   std::vector<double> rows(std::min(saved.head.count, saved.flags.size() / sizeof(double)));
   if (!rows.empty())  // memcpy may not be given a null pointer

@@ -96,6 +96,7 @@ json to_json(const Architecture& of) {
   if (of.merge != Merge::concat) out["merge"] = name(of.merge);
   if (of.residual) out["residual"] = true;
   if (of.learned_state) out["learned_state"] = true;
+  if (of.dropout > 0.0) out["dropout"] = of.dropout;
   return out;
 }
 
@@ -112,6 +113,7 @@ Architecture architecture_from(JsonFields fields) {
   if (fields.has("merge")) of.merge = named<Merge>(fields, "merge");
   if (fields.has("residual")) of.residual = fields.get<bool>("residual");
   if (fields.has("learned_state")) of.learned_state = fields.get<bool>("learned_state");
+  if (fields.has("dropout")) of.dropout = fields.get<double>("dropout");
   fields.finish();
   return of;
 }

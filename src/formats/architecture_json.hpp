@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "formats/json_fields.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::formats {
 

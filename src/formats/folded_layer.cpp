@@ -9,9 +9,6 @@
 namespace sluice::formats {
 namespace {
 
-using Parameter;
-using Role;
-
 // W A, [G H, inputs]
 void multiply(std::span<const float> w, std::size_t inner, const LayerBefore& layer, float* to) {
   for (std::size_t row = 0; row < w.size() / inner; ++row) {

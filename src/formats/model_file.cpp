@@ -45,7 +45,7 @@ std::string test_name(std::size_t target, const char* part) {
 
 // One sequence from the initial state: y [steps, O] of x [steps, I].
 std::vector<float> run_once(const engine::Network& network, std::span<const float> x) {
-  engine::RunState state;
+  State state;
   return engine::run(network,
                      {.x = x, .batch = 1, .steps = x.size() / network.architecture().input}, state);
 }
@@ -152,7 +152,7 @@ void reject_unknown_tensors(const SafeTensors& file, const std::string& path,
 
 Architecture read_architecture(JsonFields& fields) {
   Architecture architecture = architecture_from(fields.object("architecture"));
-  engine::check(architecture);
+  check(architecture);
   return architecture;
 }
 
@@ -364,15 +364,20 @@ void check_state(const std::string& state) {
                                  .got = "'" + state + "'"});
 }
 
-void save_model(const std::string& path, const engine::Network& network, const std::string& state) {
+void check_state(const std::string& state, const Architecture& architecture) {
   check_state(state);
-  if (state == "carried" && network.architecture().direction != Direction::forward) {
-    throw Error(ErrorCode::usage,
-                {.where = "--state",
-                 .what = "a network that reads from the end cannot carry its state on",
-                 .expected = "'reset:T' or 'unknown'",
-                 .got = "'carried'"});
-  }
+  if (state != "carried" || architecture.direction == Direction::forward) return;
+  throw Error(ErrorCode::usage,
+              {.where = "--state",
+               .what = "a network that reads from the end cannot carry its state on",
+               .expected = "'reset:T' or 'unknown'",
+               .got = "'carried'"});
+}
+
+namespace {
+
+SafeTensors to_file(const engine::Network& network, const std::string& state) {
+  check_state(state, network.architecture());
   SafeTensors file;
   add_network(file, network);
   json description = {{"format", 1},
@@ -382,7 +387,17 @@ void save_model(const std::string& path, const engine::Network& network, const s
                       {"forecast", nullptr}};
   describe_weights(description, network);
   file.metadata["sluice"] = description.dump();
-  write_verified(path, file);
+  return file;
+}
+
+}  // namespace
+
+std::string serialize_model(const engine::Network& network, const std::string& state) {
+  return serialize_safetensors(to_file(network, state));
+}
+
+void save_model(const std::string& path, const engine::Network& network, const std::string& state) {
+  write_verified(path, to_file(network, state));
 }
 
 void save_model(const std::string& path, const forecasting::ForecastModel& model) {
@@ -404,6 +419,12 @@ LoadedWithVerification load_and_verify(const std::string& path, const ChainReque
 StoredModel load_model(const std::string& path, const ChainRequest& request) {
   LoadedWithVerification loaded = load_and_verify(path, request);
   refuse_unverified(loaded.verification, path, "the file is damaged or was edited");
+  return std::move(loaded.model);
+}
+
+StoredModel load_model(std::string_view bytes, const std::string& name) {
+  LoadedWithVerification loaded = from_file(parse_safetensors(bytes, name), name);
+  refuse_unverified(loaded.verification, name, "the bytes are damaged or were edited");
   return std::move(loaded.model);
 }
 

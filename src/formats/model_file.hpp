@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/network.hpp"
@@ -42,6 +43,8 @@ std::optional<std::size_t> window_of(const std::string& state);
 
 /// Throws Error(usage) where it is none of them.
 void check_state(const std::string& state);
+/// The same, and for "carried" where a direction reads from the end.
+void check_state(const std::string& state, const Architecture& architecture);
 
 /// For who needs a forecasting model and was given another.
 Error not_a_forecaster(const std::string& path);
@@ -57,6 +60,8 @@ struct Verification {
 /// The file of a bare network, `state` one of "unknown", "carried", "reset:T". Throws Error(usage)
 /// for another, and for "carried" where a direction reads from the end.
 void save_model(const std::string& path, const engine::Network& network, const std::string& state);
+/// The bytes of that file.
+std::string serialize_model(const engine::Network& network, const std::string& state);
 
 /// The bytes of the file, test vectors included: inputs drawn from a fixed seed and what the model
 /// makes of them.
@@ -70,6 +75,8 @@ void save_model(const std::string& path, const forecasting::ForecastModel& model
 /// program does not reproduce. Of a state dictionary `request` says what its tensors do not
 /// (chain.hpp); throws Error(usage) where it says something of a file of ours.
 StoredModel load_model(const std::string& path, const ChainRequest& request = {});
+/// From the bytes of a file; `name` is what messages call it.
+StoredModel load_model(std::string_view bytes, const std::string& name);
 
 /// As load_model, without judging the test vectors: for a report on them.
 struct LoadedWithVerification {

@@ -15,7 +15,7 @@ namespace {
 // What check() says of the caller is here said of the file.
 void check_sizes(const Architecture& architecture, const std::string& path) {
   try {
-    engine::check(architecture);
+    check(architecture);
   } catch (const Error& error) {
     refuse_tensor(path, "", error.parts().what, error.parts().expected, error.parts().got);
   }

@@ -46,7 +46,7 @@ std::vector<float> answer(const engine::Network& network, const Sample& sample,
   const std::size_t batch = shape[reading.time_first ? 1 : 0];
   const std::size_t steps = shape[reading.time_first ? 0 : 1];
   const std::size_t width = network.architecture().width();
-  engine::RunState state;
+  State state;
   std::vector<float> all = engine::run(
       network, {.x = sample.x, .batch = batch, .steps = steps, .time_first = reading.time_first},
       state);

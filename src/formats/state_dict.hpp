@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "formats/safetensors.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::formats {
 

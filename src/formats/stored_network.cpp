@@ -16,7 +16,6 @@
 namespace sluice::formats {
 namespace {
 
-using Parameter;
 using kernels::WeightType;
 
 constexpr const char* kLargestInput = "input.largest";
@@ -31,7 +30,7 @@ std::string scale_name(const Parameter& parameter) { return parameter.name + ".s
                                  .hint = "the file is damaged or was edited"});
 }
 
-const char* name_of(Weights weights) {
+const char* name_of(WeightType weights) {
   return engine::kWeightTypeNames[static_cast<std::size_t>(weights)];
 }
 
@@ -116,12 +115,12 @@ void expect_shapes(const SafeTensors& file, const std::string& path,
 
 }  // namespace
 
-std::size_t format_of(Weights weights) { return weights == Weights::f32 ? 1 : 2; }
+std::size_t format_of(WeightType weights) { return weights == WeightType::f32 ? 1 : 2; }
 
-Weights weights_from(JsonFields& fields, std::size_t format) {
-  if (format < format_of(Weights::f16)) return Weights::f32;
+WeightType weights_from(JsonFields& fields, std::size_t format) {
+  if (format < format_of(WeightType::f16)) return WeightType::f32;
   const auto name = fields.get<std::string>("weights");
-  for (const Weights weights : {Weights::f16, Weights::int8}) {
+  for (const WeightType weights : {WeightType::f16, WeightType::int8}) {
     if (name == name_of(weights)) return weights;
   }
   fields.refuse("weights", "'f16' or 'int8'", "'" + name + "'");
@@ -132,9 +131,9 @@ void add_tensors(SafeTensors& file, const engine::Network& network) {
   const float* scales = storage.scales.data();
   for (const Parameter& parameter : network.list()) {
     const auto values = network.parameters().subspan(parameter.offset, parameter.count);
-    if (storage.weights == Weights::f32 || !engine::is_matrix(parameter.role)) {
+    if (storage.weights == WeightType::f32 || !engine::is_matrix(parameter.role)) {
       file.tensors.push_back(Tensor::from_floats(parameter.name, parameter.shape, values));
-    } else if (storage.weights == Weights::f16) {
+    } else if (storage.weights == WeightType::f16) {
       file.tensors.push_back(halves(parameter, values));
     } else {
       const std::size_t rows = parameter.shape[0];
@@ -143,13 +142,13 @@ void add_tensors(SafeTensors& file, const engine::Network& network) {
       scales += rows;
     }
   }
-  if (storage.weights == Weights::int8)
+  if (storage.weights == WeightType::int8)
     file.tensors.push_back(Tensor::from_floats(kLargestInput, {1}, {&storage.largest_input, 1}));
 }
 
 std::vector<std::string> tensor_names(const engine::Network& network) {
   std::vector<std::string> names;
-  const bool int8 = network.storage().weights == Weights::int8;
+  const bool int8 = network.storage().weights == WeightType::int8;
   for (const Parameter& parameter : network.list()) {
     names.push_back(parameter.name);
     if (int8 && engine::is_matrix(parameter.role)) names.push_back(scale_name(parameter));
@@ -159,12 +158,12 @@ std::vector<std::string> tensor_names(const engine::Network& network) {
 }
 
 engine::Network read_network(const SafeTensors& file, const std::string& path,
-                             const Architecture& architecture, Weights weights) {
+                             const Architecture& architecture, WeightType weights) {
   const std::vector<Parameter> list = parameter_list(architecture);
   expect_shapes(file, path, list);
-  if (weights == Weights::int8) engine::check_int8(architecture);
+  if (weights == WeightType::int8) engine::check_int8(architecture);
   engine::Network network(architecture);
-  if (weights == Weights::f32) {
+  if (weights == WeightType::f32) {
     std::vector<std::string> names;
     names.reserve(list.size());
     for (const Parameter& parameter : list) names.push_back(parameter.name);
@@ -175,7 +174,7 @@ engine::Network read_network(const SafeTensors& file, const std::string& path,
   std::vector<float> values(network.count());
   for (const Parameter& parameter : list) {
     const bool matrix = engine::is_matrix(parameter.role);
-    if (matrix && weights == Weights::int8) {
+    if (matrix && weights == WeightType::int8) {
       read_whole_numbers(file, path, parameter, values, storage.scales);
       continue;
     }
@@ -185,7 +184,7 @@ engine::Network read_network(const SafeTensors& file, const std::string& path,
     std::copy(stored.begin(), stored.end(),
               values.begin() + static_cast<std::ptrdiff_t>(parameter.offset));
   }
-  if (weights == Weights::int8)
+  if (weights == WeightType::int8)
     storage.largest_input = read_scales(file, path, kLargestInput, 1, false).front();
   network.set_stored(values, std::move(storage));
   return network;

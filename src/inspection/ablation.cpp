@@ -7,10 +7,6 @@
 namespace sluice::inspection {
 namespace {
 
-using Architecture;
-using Parameter;
-using Role;
-
 // Gates in the order of their blocks: i, f, g, o.
 constexpr std::array<SignalIndex, 4> kBlocks = {kI, kF, kG, kO};
 
@@ -149,8 +145,7 @@ Range rows_to_ablate(const Subject& subject, double seconds) {
 Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, ThreadPool& pool,
                 const std::function<void(std::size_t, std::size_t)>& progress) {
   const Architecture& of = subject.network->architecture();
-  const engine::RunState before =
-      subject.window > 0 ? engine::RunState{} : state_before(subject, rows.first, rows.first);
+  const State before = subject.window > 0 ? State{} : state_before(subject, rows.first, rows.first);
   const std::vector<float> untouched = answers(subject, *subject.network, rows, before);
   Ablation result{.rows = rows, .error = {}, .units = {}, .gates = {}};
   if (subject.error) result.error = subject.error(rows.first, untouched);

@@ -36,7 +36,7 @@ ReferenceRun reference_run(const Subject& subject, const Range& rows) {
   for (std::size_t row = rows.first; row < rows.last; ++row) {
     for (const float value : subject.row(row)) run.input.x.push_back(static_cast<double>(value));
   }
-  const engine::RunState state = state_before(subject, rows.first, rows.last - 1);
+  const State state = state_before(subject, rows.first, rows.last - 1);
   run.first = {{state.h.begin(), state.h.end()}, {state.c.begin(), state.c.end()}};
   return run;
 }

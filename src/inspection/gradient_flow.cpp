@@ -37,8 +37,7 @@ engine::Network without_noise(const engine::Network& network) {
 Range rows_back(std::size_t row, std::size_t back) { return {row - back, row + 1}; }
 
 // A state before the first step, the same for every sample.
-void give_state(engine::Activations& activations, const Architecture& of,
-                const engine::RunState& state) {
+void give_state(engine::Activations& activations, const Architecture& of, const State& state) {
   const float *h = state.h.data(), *c = state.c.data();
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     engine::LayerActivations& to = activations.layers[layer];

@@ -34,10 +34,10 @@ class CellSink final : public TraceSink {
   std::vector<std::vector<float>> cells_;  // by layer [samples, steps, H]
 };
 
-// The state before each of some rows, sample by sample twice, as RunState wants it.
-engine::RunState states_before(const Subject& subject, const std::vector<std::size_t>& places) {
+// The state before each of some rows, sample by sample twice, as State wants it.
+State states_before(const Subject& subject, const std::vector<std::size_t>& places) {
   const Architecture& of = subject.network->architecture();
-  std::vector<engine::RunState> each;
+  std::vector<State> each;
   for (const std::size_t place : places) {
     if (subject.window > 0 || each.empty()) {
       each.push_back(subject.window > 0 ? first_state(subject)
@@ -53,12 +53,12 @@ engine::RunState states_before(const Subject& subject, const std::vector<std::si
                  .steps = place - from},
                 each.back());
   }
-  engine::RunState all;
+  State all;
   std::size_t h_at = 0, c_at = 0;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     const std::size_t state = of.state(layer), hidden = of.hidden[layer];
     for (int twice = 0; twice < 2; ++twice) {
-      for (const engine::RunState& one : each) {
+      for (const State& one : each) {
         const auto h = one.h.begin() + static_cast<std::ptrdiff_t>(h_at);
         const auto c = one.c.begin() + static_cast<std::ptrdiff_t>(c_at);
         all.h.insert(all.h.end(), h, h + static_cast<std::ptrdiff_t>(state));
@@ -94,7 +94,7 @@ std::vector<Memory> memories(const Subject& subject, const Range& rows, std::siz
     for (std::size_t j = 0; n >= count && j < inputs; ++j) to[j] += 1.0f;
   }
   CellSink cells(of, 2 * count, steps);
-  engine::RunState state = states_before(subject, places);
+  State state = states_before(subject, places);
   engine::run(*subject.network, {.x = x, .batch = 2 * count, .steps = steps, .trace = &cells},
               state);
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 #include "reference/lstm.hpp"
 
 namespace sluice::inspection {

@@ -9,17 +9,17 @@ Range Subject::read_for(const Range& shown) const {
   return {shown.last - std::min(window, shown.last), shown.last};
 }
 
-engine::RunState first_state(const Subject& subject) {
-  engine::RunState state;
+State first_state(const Subject& subject) {
+  State state;
   engine::run(*subject.network, {.x = {}, .batch = 1, .steps = 0}, state);
   return state;
 }
 
-engine::RunState state_before(const Subject& subject, std::size_t row, std::size_t answered) {
+State state_before(const Subject& subject, std::size_t row, std::size_t answered) {
   const std::size_t first =
       subject.window == 0 ? 0 : subject.read_for({answered, answered + 1}).first;
   if (row <= first) return first_state(subject);
-  engine::RunState state;
+  State state;
   const std::size_t inputs = subject.network->architecture().input;
   engine::run(*subject.network,
               {.x = std::span(subject.x).subspan(first * inputs, (row - first) * inputs),
@@ -45,7 +45,7 @@ void add_windows(const Subject& subject, const engine::Network& network, const R
                 x.data() + lengths.size() * subject.window * inputs);
     lengths.push_back(read.count());
   }
-  engine::RunState state;
+  State state;
   const std::vector<float> all = engine::run(
       network, {.x = x, .batch = rows.count(), .steps = subject.window, .lengths = lengths}, state);
   for (std::size_t n = 0; n < lengths.size(); ++n) {
@@ -57,10 +57,10 @@ void add_windows(const Subject& subject, const engine::Network& network, const R
 }  // namespace
 
 std::vector<float> answers(const Subject& subject, const engine::Network& network,
-                           const Range& rows, const engine::RunState& before) {
+                           const Range& rows, const State& before) {
   const std::size_t inputs = network.architecture().input;
   if (subject.window == 0) {
-    engine::RunState state = before;
+    State state = before;
     return engine::run(
         network,
         {.x = std::span(subject.x).subspan(rows.first * inputs, rows.count() * inputs),

@@ -57,14 +57,14 @@ struct Subject {
 };
 
 /// The state from which a window, or the first row, is read.
-engine::RunState first_state(const Subject& subject);
+State first_state(const Subject& subject);
 /// The state that the network is in before it reads a row, on its way to the answer from the row
 /// `answered`: that says which window. Of networks that read from the end, row 0 alone has one.
-engine::RunState state_before(const Subject& subject, std::size_t row, std::size_t answered);
+State state_before(const Subject& subject, std::size_t row, std::size_t answered);
 
 /// y [count, O] from each of the rows, as `network` in the model's place answers: from `before`,
 /// the state before the first row, or each from its window.
 std::vector<float> answers(const Subject& subject, const engine::Network& network,
-                           const Range& rows, const engine::RunState& before);
+                           const Range& rows, const State& before);
 
 }  // namespace sluice::inspection

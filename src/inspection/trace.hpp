@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "inspection/where.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 #include "reference/lstm.hpp"
 #include "sluice/trace.hpp"
 

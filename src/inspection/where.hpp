@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::inspection {
 

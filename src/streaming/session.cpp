@@ -40,7 +40,10 @@ bool has_no_number(std::span<const float> values) noexcept {
 
 Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing,
                  TraceSink* trace, std::size_t threads)
-    : model_(std::move(model)), missing_(missing), last_(model_->outputs()) {
+    : model_(std::move(model)),
+      missing_(missing),
+      traced_(trace != nullptr),
+      last_(model_->outputs()) {
   if (window > Window::kLongest) {
     throw Error(ErrorCode::usage, {.where = "window",
                                    .what = "too many rows",
@@ -104,10 +107,10 @@ void Session::reset() noexcept {
   std::copy(model_->initial_state().begin(), model_->initial_state().end(), carried_->state());
 }
 
-engine::RunState Session::state() const {
+State Session::state() const {
   if (window_) has_many_states();
   const Architecture& of = model_->network().architecture();
-  engine::RunState out;
+  State out;
   for (std::size_t layer = 0; layer < of.layers(); ++layer) {
     const float* h = carried_->state() + model_->h_at(layer);
     const float* c = carried_->state() + model_->c_at(layer);
@@ -117,7 +120,7 @@ engine::RunState Session::state() const {
   return out;
 }
 
-void Session::set_state(const engine::RunState& state) {
+void Session::set_state(const State& state) {
   if (window_) has_many_states();
   const Architecture& of = model_->network().architecture();
   std::size_t h_values = 0, c_values = 0;
@@ -148,6 +151,18 @@ std::vector<std::byte> Session::save() {
               : std::span<const float>(carried_->state(), model_->state_floats());
   const std::span<const float> parts[] = {states, last_};
   return write_saved(head, {}, parts);
+}
+
+Session Session::clone() {
+  if (traced_) {
+    throw Error(ErrorCode::usage, {.where = "trace",
+                                   .what = "two streams cannot share what sees their gates",
+                                   .expected = "a stream that is not traced",
+                                   .hint = "make a new Stream, and restore() what this one saves"});
+  }
+  Session copy(model_, window(), missing_, nullptr, threads());
+  copy.restore(save());
+  return copy;
 }
 
 std::size_t Session::saved_bytes() const {

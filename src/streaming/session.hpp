@@ -35,11 +35,14 @@ class Session {
   void prepare() noexcept;
   void reset() noexcept;
 
-  engine::RunState state() const;
-  void set_state(const engine::RunState& state);
+  State state() const;
+  void set_state(const State& state);
 
   std::vector<std::byte> save();
   std::size_t saved_bytes() const;
+  /// Another session over the same weights, in the same state. Throws Error(usage) where it is
+  /// traced.
+  Session clone();
   void restore(std::span<const std::byte> bytes);
 
  private:
@@ -47,6 +50,7 @@ class Session {
 
   std::shared_ptr<const StreamModel> model_;
   MissingRow missing_;
+  bool traced_;
   std::vector<float> last_;  // [O] the last y
   bool prepared_ = false;
   std::optional<RowStep> carried_;  // one of the two

@@ -10,9 +10,6 @@
 namespace sluice::streaming {
 namespace {
 
-using Architecture;
-using Role;
-
 // Of all that decides what a row's answer is.
 std::uint64_t fingerprint_of(const engine::Network& network) {
   const Architecture& of = network.architecture();

@@ -9,14 +9,8 @@
 namespace sluice::training {
 namespace {
 
-struct Named {
-  LossKind kind;
-  std::string_view name;
-};
-constexpr Named kLosses[] = {{LossKind::squared, "squared"},
-                             {LossKind::absolute, "absolute"},
-                             {LossKind::huber, "huber"},
-                             {LossKind::quantile, "quantile"}};
+constexpr LossKind kOfValues[] = {LossKind::squared, LossKind::absolute, LossKind::huber,
+                                  LossKind::quantile};
 
 struct ValueAndSlope {
   double value;
@@ -36,27 +30,21 @@ ValueAndSlope of_error(const Loss& loss, float e) {
     case LossKind::squared:
       return {0.5 * e * e, e};
     case LossKind::quantile:
-      break;  // asks for a level
+    case LossKind::cross_entropy:
+      break;  // ask for a level, a class
   }
   throw Error(ErrorCode::internal, {.what = "a loss that does not follow from the error alone"});
 }
 
 }  // namespace
 
-std::string_view name(LossKind kind) {
-  for (const Named& loss : kLosses) {
-    if (loss.kind == kind) return loss.name;
-  }
-  return "unknown";
-}
-
-LossKind loss_named(std::string_view name) {
-  for (const Named& loss : kLosses) {
-    if (loss.name == name) return loss.kind;
+LossKind loss_named(std::string_view text) {
+  for (const LossKind kind : kOfValues) {
+    if (name(kind) == text) return kind;
   }
   throw Error(ErrorCode::usage, {.what = "no such loss",
                                  .expected = "squared, absolute, huber or quantile",
-                                 .got = "'" + std::string(name) + "'"});
+                                 .got = "'" + std::string(text) + "'"});
 }
 
 double add_loss(const Loss& loss, std::span<const float> y, std::span<const float> target,
@@ -80,18 +68,98 @@ double add_pinball(std::span<const float> y, std::span<const float> target,
 }
 
 double add_cross_entropy(std::span<const float> y, long target_class, std::span<float> d_y) {
+  return add_cross_entropy({}, y, target_class, d_y);
+}
+
+// With the distribution q of the label, (1 - s) at its class and s / C at each of the C classes,
+// and the classes' weights w: the sum over c of w q (-log p), whose slope at logit j is p_j (sum of
+// w q) - w_j q_j.
+double add_cross_entropy(const Loss& loss, std::span<const float> y, long target_class,
+                         std::span<float> d_y) {
   if (target_class < 0) {
     std::fill(d_y.begin(), d_y.end(), 0.0f);
     return 0.0;
   }
-  const float highest = *std::max_element(y.begin(), y.end());
+  const double highest = *std::max_element(y.begin(), y.end());
   double sum = 0.0;
-  for (const float logit : y) sum += std::exp(static_cast<double>(logit) - highest);
+  for (const float logit : y) sum += std::exp(logit - highest);
+  const double log_sum = std::log(sum) + highest;
+  const double shared = loss.label_smoothing / static_cast<double>(y.size());
+  const auto weighted = [&](std::size_t j) {
+    const double weight = loss.class_weights.empty() ? 1.0 : loss.class_weights[j];
+    const bool label = static_cast<long>(j) == target_class;
+    return weight * (shared + (label ? 1.0 - loss.label_smoothing : 0.0));
+  };
+  double total = 0.0, answer = 0.0;
+  for (std::size_t j = 0; j < y.size(); ++j) {
+    total += weighted(j);
+    answer += weighted(j) * (log_sum - static_cast<double>(y[j]));
+  }
   for (std::size_t j = 0; j < y.size(); ++j) {
     const double probability = std::exp(static_cast<double>(y[j]) - highest) / sum;
-    d_y[j] = static_cast<float>(probability) - (static_cast<long>(j) == target_class ? 1.0f : 0.0f);
+    d_y[j] = static_cast<float>(probability * total) - static_cast<float>(weighted(j));
   }
-  return std::log(sum) + highest - static_cast<double>(y[static_cast<std::size_t>(target_class)]);
+  return answer;
 }
 
 }  // namespace sluice::training
+
+namespace sluice {
+
+std::string_view name(LossKind kind) {
+  switch (kind) {
+    case LossKind::squared:
+      return "squared";
+    case LossKind::absolute:
+      return "absolute";
+    case LossKind::huber:
+      return "huber";
+    case LossKind::quantile:
+      return "quantile";
+    case LossKind::cross_entropy:
+      return "cross-entropy";
+  }
+  return "unknown";
+}
+
+namespace {
+
+[[noreturn]] void refuse(const char* field, const std::string& what, const std::string& expected,
+                         const std::string& got) {
+  throw Error(
+      ErrorCode::usage,
+      {.where = std::string("loss, ") + field, .what = what, .expected = expected, .got = got});
+}
+
+}  // namespace
+
+void check(const Loss& loss, std::size_t outputs) {
+  if (loss.kind == LossKind::huber && !(loss.delta > 0.0f && std::isfinite(loss.delta)))
+    refuse("delta", "no bound of the parabola", "a number above 0", std::to_string(loss.delta));
+  if (loss.kind == LossKind::quantile) {
+    if (loss.levels.empty() || outputs % loss.levels.size() != 0) {
+      refuse("levels", "the outputs are no whole number of targets",
+             "1 level or more, a divisor of " + std::to_string(outputs) + " outputs",
+             std::to_string(loss.levels.size()));
+    }
+    for (const float level : loss.levels) {
+      if (!(level > 0.0f && level < 1.0f))
+        refuse("levels", "no level", "a number between 0 and 1", std::to_string(level));
+    }
+  }
+  if (loss.kind != LossKind::cross_entropy) return;
+  if (!(loss.label_smoothing >= 0.0f && loss.label_smoothing < 1.0f)) {
+    refuse("label_smoothing", "no share", "0 or more, and less than 1",
+           std::to_string(loss.label_smoothing));
+  }
+  if (!loss.class_weights.empty() && loss.class_weights.size() != outputs) {
+    refuse("class_weights", "wrong number of weights", std::to_string(outputs) + ", one an output",
+           std::to_string(loss.class_weights.size()));
+  }
+  for (const float weight : loss.class_weights) {
+    if (!(weight >= 0.0f && std::isfinite(weight)))
+      refuse("class_weights", "no weight", "a finite number, 0 or more", std::to_string(weight));
+  }
+}
+
+}  // namespace sluice

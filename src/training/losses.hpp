@@ -5,26 +5,18 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
+
+#include "sluice/loss.hpp"
 
 namespace sluice::training {
 
-enum class LossKind { squared, absolute, huber, quantile };
-
-/// The name on the command line and in the model file: "squared", "absolute", "huber", "quantile".
-std::string_view name(LossKind kind);
-/// Throws Error(usage) where there is no such loss.
+/// Throws Error(usage) where there is no such loss of values: "squared", "absolute", "huber" or
+/// "quantile".
 LossKind loss_named(std::string_view name);
 
-struct Loss {
-  LossKind kind = LossKind::squared;
-  float delta = 1.0f;  ///< huber: where the parabola ends, in units of the output; > 0.
-};
-
-/// squared: (y-t)^2 / 2; absolute: |y-t|; huber: the parabola within delta, the line beyond (Huber
-/// 1964). Not for quantile. Writes d loss / d y, 0 where the target is missing. y, target, d_y:
-/// [n]; d_y may be y. Answers the sum.
+/// Half of the squared error, or the absolute or Huber's loss. Writes d loss / d y, 0 where the
+/// target is missing. y, target, d_y: [n]; d_y may be y. Answers the sum.
 double add_loss(const Loss& loss, std::span<const float> y, std::span<const float> target,
                 std::span<float> d_y);
 
@@ -36,5 +28,9 @@ double add_pinball(std::span<const float> y, std::span<const float> target,
 /// Cross-entropy of softmax(y) against the class, in nats; d_y = softmax(y) - one_hot. A negative
 /// class is missing.
 double add_cross_entropy(std::span<const float> y, long target_class, std::span<float> d_y);
+/// The same with the class weights and the label smoothing of `loss`, as torch.nn.CrossEntropyLoss
+/// sums it.
+double add_cross_entropy(const Loss& loss, std::span<const float> y, long target_class,
+                         std::span<float> d_y);
 
 }  // namespace sluice::training

@@ -10,23 +10,13 @@
 #include <vector>
 
 #include "core/threads.hpp"
+#include "sluice/optimizer.hpp"
 
 namespace sluice::training {
 
-enum class OptimizerKind { sgd, adam, adamw };
 std::string_view name(OptimizerKind kind);
 /// "sgd", "adam" or "adamw"; throws Error(usage) for another.
 OptimizerKind optimizer_named(std::string_view name);
-
-struct OptimizerOptions {
-  OptimizerKind kind = OptimizerKind::adamw;
-  double momentum = 0.0;  ///< sgd: v = momentum v + d; p -= rate v
-  double beta1 = 0.9;     ///< adam, adamw (Kingma and Ba 2015)
-  double beta2 = 0.999;   ///< adam, adamw
-  double epsilon = 1e-8;  ///< adam, adamw
-  double weight_decay =
-      0.0;  ///< sgd, adam: added to the gradient; adamw: p -= rate decay p (Loshchilov 2019)
-};
 
 /// How an update is made.
 struct UpdateOptions {
@@ -61,21 +51,10 @@ double clip_factor(double norm, double limit);
 /// norm before.
 double clip_by_norm(std::span<float> gradient, double limit);
 
-enum class ScheduleKind { constant, cosine, plateau };
-
 /// The learning rate by the step's number, never by the clock.
 class Schedule {
  public:
-  struct Options {
-    ScheduleKind kind = ScheduleKind::cosine;
-    double rate = 3e-3;
-    std::size_t warm_up = 20;  ///< Steps over which the rate rises linearly from 0.
-    std::size_t steps = 0;     ///< cosine: the step at which the rate reaches 0.
-    double factor = 0.5;       ///< plateau: what the rate is multiplied by ..
-    std::size_t patience =
-        5;  ///< plateau: .. at the validation after so many without a better one.
-  };
-  explicit Schedule(Options options) : options_(options) {}
+  explicit Schedule(ScheduleOptions options) : options_(options) {}
 
   /// The rate of step 0, 1, ..
   double rate(std::size_t step) const;
@@ -83,7 +62,7 @@ class Schedule {
   void observe(double score);
 
  private:
-  Options options_;
+  ScheduleOptions options_;
   double best_ = std::numeric_limits<double>::infinity();
   double scale_ = 1.0;
   std::size_t since_best_ = 0;

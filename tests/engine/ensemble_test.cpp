@@ -35,7 +35,7 @@ Network random_network(const Architecture& architecture, std::uint64_t seed) {
 
 std::vector<float> answer(const Network& network, const std::vector<float>& x,
                           const std::vector<std::size_t>& lengths) {
-  RunState state;
+  State state;
   return run(network, {.x = x, .batch = kBatch, .steps = kSteps, .lengths = lengths}, state);
 }
 

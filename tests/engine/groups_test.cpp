@@ -46,7 +46,7 @@ std::vector<Architecture> architectures() {
 
 struct Result {
   std::vector<float> y;
-  RunState state;
+  State state;
   bool operator==(const Result& other) const {
     return y == other.y && state.h == other.state.h && state.c == other.state.c;
   }
@@ -131,7 +131,7 @@ class Many {
 
  private:
   std::size_t width() const { return network_.architecture().width(); }
-  RunState state_of(const RunState& all, std::size_t sample) const {
+  State state_of(const State& all, std::size_t sample) const {
     return {of_sample(network_.architecture(), all.h, false, sample),
             of_sample(network_.architecture(), all.c, true, sample)};
   }
@@ -141,7 +141,7 @@ class Many {
   std::vector<float> x_;
   std::vector<std::size_t> lengths_;
   std::vector<std::uint8_t> mask_;
-  RunState before_;
+  State before_;
 };
 
 TEST(Groups, GiveEverySampleTheBitsThatItHasAlone) {

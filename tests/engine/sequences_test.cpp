@@ -34,9 +34,9 @@ struct Sample {
   }
 
   std::size_t width() const { return network.architecture().width(); }
-  RunState state() const { return {floats(problem.first.h), floats(problem.first.c)}; }
-  RunState state_of(std::size_t sample) const {
-    RunState one;
+  State state() const { return {floats(problem.first.h), floats(problem.first.c)}; }
+  State state_of(std::size_t sample) const {
+    State one;
     const auto pick = [&](const std::vector<float>& all, bool cell, std::vector<float>& to) {
       auto from = all.begin();
       const std::size_t count =
@@ -49,7 +49,7 @@ struct Sample {
         from += static_cast<std::ptrdiff_t>(kBatch) * units;
       }
     };
-    const RunState all = state();
+    const State all = state();
     pick(all.h, false, one.h);
     pick(all.c, true, one.c);
     return one;
@@ -90,12 +90,12 @@ TEST(Sequences, PaddedAreThoseAloneToTheBitAndZeroPastTheirEnds) {
       std::fill(x.begin() + static_cast<std::ptrdiff_t>((b * kSteps + kLengths[b]) * kInputs),
                 x.begin() + static_cast<std::ptrdiff_t>((b + 1) * kSteps * kInputs), kNan);
     }
-    RunState state = s.state();
+    State state = s.state();
     const std::vector<float> y =
         run(s.network, {.x = x, .batch = kBatch, .steps = kSteps, .lengths = kLengths}, state);
     for (std::size_t b = 0; b < kBatch; ++b) {
       const std::size_t length = kLengths[b];
-      RunState own = s.state_of(b);
+      State own = s.state_of(b);
       const auto from = s.x.begin() + static_cast<std::ptrdiff_t>(b * kSteps * kInputs);
       const std::vector<float> alone_x(from, from + static_cast<std::ptrdiff_t>(length * kInputs));
       std::vector<float> alone = run(s.network, {.x = alone_x, .batch = 1, .steps = length}, own);
@@ -114,7 +114,7 @@ TEST(Sequences, PaddedAreThoseAloneToTheBitAndZeroPastTheirEnds) {
 TEST(Sequences, OfLengthZeroGiveTheirStateBack) {
   for (const Architecture& of : architectures()) {
     const Sample s(of);
-    RunState state = s.state();
+    State state = s.state();
     const std::vector<std::size_t> none(kBatch, 0);
     const std::vector<float> y =
         run(s.network, {.x = s.x, .batch = kBatch, .steps = kSteps, .lengths = none}, state);
@@ -127,7 +127,7 @@ TEST(Sequences, OfLengthZeroGiveTheirStateBack) {
 TEST(Sequences, InTimeMajorOrderAreTheSame) {
   for (const Architecture& of : architectures()) {
     const Sample s(of);
-    RunState batch_first = s.state(), time_first = s.state();
+    State batch_first = s.state(), time_first = s.state();
     const std::vector<float> a =
         run(s.network, {.x = s.x, .batch = kBatch, .steps = kSteps}, batch_first);
     const std::vector<float> turned = floats(s.problem.x);
@@ -154,7 +154,7 @@ TEST(Sequences, PaddedOnTheLeftAreThosePaddedOnTheRight) {
                   kLengths[b] * kInputs,
                   left.begin() + static_cast<std::ptrdiff_t>((b * kSteps + shift) * kInputs));
     }
-    RunState right_state = s.state(), left_state = s.state();
+    State right_state = s.state(), left_state = s.state();
     const std::vector<float> right_y = run(
         s.network, {.x = s.x, .batch = kBatch, .steps = kSteps, .lengths = kLengths}, right_state);
     const std::vector<float> left_y =
@@ -188,7 +188,7 @@ TEST(Sequences, ReversedAreTheForwardRunOfTheReversedInput) {
       turned.insert(turned.end(), row, row + kInputs);
     }
   }
-  RunState a = forward.state(), b = forward.state();
+  State a = forward.state(), b = forward.state();
   const std::vector<float> expected =
       run(forward.network, {.x = turned, .batch = kBatch, .steps = kSteps}, a);
   const std::vector<float> got =
@@ -218,7 +218,7 @@ TEST(Sequences, MaskedStepsCarryTheStateAsIfTheyWereNotThere) {
     }
     if (!skip) places.push_back(t);
   }
-  RunState state = s.state(), own = s.state_of(2);
+  State state = s.state(), own = s.state_of(2);
   const std::vector<float> y =
       run(s.network, {.x = x, .batch = kBatch, .steps = kSteps, .mask = mask}, state);
   const std::vector<float> alone =
@@ -247,7 +247,7 @@ TEST(Sequences, WithTheForgetGateOpenAndTheInputGateShutKeepTheCellToTheBit) {
     of_role(parameters, s.network.architecture(), Role::bias_ih, 7 + u) = 200.0f;  // f
   }
   s.network.set_parameters(parameters);
-  RunState state = s.state();
+  State state = s.state();
   run(s.network, {.x = s.x, .batch = kBatch, .steps = kSteps}, state);
   EXPECT_EQ(state.c, s.state().c);
 }
@@ -270,7 +270,7 @@ TEST(Sequences, ProjectedByTheIdentityAreThoseWithoutProjection) {
     }
   }
   projected.set_parameters(parameters);
-  RunState a = plain.state(), b = plain.state();
+  State a = plain.state(), b = plain.state();
   EXPECT_EQ(run(projected, {.x = plain.x, .batch = kBatch, .steps = kSteps}, b),
             run(plain.network, {.x = plain.x, .batch = kBatch, .steps = kSteps}, a));
   EXPECT_EQ(a.h, b.h);
@@ -304,7 +304,7 @@ TEST(Sequences, WithCoupledGatesAreThoseWhoseOtherGateIsCoupledByHand) {
       }
     }
     by_hand.set_parameters(parameters);
-    RunState a = coupled.state(), b = coupled.state();
+    State a = coupled.state(), b = coupled.state();
     const std::vector<float> expected =
         run(by_hand, {.x = coupled.x, .batch = kBatch, .steps = kSteps}, b);
     const std::vector<float> got =
@@ -319,7 +319,7 @@ TEST(Sequences, WithALearnedStateStartFromIt) {
   of.learned_state = true;
   const Sample learned(of, 71);
   std::vector<float> parameters = learned.problem.parameters;
-  RunState given;
+  State given;
   for (const Parameter& parameter : learned.network.list()) {
     std::vector<float>* to = parameter.role == Role::initial_h   ? &given.h
                              : parameter.role == Role::initial_c ? &given.c
@@ -330,19 +330,18 @@ TEST(Sequences, WithALearnedStateStartFromIt) {
           parameters.begin() + static_cast<std::ptrdiff_t>(parameter.offset + parameter.count));
     }
   }
-  RunState empty;
+  State empty;
   EXPECT_EQ(run(learned.network, {.x = learned.x, .batch = kBatch, .steps = kSteps}, empty),
             run(learned.network, {.x = learned.x, .batch = kBatch, .steps = kSteps}, given));
-  RunState zeros{std::vector<float>(given.h.size(), 0.0f),
-                 std::vector<float>(given.c.size(), 0.0f)};
-  RunState none;
+  State zeros{std::vector<float>(given.h.size(), 0.0f), std::vector<float>(given.c.size(), 0.0f)};
+  State none;
   EXPECT_NE(run(learned.network, {.x = learned.x, .batch = kBatch, .steps = kSteps}, zeros),
             run(learned.network, {.x = learned.x, .batch = kBatch, .steps = kSteps}, none));
 }
 
 TEST(Sequences, RefuseWhatDoesNotFit) {
   const Sample s({.input = kInputs, .hidden = {7}, .output = 0});
-  const auto refused = [&](const Sequences& given, RunState state = {}) {
+  const auto refused = [&](const Sequences& given, State state = {}) {
     try {
       run(s.network, given, state);
     } catch (const Error& error) {

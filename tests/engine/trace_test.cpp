@@ -23,10 +23,10 @@ struct Runs {
 
 Runs run_both(const Network& network, Sequences sequences) {
   Runs runs;
-  RunState state;
+  State state;
   runs.plain = run(network, sequences, state);
   sequences.trace = &runs.trace;
-  RunState again;
+  State again;
   runs.traced = run(network, sequences, again);
   EXPECT_EQ(state.h, again.h);
   EXPECT_EQ(state.c, again.c);
@@ -108,7 +108,7 @@ TEST(Trace, OfInt8WeightsIsRefused) {
       to_int8(made({.input = 2, .hidden = {5}, .output = 1}), {.largest_input = 3.0f});
   const std::vector<float> x = normals(6);
   RecordedTrace sink;
-  RunState state;
+  State state;
   EXPECT_THROW(run(network, {.x = x, .batch = 1, .steps = 3, .trace = &sink}, state), Error);
   EXPECT_NO_THROW(run(network, {.x = x, .batch = 1, .steps = 3}, state));
 }

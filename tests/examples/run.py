@@ -63,9 +63,22 @@ def many_sensors(folder, make_model, sluice, examples):
     run(command, status=3)
 
 
+def train_on_arrays(folder, make_model, sluice, examples):
+    model = folder / "sum.safetensors"
+    out, _ = run([examples / "train_on_arrays", model])
+    before, after = (float(re.search(rb + rb": ([\d.]+)", out)[1]) for rb in (rb"before", rb"after"))
+    expect(before > 0.15 and after < 0.01, out.decode())
+    run([sluice, "verify", model])
+
+
+def own_loss(folder, make_model, sluice, examples):
+    losses = [float(value) for value in re.findall(rb"loss ([\d.]+)", run([examples / "own_loss"])[0])]
+    expect(len(losses) == 6 and losses[-1] < 0.25 * losses[0], str(losses))
+
+
 def main():
     make_model, sluice, examples = map(pathlib.Path, sys.argv[1:])
-    for example in (audio_effect, tick_to_forecast, many_sensors):
+    for example in (audio_effect, tick_to_forecast, many_sensors, train_on_arrays, own_loss):
         with tempfile.TemporaryDirectory() as folder:
             example(pathlib.Path(folder), make_model, sluice, examples)
         print(f"ok      {example.__name__}")

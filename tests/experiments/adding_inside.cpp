@@ -29,7 +29,7 @@ inspection::LayerFlow flow_of(const engine::Network& network, const MarkedSequen
 double squared_error(const engine::Network& network, std::span<const MarkedSequence> sequences) {
   std::vector<float> x;
   for (const MarkedSequence& one : sequences) x.insert(x.end(), one.x.begin(), one.x.end());
-  engine::RunState state;
+  State state;
   const std::vector<float> y =
       engine::run(network, {.x = x, .batch = sequences.size(), .steps = kAddingSteps}, state);
   double sum = 0.0;
@@ -136,7 +136,7 @@ std::vector<float> forget_gate_between(const engine::Network& network,
   const inspection::Range all{0, kAddingSteps};
   inspection::Trace trace(network.architecture(),
                           {.layers = {}, .units = {}, .steps = all, .direction = {}});
-  engine::RunState state;
+  State state;
   engine::run(network, {.x = sequence.x, .batch = 1, .steps = kAddingSteps, .trace = &trace},
               state);
   std::vector<float> values;

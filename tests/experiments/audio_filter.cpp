@@ -20,10 +20,10 @@
 #include "core/random.hpp"
 #include "core/threads.hpp"
 #include "engine/run.hpp"
-#include "engine/storage.hpp"
 #include "formats/model_file.hpp"
 #include "formats/npy.hpp"
 #include "quantization/drift.hpp"
+#include "quantization/quantize.hpp"
 #include "training/array_fit.hpp"
 #include "training/optimizer.hpp"
 
@@ -130,7 +130,7 @@ void judge(const engine::Network& exact, const quantization::Calibration& calibr
       kJudged);
   double before = 0.0;
   for (const engine::Network& network : stored) {
-    engine::RunState state;
+    State state;
     const double ratio = error_to_signal(
         engine::run(network, {.x = x, .batch = 1, .steps = x.size()}, state), truth);
     if (before == 0.0) before = ratio;

@@ -188,17 +188,15 @@ TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsAndOthersForAnotherSeed) {
 
 TEST(Trainer, EveryLossAndOptimiserAndScheduleTrains) {
   const data::Table table = table_of({{"y", logistic_map(401)}});
-  for (const training::LossKind loss : {training::LossKind::squared, training::LossKind::absolute,
-                                        training::LossKind::huber, training::LossKind::quantile}) {
-    for (const training::OptimizerKind optimizer :
-         {training::OptimizerKind::sgd, training::OptimizerKind::adam,
-          training::OptimizerKind::adamw}) {
+  for (const LossKind loss :
+       {LossKind::squared, LossKind::absolute, LossKind::huber, LossKind::quantile}) {
+    for (const OptimizerKind optimizer :
+         {OptimizerKind::sgd, OptimizerKind::adam, OptimizerKind::adamw}) {
       ForecastOptions options = small_options(2);
       options.loss.kind = loss;
       options.optimizer.kind = optimizer;
-      options.schedule = optimizer == training::OptimizerKind::sgd
-                             ? training::ScheduleKind::plateau
-                             : training::ScheduleKind::constant;
+      options.schedule =
+          optimizer == OptimizerKind::sgd ? ScheduleKind::plateau : ScheduleKind::constant;
       options.epochs = 20;
       std::vector<double> losses;
       options.progress = [&](const Progress& progress) {
@@ -293,7 +291,7 @@ TEST(Trainer, TheTimeLimitCutsARunAndKeepsAModel) {
   const data::Table table = three_columns();
   ForecastOptions options = three_column_options();
   options.epochs = 1'000'000;
-  options.schedule = training::ScheduleKind::constant;
+  options.schedule = ScheduleKind::constant;
   options.patience = 1'000'000;
   options.time_limit = 2.0;
   const auto start = std::chrono::steady_clock::now();

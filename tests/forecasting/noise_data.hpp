@@ -15,7 +15,7 @@ inline training::FitData noise_data(std::size_t rows, std::size_t inputs) {
   for (float& value : data.targets) value = static_cast<float>(random.normal());
   data.offsets = {0.0f};
   data.levels = {0.5f};
-  data.loss = {training::LossKind::squared, 1.0f};
+  data.loss = {LossKind::squared, 1.0f};
   data.rows = rows;
   return data;
 }

@@ -38,7 +38,7 @@ class SmallTrainer {
   explicit SmallTrainer(const Options& options)
       : options_(options),
         network_(options.architecture),
-        optimizer_({.kind = training::OptimizerKind::adam}, network_.count()),
+        optimizer_({.kind = OptimizerKind::adam}, network_.count()),
         pool_(options.threads),
         losses_(options.slices),
         gradients_(options.slices, std::vector<float>(network_.count())) {

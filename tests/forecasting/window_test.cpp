@@ -44,7 +44,7 @@ TEST(Windows, AreJudgedByTheirLastRowAlone) {
   data.targets.back() = 4.0f;
   data.offsets = {0.0f};
   data.levels = {0.5f};
-  data.loss.kind = training::LossKind::squared;
+  data.loss.kind = LossKind::squared;
   data.rows = kRows;
   ThreadPool pool{1};
   training::LstmFit fit(network, data,
@@ -54,7 +54,7 @@ TEST(Windows, AreJudgedByTheirLastRowAlone) {
                          .dropout = 0.0,
                          .clip = 1.0,
                          .seed = 7,
-                         .optimizer = {.kind = training::OptimizerKind::sgd}},
+                         .optimizer = {.kind = OptimizerKind::sgd}},
                         pool);
   EXPECT_DOUBLE_EQ(fit.step(0.1), 8.0);  // 4^2 / 2
 }
@@ -95,7 +95,7 @@ TEST_F(WindowModel, RunsEachRowsOwnWindowToTheBit) {
     for (std::size_t t = row + 1 - length; t <= row; ++t)
       x.insert(x.end(), inputs.begin() + static_cast<std::ptrdiff_t>(t * stride),
                inputs.begin() + static_cast<std::ptrdiff_t>(t * stride + width));
-    engine::RunState state;
+    State state;
     const std::vector<float> y =
         engine::run(*model.network, {.x = x, .batch = 1, .steps = length}, state);
     EXPECT_EQ(all[row - 3], y.back()) << row;

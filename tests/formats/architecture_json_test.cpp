@@ -27,7 +27,6 @@
 namespace sluice::formats {
 namespace {
 
-using Architecture;
 using engine::Network;
 using nlohmann::json;
 
@@ -202,7 +201,7 @@ TEST_F(BareModel, EveryOptionComesBackToTheBitWithItsTestVectors) {
 
     const SafeTensors file = parse_safetensors(bytes, "m");
     const std::vector<float> x = file.at("test.x", "m").as_floats();
-    engine::RunState state;
+    State state;
     EXPECT_EQ(engine::run(network, {.x = x, .batch = 1, .steps = 17}, state),
               file.at("test.y", "m").as_floats())
         << one.name;

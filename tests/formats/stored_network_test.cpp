@@ -14,10 +14,10 @@
 #include "core/temporary_folder.hpp"
 #include "engine/engine_run.hpp"
 #include "engine/run.hpp"
-#include "engine/storage.hpp"
 #include "formats/error_message.hpp"
 #include "formats/model_file.hpp"
 #include "kernels/kernel_table.hpp"
+#include "quantization/quantize.hpp"
 
 namespace sluice::formats {
 namespace {
@@ -32,14 +32,14 @@ engine::Network network_of(const Architecture& of) {
   return network;
 }
 
-engine::Network stored_as(Weights weights) {
+engine::Network stored_as(WeightType weights) {
   const engine::Network network =
       network_of({.input = 3, .hidden = {11, 5}, .output = 2, .biases = 2});
-  return weights == Weights::f16 ? quantization::to_f16(network)
-                                 : quantization::to_int8(network, {.largest_input = 2.5f});
+  return weights == WeightType::f16 ? quantization::to_f16(network)
+                                    : quantization::to_int8(network, {.largest_input = 2.5f});
 }
 
-class StoredNetwork : public testing::TestWithParam<Weights> {
+class StoredNetwork : public testing::TestWithParam<WeightType> {
  protected:
   StoredNetwork() : network_(stored_as(GetParam())) {
     save_model(path_, network_, "carried");
@@ -70,7 +70,7 @@ class StoredNetwork : public testing::TestWithParam<Weights> {
   engine::Network network_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Each, StoredNetwork, testing::Values(Weights::f16, Weights::int8),
+INSTANTIATE_TEST_SUITE_P(Each, StoredNetwork, testing::Values(WeightType::f16, WeightType::int8),
                          [](const auto& of) {
                            return engine::kWeightTypeNames[static_cast<std::size_t>(of.param)];
                          });
@@ -84,7 +84,7 @@ TEST_P(StoredNetwork, ComesBackToTheBitAndRunsTheSame) {
   EXPECT_TRUE(std::equal(back.parameters().begin(), back.parameters().end(),
                          network_.parameters().begin(), network_.parameters().end()));
   std::vector<float> x(30, 0.7f);
-  engine::RunState a, b;
+  State a, b;
   EXPECT_EQ(engine::run(back, {.x = x, .batch = 1, .steps = 10}, a),
             engine::run(network_, {.x = x, .batch = 1, .steps = 10}, b));
   save_model(path_, back, "carried");
@@ -96,7 +96,7 @@ TEST_P(StoredNetwork, MatricesAreSmallAndTheRestIsFloat32) {
   for (const Parameter& parameter : network_.list()) {
     const DType dtype = file.at(parameter.name, "m").dtype;
     EXPECT_EQ(dtype, !engine::is_matrix(parameter.role) ? DType::f32
-                     : GetParam() == Weights::f16       ? DType::f16
+                     : GetParam() == WeightType::f16    ? DType::f16
                                                         : DType::i8)
         << parameter.name;
   }
@@ -130,7 +130,7 @@ TEST_P(StoredNetwork, WhatIsNotStoredAsDescribedIsRefused) {
   EXPECT_TRUE(has(described([](json& all) { all["weights"] = "f8"; }), "'f16' or 'int8'"));
   EXPECT_TRUE(has(described([](json& all) { all.erase("weights"); }), "weights"));
   EXPECT_TRUE(has(described([](json& all) { all["format"] = 1; }), "weight"));
-  const Weights other = GetParam() == Weights::f16 ? Weights::int8 : Weights::f16;
+  const WeightType other = GetParam() == WeightType::f16 ? WeightType::int8 : WeightType::f16;
   const char* other_name = engine::kWeightTypeNames[static_cast<std::size_t>(other)];
   EXPECT_TRUE(has(described([&](json& all) { all["weights"] = other_name; }), "weight_ih_l0"));
   const std::string stranger = refusal([](SafeTensors& file) {
@@ -150,7 +150,7 @@ class StoredInt8 : public StoredNetwork {
     });
   }
 };
-INSTANTIATE_TEST_SUITE_P(Each, StoredInt8, testing::Values(Weights::int8));
+INSTANTIATE_TEST_SUITE_P(Each, StoredInt8, testing::Values(WeightType::int8));
 
 TEST_P(StoredInt8, ScalesAndWholeNumbersOutOfRangeAreRefused) {
   for (const float value : {-1.0f, 1e-36f, 1e31f, std::numeric_limits<float>::quiet_NaN()}) {

@@ -94,7 +94,7 @@ TEST(Answers, OfAModelOfWindowsAreThoseOfEachRowsOwnWindow) {
   for (std::size_t row = 2; row < 9; ++row) {
     const Range read = problem.subject.read_for({row, row + 1});
     EXPECT_EQ(read.count(), std::min<std::size_t>(row + 1, 5));
-    engine::RunState state;
+    State state;
     const std::vector<float> alone =
         engine::run(problem.network,
                     {.x = std::span(problem.subject.x).subspan(2 * read.first, 2 * read.count()),

@@ -10,7 +10,6 @@
 namespace sluice::inspection {
 namespace {
 
-using Architecture;
 using reference::Signal;
 
 const Architecture kTwoLayers{.input = 1, .hidden = {8, 4}, .output = 1};

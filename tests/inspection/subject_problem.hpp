@@ -26,7 +26,7 @@ struct Problem {
 
   /// The engine's answers and trace of some rows, from the state before them.
   std::vector<float> traced(Trace& trace, const Range& rows) const {
-    engine::RunState state = state_before(subject, rows.first, rows.last - 1);
+    State state = state_before(subject, rows.first, rows.last - 1);
     const std::size_t inputs = network.architecture().input;
     return engine::run(
         network,

@@ -134,8 +134,8 @@ TEST(Memory, StartsEachPlaceFromItsOwnState) {
     Subject raised = problem.subject;
     for (std::size_t j = 0; j < 2; ++j) raised.x[2 * place + j] += 1.0f;
     for (const std::size_t lag : {0u, 1u}) {
-      const engine::RunState a = state_before(problem.subject, place + lag + 1, place + 20);
-      const engine::RunState b = state_before(raised, place + lag + 1, place + 20);
+      const State a = state_before(problem.subject, place + lag + 1, place + 20);
+      const State b = state_before(raised, place + lag + 1, place + 20);
       for (std::size_t u = 0; u < 5; ++u)
         changes[u][lag] += static_cast<double>(std::abs(a.c[u] - b.c[u]));
     }

@@ -75,7 +75,7 @@ TEST(TwoThreads, GoOnAfterASaveARestoreANewStateAndAReset) {
   EXPECT_EQ(two.save(), one.save());
   two.restore(one.save());
   EXPECT_TRUE(same_rows(stream(two, problem, 7, 20, prepare), rows(7, 13)));
-  engine::RunState state;
+  State state;
   problem.whole(0, 9, state);
   two.prepare();
   two.set_state(state);

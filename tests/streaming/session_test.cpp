@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "quantization/quantize.hpp"
 #include "sluice/error.hpp"
 #include "streaming/stream_problem.hpp"
 
@@ -80,7 +81,7 @@ TEST(Stream, TakesAndGivesTheStateOfARun) {
   for (const Named& of : architectures()) {
     SCOPED_TRACE(of.name);
     const Problem problem(of, 17, 47);
-    engine::RunState state;
+    State state;
     problem.whole(0, 6, state);
     Session session(problem.model, 0, MissingRow::refuse);
     session.prepare();
@@ -188,7 +189,7 @@ TEST(Stream, SilenceLeavesZerosAndNoDenormals) {
       for (int step = 0; step < 2000; ++step) {
         if (prepared) session.prepare();
         session.push(silence, y);
-        const engine::RunState state = session.state();
+        const State state = session.state();
         for (const auto* values : {&state.h, &state.c}) {
           for (const float value : *values) ASSERT_NE(std::fpclassify(value), FP_SUBNORMAL) << step;
         }
@@ -281,11 +282,11 @@ TEST(Stream, RefusesAWindowLongerThanAnyMemory) {
 TEST(Stream, RefusesAStateOfWrongSize) {
   const Problem problem(architectures()[0].architecture, 5, 79);
   Session session(problem.model, 0, MissingRow::refuse);
-  engine::RunState state;
+  State state;
   problem.whole(0, 3, state);
   session.set_state(state);
   for (const bool cell : {false, true}) {
-    engine::RunState wrong = state;
+    State wrong = state;
     (cell ? wrong.c : wrong.h).push_back(0.0f);
     EXPECT_THROW(session.set_state(wrong), Error);
   }

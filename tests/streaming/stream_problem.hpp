@@ -12,6 +12,7 @@
 #include "core/random.hpp"
 #include "engine/engine_run.hpp"
 #include "engine/run.hpp"
+#include "quantization/quantize.hpp"
 #include "streaming/stream_model.hpp"
 
 namespace sluice::streaming {
@@ -63,7 +64,7 @@ struct Problem {
   }
 
   /// y [T, O] of some steps from a state, which goes on to the last one.
-  std::vector<float> whole(std::size_t first, std::size_t count, engine::RunState& state) const {
+  std::vector<float> whole(std::size_t first, std::size_t count, State& state) const {
     const std::size_t inputs = model->inputs();
     return engine::run(
         model->network(),
@@ -71,7 +72,7 @@ struct Problem {
         state);
   }
   std::vector<float> whole() const {
-    engine::RunState state;
+    State state;
     return whole(0, steps, state);
   }
 };

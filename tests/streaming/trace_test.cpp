@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/recorded_trace.hpp"
-#include "engine/storage.hpp"
+#include "quantization/quantize.hpp"
 #include "sluice/error.hpp"
 #include "streaming/session.hpp"
 #include "streaming/stream_problem.hpp"
@@ -15,7 +15,7 @@ TEST(StreamTrace, IsThatOfTheWholeSequenceAndChangesNoBit) {
     SCOPED_TRACE(of.name);
     const Problem problem(of.architecture, 19, 53);
     engine::RecordedTrace whole, streamed;
-    engine::RunState state;
+    State state;
     const std::vector<float> y =
         engine::run(problem.model->network(),
                     {.x = problem.x, .batch = 1, .steps = problem.steps, .trace = &whole}, state);

@@ -15,7 +15,7 @@ namespace {
 // The last row of a fresh run over the (at most) `window` rows up to row t.
 std::vector<float> fresh(const Problem& problem, std::size_t t, std::size_t window) {
   const std::size_t count = std::min(t + 1, window);
-  engine::RunState state;
+  State state;
   const std::vector<float> y = problem.whole(t + 1 - count, count, state);
   return {y.end() - static_cast<long>(problem.outputs()), y.end()};
 }

@@ -17,7 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 using Floats = std::vector<float>;
-using Parameter;
 using engine::Activations;
 using engine::Network;
 

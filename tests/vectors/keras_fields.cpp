@@ -8,7 +8,6 @@
 namespace sluice::vectors {
 namespace {
 
-using Role;
 using formats::GateOrder;
 
 Merge merge_named(const std::string& name, const std::string& where) {

@@ -11,7 +11,6 @@
 namespace sluice::vectors {
 namespace {
 
-using Role;
 using formats::GateOrder;
 
 struct Named {

@@ -9,7 +9,7 @@ Parameters::Parameters(const Architecture& architecture, std::string where)
       list_(parameter_list(architecture)),
       set_(list_.size(), false),
       values_(parameter_count(list_), 0.0) {
-  engine::check(architecture);
+  check(architecture);
 }
 
 void Parameters::set(Role role, std::size_t layer, std::size_t direction, const Doubles& values) {

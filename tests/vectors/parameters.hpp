@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 #include "vectors/fields.hpp"
 
 namespace sluice::vectors {

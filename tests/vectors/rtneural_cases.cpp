@@ -10,7 +10,6 @@
 namespace sluice::vectors {
 namespace {
 
-using Role;
 using formats::GateOrder;
 
 struct Dense {

@@ -8,8 +8,6 @@
 namespace sluice::vectors {
 namespace {
 
-using Role;
-
 constexpr std::array kGates = {"input", "forget", "cell", "output"};  // i, f, g, o
 
 class Loader {

@@ -127,7 +127,7 @@ Outcome run_engine(const Case& of) {
   engine::Network network(of.architecture);
   network.set_parameters(floats(of.parameters));
   const std::vector<float> x = floats(of.x);
-  engine::RunState state{floats(of.first_h), floats(of.first_c)};
+  State state{floats(of.first_h), floats(of.first_c)};
   const engine::Sequences sequences{.x = x,
                                     .batch = of.batch,
                                     .steps = of.steps,

@@ -5,8 +5,6 @@
 namespace sluice::vectors {
 namespace {
 
-using Role;
-
 // Where the reference keeps a tensor. Two biases share one place: it knows their sum alone.
 Doubles& place(reference::Network& in, const Parameter& parameter) {
   if (parameter.role == Role::head_weight) return in.head.weight;

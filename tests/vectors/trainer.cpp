@@ -35,11 +35,11 @@ class EngineStepper : public Stepper {
   }
 
  private:
-  training::OptimizerOptions options() const {
-    training::OptimizerOptions made;
-    made.kind = recipe_.kind == Kind::sgd    ? training::OptimizerKind::sgd
-                : recipe_.kind == Kind::adam ? training::OptimizerKind::adam
-                                             : training::OptimizerKind::adamw;
+  OptimizerOptions options() const {
+    OptimizerOptions made;
+    made.kind = recipe_.kind == Kind::sgd    ? OptimizerKind::sgd
+                : recipe_.kind == Kind::adam ? OptimizerKind::adam
+                                             : OptimizerKind::adamw;
     made.momentum = recipe_.momentum;
     made.beta1 = recipe_.beta1;
     made.beta2 = recipe_.beta2;

@@ -112,8 +112,8 @@ Value shaped_state(const Frame& frame, std::vector<float> state) {
 std::vector<Value> run(const Frame& frame) {
   frame.call.allowed({frame.steps, frame.directions, frame.batch, frame.hidden});
   const std::vector<std::size_t> lengths = lengths_of(frame);
-  engine::RunState state{initial_state(frame, kInitialH, "initial_h"),
-                         initial_state(frame, kInitialC, "initial_c")};
+  State state{initial_state(frame, kInitialH, "initial_h"),
+              initial_state(frame, kInitialC, "initial_c")};
   std::vector<float> y;
   if (frame.steps > 0 && frame.batch > 0) {
     y = engine::run(frame.network,

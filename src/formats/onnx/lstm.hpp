@@ -12,7 +12,7 @@
 
 #include "engine/network.hpp"
 #include "formats/onnx/graph.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::formats::onnx {
 

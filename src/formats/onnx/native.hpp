@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::formats::onnx {
 

@@ -80,7 +80,7 @@ Inputs random_inputs(const Program& program, const Structure& structure,
 // What the graph gave: its outputs, and the states that its LSTM nodes started from.
 struct Seen {
   std::map<std::string, Value> values;
-  engine::RunState state;
+  State state;
 };
 
 const std::string& input_name(const Program& program, std::size_t node, std::size_t place) {
@@ -195,7 +195,7 @@ struct Match {
 
 // y [B, T, W] of the stack, from the states that the graph's layers started from.
 Value run_stack(const engine::Network& network, const Inputs& inputs, const Value& x,
-                bool time_first, engine::RunState state) {
+                bool time_first, State state) {
   const Strides own = strides_of(x.shape());
   const Shape shape = {inputs.batch, inputs.steps, x.shape()[2]};
   const Value batch_first = time_first ? take(x, shape, {own[1], own[0], own[2]}) : x;

@@ -7,10 +7,6 @@
 namespace sluice::formats::onnx {
 namespace {
 
-using Architecture;
-using Parameter;
-using Role;
-
 std::string name_of(const Program& program, std::size_t node) {
   return program.graph().nodes[node].where.substr(program.graph().path.size() + 2);
 }
@@ -124,7 +120,7 @@ Stack stack_of(const Program& program, const Structure& structure) {
     architecture.output = head.weight.shape()[0];
   }
   try {
-    engine::check(architecture);
+    check(architecture);
   } catch (const Error& error) {
     throw NotNative{error.what()};
   }

@@ -13,7 +13,7 @@
 
 #include "formats/onnx/native.hpp"
 #include "formats/safetensors.hpp"
-#include "model/architecture.hpp"
+#include "model/parameters.hpp"
 
 namespace sluice::formats::onnx {
 

@@ -43,7 +43,7 @@ void expect_same_output(const NativeModel& native, const nlohmann::json& one) {
   const Tensor& x = inputs.at(native.input);
   engine::Network network(native.architecture);
   network.set_parameters(native.parameters);
-  engine::RunState state;
+  State state;
   if (inputs.count("h0") > 0) {
     state = {inputs.at("h0").as_floats(), inputs.at("c0").as_floats()};
   }

@@ -1,0 +1,72 @@
+// What sluice::Trainer does: trains a network on arrays of the caller's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/threads.hpp"
+#include "engine/mini_batch.hpp"
+#include "engine/network.hpp"
+#include "sluice/trainer.hpp"
+#include "training/batch_view.hpp"
+#include "training/optimizer.hpp"
+#include "training/row_loss.hpp"
+
+namespace sluice::training {
+
+/// The network is given to each call, always the same one but for its address.
+class ArrayTrainer {
+ public:
+  /// Throws Error(usage) for an option out of its range.
+  ArrayTrainer(const Architecture& architecture, TrainerOptions options);
+
+  StepResult step(engine::Network& network, const Batch& batch);
+  double loss(const engine::Network& network, const Batch& batch) const;
+  FitResult fit(engine::Network& network, const Batch& data, const FitOptions& options,
+                const Batch* validation);
+  std::size_t steps() const { return optimizer_.steps(); }
+
+ private:
+  // Room for passes over batches of one shape.
+  struct Room {
+    std::size_t steps, batch;
+    std::unique_ptr<engine::MiniBatch> mini_batch;
+  };
+  class Epochs;
+
+  Judge judge() const;
+  void check(const Batch& batch) const { training::check(batch, judge()); }
+  engine::MiniBatch& room_for(std::size_t steps, std::size_t batch);
+  State carried(std::size_t batch);
+  std::uint64_t noise_seed() const;
+  // One batch forward and back and perhaps an update, at a rate.
+  StepResult run(engine::Network& network, const BatchView& batch, const State& start, double rate,
+                 LossSum& sum);
+  void set_up(engine::MiniBatch& mini_batch, const BatchView& batch, const State& start) const;
+  LossSum pass(const engine::Network& network, engine::MiniBatch& mini_batch,
+               const BatchView& batch);
+  void fill_x(engine::MiniBatch& mini_batch, const BatchView& batch, std::size_t sample) const;
+  LossSum find_loss(engine::MiniBatch& mini_batch, const BatchView& batch,
+                    std::size_t sample) const;
+  LossSum find_own_loss(engine::MiniBatch& mini_batch, const BatchView& batch,
+                        std::size_t sample) const;
+  double mean(const LossSum& sum) const;
+  double update(engine::Network& network, double rate);
+  [[noreturn]] void give_up(engine::Network& network, double loss, double norm);
+
+  Architecture architecture_;
+  TrainerOptions options_;
+  RowLoss row_loss_;
+  mutable ThreadPool pool_;
+  Schedule schedule_;
+  Optimizer optimizer_;
+  std::vector<Room> rooms_;            // the one used last at the end
+  engine::MiniBatch* last_ = nullptr;  // holds the state that a batch may carry on from
+  std::vector<float> gradient_;
+  LossSum gathered_;  // of the batches since the last update
+  std::size_t batches_ = 0, waiting_ = 0;
+};
+
+}  // namespace sluice::training

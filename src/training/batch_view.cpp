@@ -1,0 +1,76 @@
+#include "training/batch_view.hpp"
+
+#include <string>
+
+#include "sluice/error.hpp"
+
+namespace sluice::training {
+namespace {
+
+[[noreturn]] void refuse(const char* array, const std::string& what, const std::string& expected,
+                         const std::string& got, ErrorCode code = ErrorCode::shape) {
+  throw Error(
+      code,
+      {.where = std::string("batch, ") + array, .what = what, .expected = expected, .got = got});
+}
+
+void expect(const char* array, std::size_t got, std::size_t expected, const std::string& shape) {
+  if (got == expected) return;
+  refuse(array, "wrong size", shape + ", " + std::to_string(expected) + " values",
+         std::to_string(got));
+}
+
+void expect_none(const char* array, std::size_t got, const char* reason) {
+  if (got > 0) refuse(array, reason, "none", std::to_string(got) + " values", ErrorCode::usage);
+}
+
+void check_lengths(const Batch& batch, std::size_t steps) {
+  if (!batch.lengths.empty()) expect("lengths", batch.lengths.size(), batch.batch, "[B]");
+  for (const std::size_t length : batch.lengths) {
+    if (length <= steps) continue;
+    refuse("lengths", "longer than the sequences are", "0 to " + std::to_string(steps) + " steps",
+           std::to_string(length));
+  }
+}
+
+void check_labels(const Batch& batch, std::size_t rows, const Judge& judge) {
+  expect("labels", batch.labels.size(), rows, "one a row that is judged");
+  expect_none("targets", batch.targets.size(), "cross-entropy reads labels");
+  for (std::size_t n = 0; n < batch.labels.size(); ++n) {
+    const std::int32_t label = batch.labels[n];
+    if (label < static_cast<std::int64_t>(judge.outputs)) continue;
+    refuse(("labels[" + std::to_string(n) + "]").c_str(), "no such class",
+           "at most " + std::to_string(judge.outputs - 1), std::to_string(label), ErrorCode::data);
+  }
+}
+
+}  // namespace
+
+std::size_t steps_of(const Batch& batch, std::size_t inputs) {
+  return batch.batch == 0 ? 0 : batch.x.size() / (batch.batch * inputs);
+}
+
+void check(const Batch& batch, const Judge& judge) {
+  if (batch.batch == 0) refuse("batch", "no sequences", "1 or more", "0", ErrorCode::usage);
+  const std::size_t steps = steps_of(batch, judge.inputs), rows = batch.batch * steps;
+  if (rows == 0 || batch.x.size() != rows * judge.inputs) {
+    refuse("x", "no whole number of steps",
+           "a multiple of " + std::to_string(batch.batch) + " sequences times " +
+               std::to_string(judge.inputs) + " inputs",
+           std::to_string(batch.x.size()) + " values");
+  }
+  check_lengths(batch, steps);
+  if (!batch.mask.empty()) expect("mask", batch.mask.size(), rows, "[B, T]");
+  if (judge.loss == nullptr) return;
+  const std::size_t judged = batch.judged == JudgedSteps::last ? batch.batch : rows;
+  if (!batch.weights.empty())
+    expect("weights", batch.weights.size(), judged, "one a row that is judged");
+  if (judge.loss->kind == LossKind::cross_entropy) return check_labels(batch, judged, judge);
+  const std::size_t levels = judge.loss->kind == LossKind::quantile ? judge.loss->levels.size() : 1;
+  const std::size_t targets = judge.outputs / levels;
+  expect("targets", batch.targets.size(), judged * targets,
+         batch.judged == JudgedSteps::last ? "[B, K]" : "[B, T, K]");
+  expect_none("labels", batch.labels.size(), "only cross-entropy reads labels");
+}
+
+}  // namespace sluice::training

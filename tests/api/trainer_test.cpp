@@ -1,0 +1,493 @@
+// sluice::Trainer through the public headers alone: PyTorch's recorded steps, the losses against
+// finite differences, and what fit() promises.
+#include "sluice/trainer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/random.hpp"
+#include "sluice/error.hpp"
+#include "sluice/stream.hpp"
+
+namespace sluice {
+namespace {
+
+using Floats = std::vector<float>;
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+Floats normal(std::size_t count, std::uint64_t seed, double scale = 1.0) {
+  Random random(seed);
+  Floats values(count);
+  for (float& value : values) value = static_cast<float>(scale * random.normal());
+  return values;
+}
+
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+testing::AssertionResult says(const std::string& message, const char* part) {
+  if (message.find(part) != std::string::npos) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "'" << message << "' does not say '" << part << "'";
+}
+
+// Twenty steps as PyTorch recorded them, with torch.nn.MSELoss.
+void replay(const std::string& name, double relative) {
+  std::ifstream file(SLUICE_SOURCE_DIR "/tests/gold/pytorch_" + name + ".json");
+  const nlohmann::json gold = nlohmann::json::parse(file);
+  const auto data = [&](const nlohmann::json& array) { return array.at("data").get<Floats>(); };
+  const auto size = [&](const char* array, std::size_t dimension) {
+    return gold.at(array).at("shape").at(dimension).get<std::size_t>();
+  };
+  const std::size_t hidden = size("h0", 2);
+  Model model = Model::create({.input = size("x", 2),
+                               .hidden = {hidden, hidden},
+                               .output = size("target", 2),
+                               .biases = 2});
+  Floats initial;
+  for (const ParameterView& tensor : model.parameters()) {
+    const Floats values = data(gold.at("initial").at(std::string(tensor.name)));
+    ASSERT_EQ(values.size(), tensor.values.size());
+    initial.insert(initial.end(), values.begin(), values.end());
+  }
+  model.set_flat_parameters(initial);
+  const auto& recorded = gold.at("optimizer");
+  const std::string kind = recorded.at("name");
+  TrainerOptions options{
+      .optimizer = {.kind = kind == "sgd"    ? OptimizerKind::sgd
+                            : kind == "adam" ? OptimizerKind::adam
+                                             : OptimizerKind::adamw,
+                    .momentum = recorded.value("momentum", 0.0),
+                    .beta1 = recorded.value("beta1", 0.9),
+                    .beta2 = recorded.value("beta2", 0.999),
+                    .epsilon = recorded.value("eps", 1e-8),
+                    .weight_decay = recorded.value("weight_decay", 0.0)},
+      .schedule = {.kind = ScheduleKind::constant, .rate = recorded.at("lr"), .warm_up = 0},
+      .clip = recorded.value("clip_norm", std::numeric_limits<double>::infinity())};
+  Trainer trainer(std::move(model), options);
+  const Floats x = data(gold.at("x")), target = data(gold.at("target"));
+  const Batch batch{.x = x,
+                    .batch = size("x", 1),
+                    .time_first = true,
+                    .targets = target,
+                    .initial = {data(gold.at("h0")), data(gold.at("c0"))}};
+  const auto& losses = gold.at("losses");
+  ASSERT_GE(losses.size(), 20u);
+  for (std::size_t update = 0; update < losses.size(); ++update) {
+    const StepResult result = trainer.step(batch);
+    const double wanted = losses[update].get<double>();
+    ASSERT_NEAR(result.loss, wanted, relative * wanted) << update;
+    if (!gold.contains("norms")) continue;
+    const double norm = gold.at("norms")[update].get<double>();
+    ASSERT_NEAR(result.gradient_norm, norm, relative * norm) << update;
+  }
+  for (const ParameterView& tensor : trainer.model().parameters()) {
+    const Floats wanted = data(gold.at("final").at(std::string(tensor.name)));
+    float scale = 0.0f;
+    for (const float value : wanted) scale = std::max(scale, std::abs(value));
+    for (std::size_t j = 0; j < wanted.size(); ++j)
+      ASSERT_NEAR(tensor.values[j], wanted[j], relative * scale) << tensor.name << ", " << j;
+  }
+}
+
+TEST(Trainer, TwentyStepsOfSgdArePyTorchs) { replay("sgd", 1e-5); }
+TEST(Trainer, TwentyStepsOfAdamArePyTorchs) { replay("adam", 1e-4); }
+TEST(Trainer, TwentyStepsOfAdamWWithClippingArePyTorchs) { replay("adamw_clip", 1e-4); }
+
+// A small problem of sequences of unequal lengths, some steps masked, some targets missing.
+struct Problem {
+  static constexpr std::size_t kBatch = 5, kSteps = 7, kInputs = 3, kOutputs = 4;
+  Floats x = normal(kBatch * kSteps * kInputs, 1);
+  Floats targets = normal(kBatch * kSteps * kOutputs, 2);
+  std::vector<std::int32_t> labels = std::vector<std::int32_t>(kBatch * kSteps);
+  Floats weights = Floats(kBatch * kSteps);
+  std::vector<std::size_t> lengths = {7, 3, 0, 6, 7};
+  std::vector<std::uint8_t> mask = std::vector<std::uint8_t>(kBatch * kSteps, 1);
+
+  Problem() {
+    for (std::size_t n = 0; n < labels.size(); ++n) {
+      labels[n] = static_cast<std::int32_t>(n * 3 % kOutputs);
+      weights[n] = 0.25f + static_cast<float>(n % 4);
+    }
+    labels[3] = labels[30] = -1;
+    targets[5] = targets[9] = kNan;
+    mask[2] = mask[24] = 0;
+  }
+  Batch batch(bool with_labels) const {
+    Batch batch{.x = x, .batch = kBatch, .weights = weights, .lengths = lengths, .mask = mask};
+    if (with_labels) {
+      batch.labels = labels;
+    } else {
+      batch.targets = targets;
+    }
+    return batch;
+  }
+};
+
+// One step of plain SGD at rate 1 moves the parameters by the gradient.
+void expect_slopes(const Loss& loss, const Batch& batch, const OwnLoss& own = nullptr) {
+  const Model model =
+      Model::create({.input = Problem::kInputs, .hidden = {6}, .output = Problem::kOutputs}, 11);
+  const TrainerOptions options{
+      .loss = loss,
+      .own_loss = own,
+      .optimizer = {.kind = OptimizerKind::sgd},
+      .schedule = {.kind = ScheduleKind::constant, .rate = 1.0, .warm_up = 0},
+      .clip = std::numeric_limits<double>::infinity()};
+  Trainer trainer(model, options);
+  const StepResult result = trainer.step(batch);
+  Floats values(model.flat_parameters().begin(), model.flat_parameters().end());
+  const auto loss_with = [&](std::size_t j, float change) {
+    Floats changed = values;
+    changed[j] += change;
+    Model other = model;
+    other.set_flat_parameters(changed);
+    return Trainer(std::move(other), options).loss(batch);
+  };
+  EXPECT_NEAR(result.loss, Trainer(model, options).loss(batch), 1e-6 * result.loss);
+  double norm = 0.0;
+  for (std::size_t j = 0; j < values.size(); ++j) {
+    const double slope = values[j] - trainer.model().flat_parameters()[j];
+    norm += slope * slope;
+    if (j % 7 != 0 && j + 4 < values.size()) continue;
+    constexpr float kStep = 3e-3f;
+    const double expected = (loss_with(j, kStep) - loss_with(j, -kStep)) / (2.0 * kStep);
+    EXPECT_NEAR(slope, expected, 2e-4 * (1.0 + std::abs(expected))) << j;
+  }
+  EXPECT_NEAR(std::sqrt(norm), result.gradient_norm, 1e-4 * result.gradient_norm);
+  EXPECT_GT(result.gradient_norm, 1e-3);
+}
+
+TEST(Trainer, EveryLossGoesDownItsSlope) {
+  const Problem problem;
+  const Batch values = problem.batch(false), classes = problem.batch(true);
+  expect_slopes({.kind = LossKind::squared}, values);
+  expect_slopes({.kind = LossKind::huber, .delta = 0.7f}, values);
+  expect_slopes({.kind = LossKind::cross_entropy}, classes);
+  expect_slopes({.kind = LossKind::cross_entropy,
+                 .class_weights = {0.5f, 2.0f, 1.0f, 0.0f},
+                 .label_smoothing = 0.2f},
+                classes);
+  Batch last = problem.batch(false);
+  last.judged = JudgedSteps::last;
+  const Floats targets = normal(Problem::kBatch * Problem::kOutputs, 5), weights(5, 2.0f);
+  last.targets = targets;
+  last.weights = weights;
+  expect_slopes({.kind = LossKind::squared}, last);
+}
+
+TEST(Trainer, LossesThatHaveKinksGoDownTheirSlope) {
+  const Problem problem;
+  Batch batch = problem.batch(false);
+  expect_slopes({.kind = LossKind::absolute}, batch);
+  const Floats targets = normal(Problem::kBatch * Problem::kSteps * 2, 6);
+  batch.targets = targets;
+  expect_slopes({.kind = LossKind::quantile, .levels = {0.2f, 0.7f}}, batch);
+}
+
+TEST(Trainer, OwnLossSeesASequenceAtATime) {
+  Batch batch = Problem().batch(false);
+  const Problem problem;
+  batch = problem.batch(false);
+  batch.targets = {};
+  batch.weights = {};
+  // The squared sum of a sequence's outputs over time: no sum over rows.
+  const OwnLoss own = [](const OwnLossCall& call) {
+    double sum = 0.0;
+    for (const float value : call.y) sum += value;
+    for (float& d : call.d_y) d = static_cast<float>(sum);
+    return 0.5 * sum * sum;
+  };
+  expect_slopes({}, batch, own);
+}
+
+// As torch.nn.CrossEntropyLoss(weight=[0.5, 2, 1], label_smoothing=0.2) gives it for the logits
+// [0.3, -0.2, 1.1] and the class 1, and for [1, 0, 0] and the class 0.
+TEST(Trainer, CrossEntropyIsPyTorchs) {
+  const Loss loss{.kind = LossKind::cross_entropy,
+                  .class_weights = {0.5f, 2.0f, 1.0f},
+                  .label_smoothing = 0.2f};
+  const double logits[2][3] = {{0.3, -0.2, 1.1}, {1.0, 0.0, 0.0}};
+  const double weights[3] = {0.5, 2.0, 1.0};
+  const std::int32_t labels[] = {1, 0};
+  double sum = 0.0, total = 0.0;
+  for (std::size_t n = 0; n < 2; ++n) {
+    double scale = 0.0;
+    for (const double logit : logits[n]) scale += std::exp(logit);
+    for (std::size_t j = 0; j < 3; ++j) {
+      const double share = 0.2 / 3.0 + (static_cast<std::int32_t>(j) == labels[n] ? 0.8 : 0.0);
+      sum -= weights[j] * share * (logits[n][j] - std::log(scale));
+    }
+    total += weights[labels[n]];
+  }
+  // The head's bias gives the logits: everything else is 0.
+  Model model = Model::create({.input = 1, .hidden = {1}, .output = 3});
+  Floats zeros(model.parameter_count(), 0.0f);
+  for (std::size_t j = 0; j < 3; ++j)
+    zeros[zeros.size() - 3 + j] = static_cast<float>(logits[0][j]);
+  model.set_flat_parameters(zeros);
+  const Floats x(1, 1.0f);
+  const Batch one{.x = x, .batch = 1, .labels = std::span(labels).first(1)};
+  const double first = Trainer(model, {.loss = loss}).loss(one);
+  for (std::size_t j = 0; j < 3; ++j)
+    zeros[zeros.size() - 3 + j] = static_cast<float>(logits[1][j]);
+  model.set_flat_parameters(zeros);
+  const Batch two{.x = x, .batch = 1, .labels = std::span(labels).last(1)};
+  const double second = Trainer(model, {.loss = loss}).loss(two);
+  EXPECT_NEAR((2.0 * first + 0.5 * second) / total, sum / total, 1e-6);
+}
+
+TEST(Trainer, AccumulatedBatchesAreOneLargerBatch) {
+  const Floats x = normal(8 * 5 * 2, 3), targets = normal(8 * 5, 4);
+  const Model model = Model::create({.input = 2, .hidden = {9}, .output = 1});
+  Trainer whole(model), halves(model, {.accumulate = 2});
+  const StepResult once = whole.step({.x = x, .batch = 8, .targets = targets});
+  const Batch first{
+      .x = std::span(x).first(40), .batch = 4, .targets = std::span(targets).first(20)};
+  const Batch second{
+      .x = std::span(x).last(40), .batch = 4, .targets = std::span(targets).last(20)};
+  EXPECT_FALSE(halves.step(first).updated);
+  const StepResult twice = halves.step(second);
+  EXPECT_TRUE(twice.updated);
+  EXPECT_EQ(halves.steps(), 1u);
+  EXPECT_NEAR(twice.gradient_norm, once.gradient_norm, 1e-5 * once.gradient_norm);
+  for (std::size_t j = 0; j < model.parameter_count(); ++j) {
+    EXPECT_NEAR(halves.model().flat_parameters()[j], whole.model().flat_parameters()[j], 2e-5) << j;
+  }
+}
+
+TEST(Trainer, CarriesOnFromTheBatchBefore) {
+  const Floats x = normal(3 * 10 * 2, 3), targets = normal(3 * 10, 4);
+  const Model model = Model::create({.input = 2, .hidden = {9, 7}, .output = 1});
+  // Nothing is learned at rate 0, so that the states of two halves are those of the whole.
+  TrainerOptions still;
+  still.schedule.rate = 0.0;
+  Trainer trainer(model, still);
+  const auto half = [&](const Floats& all, std::size_t width, std::size_t which) {
+    Floats part;
+    for (std::size_t b = 0; b < 3; ++b) {
+      const auto from = all.begin() + static_cast<std::ptrdiff_t>((b * 10 + which * 5) * width);
+      part.insert(part.end(), from, from + static_cast<std::ptrdiff_t>(5 * width));
+    }
+    return part;
+  };
+  const Floats x_1 = half(x, 2, 0), x_2 = half(x, 2, 1), t_1 = half(targets, 1, 0),
+               t_2 = half(targets, 1, 1);
+  const double first = trainer.step({.x = x_1, .batch = 3, .targets = t_1}).loss;
+  const double second = trainer.step({.x = x_2, .batch = 3, .targets = t_2, .carry_on = true}).loss;
+  EXPECT_NEAR((first + second) / 2.0, trainer.loss({.x = x, .batch = 3, .targets = targets}), 1e-6);
+  EXPECT_TRUE(says(refusal([&] {
+                     trainer.step({.x = std::span(x_1).first(20),
+                                   .batch = 2,
+                                   .targets = std::span(t_1).first(10),
+                                   .carry_on = true});
+                   }),
+                   "carry_on"));
+}
+
+// The running sum of x, forgotten where it is told to.
+struct Adding {
+  std::size_t count, steps;
+  Floats x, targets;
+  std::vector<std::size_t> lengths;
+  Adding(std::size_t sequences, std::size_t longest, std::uint64_t seed)
+      : count(sequences), steps(longest) {
+    Random random(seed);
+    for (std::size_t n = 0; n < count; ++n) {
+      double sum = 0.0;
+      lengths.push_back(steps / 2 + random.below(steps / 2 + 1));
+      for (std::size_t t = 0; t < steps; ++t) {
+        const double value = random.uniform(-0.5, 0.5);
+        const bool reset = random.below(6) == 0;
+        sum = (reset ? 0.0 : sum) + value;
+        x.push_back(static_cast<float>(value));
+        x.push_back(reset ? 1.0f : 0.0f);
+        targets.push_back(static_cast<float>(sum));
+      }
+    }
+  }
+  Batch batch() const { return {.x = x, .batch = count, .targets = targets, .lengths = lengths}; }
+};
+
+TEST(Fit, LearnsAndKeepsTheBestWeightsOnValidation) {
+  const Adding data(120, 20, 1), validation(40, 20, 2);
+  Trainer trainer(Model::create({.input = 2, .hidden = {16}, .output = 1}),
+                  {.schedule = {.kind = ScheduleKind::cosine, .rate = 1e-2, .warm_up = 5}});
+  const Batch held_out = validation.batch();
+  const double before = trainer.loss(held_out);
+  std::vector<double> seen;
+  const FitResult result = trainer.fit(data.batch(),
+                                       {.epochs = 12,
+                                        .batch = 16,
+                                        .progress =
+                                            [&](const FitProgress& progress) {
+                                              EXPECT_EQ(progress.epoch, seen.size() + 1);
+                                              seen.push_back(progress.validation);
+                                              return true;
+                                            }},
+                                       &held_out);
+  ASSERT_EQ(seen.size(), result.epochs);
+  EXPECT_LT(result.validation, 0.3 * before);
+  EXPECT_EQ(result.validation, *std::min_element(seen.begin(), seen.end()));
+  EXPECT_EQ(seen[result.best_epoch - 1], result.validation);
+  EXPECT_EQ(trainer.loss(held_out), result.validation);
+}
+
+TEST(Fit, StopsWhenValidationGetsNoBetterAndWhenTold) {
+  const Adding data(30, 12, 3);
+  Adding noise(30, 12, 4);
+  for (float& target : noise.targets) target = -target;  // the better the fit, the worse
+  const Batch held_out = noise.batch();
+  const TrainerOptions options{
+      .schedule = {.kind = ScheduleKind::constant, .rate = 1e-2, .warm_up = 0}};
+  Trainer trainer(Model::create({.input = 2, .hidden = {8}, .output = 1}), options);
+  const FitResult result =
+      trainer.fit(data.batch(), {.epochs = 60, .batch = 8, .patience = 3}, &held_out);
+  EXPECT_EQ(result.end, FitEnd::no_longer_better);
+  EXPECT_EQ(result.epochs, result.best_epoch + 3);
+  Trainer other(Model::create({.input = 2, .hidden = {8}, .output = 1}), options);
+  const FitResult told = other.fit(
+      data.batch(),
+      {.epochs = 60, .progress = [](const FitProgress& progress) { return progress.epoch < 4; }});
+  EXPECT_EQ(told.end, FitEnd::stopped_by_caller);
+  EXPECT_EQ(told.epochs, 4u);
+  EXPECT_TRUE(std::isnan(told.validation));
+}
+
+TEST(Fit, GivesTheSameBitsForAnyNumberOfThreadsAndAgain) {
+  const Adding data(60, 24, 5);
+  Architecture architecture{.input = 2, .hidden = {24}, .output = 1, .dropout = 0.1};
+  architecture.cell.recurrent_dropout = 0.1;
+  architecture.cell.drop_connect = 0.1;
+  const auto fitted = [&](std::size_t threads, std::uint64_t seed, std::size_t bptt) {
+    Trainer trainer(Model::create(architecture), {.bptt = bptt, .seed = seed, .threads = threads});
+    trainer.fit(data.batch(), {.epochs = 2, .batch = 24});
+    const auto values = trainer.model().flat_parameters();
+    return Floats(values.begin(), values.end());
+  };
+  const Floats expected = fitted(1, 1, 0), chunks = fitted(1, 1, 10);
+  EXPECT_EQ(fitted(2, 1, 0), expected);
+  EXPECT_EQ(fitted(3, 1, 0), expected);
+  EXPECT_NE(fitted(1, 2, 0), expected);
+  EXPECT_NE(chunks, expected);
+  EXPECT_EQ(fitted(2, 1, 10), chunks);
+}
+
+TEST(Fit, LearnsToClassifyByTheLastStep) {
+  Random random(6);
+  constexpr std::size_t kCount = 150, kSteps = 9;
+  Floats x;
+  std::vector<std::int32_t> labels;
+  for (std::size_t n = 0; n < kCount; ++n) {
+    // Which of three signals came first.
+    labels.push_back(static_cast<std::int32_t>(random.below(3)));
+    for (std::size_t t = 0; t < kSteps; ++t) {
+      for (std::int32_t k = 0; k < 3; ++k)
+        x.push_back(t == 0 && k == labels.back() ? 1.0f
+                                                 : static_cast<float>(random.uniform(-.2, .2)));
+    }
+  }
+  const Batch data{.x = x, .batch = kCount, .labels = labels, .judged = JudgedSteps::last};
+  Trainer trainer(Model::create({.input = 3, .hidden = {12}, .output = 3}),
+                  {.loss = {.kind = LossKind::cross_entropy},
+                   .schedule = {.kind = ScheduleKind::constant, .rate = 1e-2, .warm_up = 0}});
+  EXPECT_GT(trainer.loss(data), 0.9);
+  trainer.fit(data, {.epochs = 12, .batch = 15});
+  EXPECT_LT(trainer.loss(data), 0.1);
+}
+
+TEST(Trainer, ADivergedStepChangesNothing) {
+  Floats x = normal(4 * 5 * 2, 3);
+  const Floats targets = normal(4 * 5, 4);
+  const Model model = Model::create({.input = 2, .hidden = {9}, .output = 1});
+  Trainer trainer(model);
+  x[7] = kNan;
+  const std::string message =
+      refusal([&] { trainer.step({.x = x, .batch = 4, .targets = targets}); });
+  EXPECT_TRUE(says(message, "not finite"));
+  const auto now = trainer.model().flat_parameters(), before = model.flat_parameters();
+  EXPECT_TRUE(std::equal(now.begin(), now.end(), before.begin()));
+  EXPECT_EQ(trainer.steps(), 0u);
+  x[7] = 0.5f;
+  EXPECT_TRUE(trainer.step({.x = x, .batch = 4, .targets = targets}).updated);
+}
+
+TEST(Trainer, RefusesWhatDoesNotFit) {
+  const Problem problem;
+  const Model model =
+      Model::create({.input = Problem::kInputs, .hidden = {6}, .output = Problem::kOutputs});
+  Trainer values(model), classes(model, {.loss = {.kind = LossKind::cross_entropy}});
+  const auto with = [&](auto change, bool labels = false) {
+    Batch batch = problem.batch(labels);
+    change(batch);
+    return refusal([&] { (labels ? classes : values).step(batch); });
+  };
+  EXPECT_TRUE(says(with([](Batch& b) { b.batch = 0; }), "no sequences"));
+  EXPECT_TRUE(says(with([](Batch& b) { b.x = b.x.first(7); }), "batch, x"));
+  EXPECT_TRUE(says(with([](Batch& b) { b.targets = b.targets.first(7); }), "batch, targets"));
+  EXPECT_TRUE(says(with([](Batch& b) { b.weights = b.weights.first(7); }), "batch, weights"));
+  EXPECT_TRUE(says(with([](Batch& b) { b.lengths = b.lengths.first(2); }), "batch, lengths"));
+  EXPECT_TRUE(says(with([](Batch& b) { b.mask = b.mask.first(2); }), "batch, mask"));
+  EXPECT_TRUE(says(with([](Batch& b) { b.initial.h = {1.0f}; }), "batch, initial"));
+  EXPECT_TRUE(says(with([&](Batch& b) { b.labels = problem.labels; }), "only cross-entropy"));
+  EXPECT_TRUE(says(with([](Batch& b) { b.labels = {}; }, true), "batch, labels"));
+  const std::vector<std::int32_t> high(Problem::kBatch * Problem::kSteps, 4);
+  EXPECT_TRUE(says(with([&](Batch& b) { b.labels = high; }, true), "no such class"));
+  const std::size_t long_ones[] = {7, 3, 8, 6, 7};
+  EXPECT_TRUE(says(with([&](Batch& b) { b.lengths = long_ones; }), "longer than"));
+
+  EXPECT_TRUE(says(refusal([&] { Trainer(model, {.clip = 0.0}); }), "clip"));
+  EXPECT_TRUE(says(refusal([&] { Trainer(model, {.accumulate = 0}); }), "accumulate"));
+  EXPECT_TRUE(
+      says(refusal([&] { Trainer(model, {.loss = {.kind = LossKind::quantile}}); }), "levels"));
+  EXPECT_TRUE(says(refusal([&] { Trainer(model, {.optimizer = {.beta1 = 1.0}}); }), "beta1"));
+  EXPECT_TRUE(says(refusal([&] { values.fit(problem.batch(false), {.epochs = 0}); }), "epochs"));
+}
+
+// For the thread sanitizer: a copy of a model shares nothing with the one that is trained.
+TEST(Trainer, TrainsWhileAnotherThreadRunsACopy) {
+  const Adding data(40, 16, 8);
+  Trainer trainer(Model::create({.input = 2, .hidden = {16}, .output = 1}));
+  trainer.step(data.batch());
+  const Model copy = trainer.model();
+  const Floats expected = copy.run(data.x, {.batch = data.count});
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    while (!done) EXPECT_EQ(copy.run(data.x, {.batch = data.count}), expected);
+  });
+  for (int n = 0; n < 20; ++n) trainer.step(data.batch());
+  done = true;
+  other.join();
+  EXPECT_NE(trainer.model().run(data.x, {.batch = data.count}), expected);
+}
+
+TEST(Trainer, AStreamKeepsTheWeightsThatItWasMadeWith) {
+  const Adding data(40, 16, 8);
+  Trainer trainer(Model::create({.input = 2, .hidden = {16}, .output = 1}));
+  Stream stream(trainer.model());
+  Floats first(1), second(1);
+  ASSERT_EQ(stream.push(std::span(data.x).first(2), first), Status::ok);
+  trainer.step(data.batch());
+  stream.reset();
+  ASSERT_EQ(stream.push(std::span(data.x).first(2), second), Status::ok);
+  EXPECT_EQ(first, second);
+  Stream later(trainer.model());
+  ASSERT_EQ(later.push(std::span(data.x).first(2), second), Status::ok);
+  EXPECT_NE(first, second);
+}
+
+}  // namespace
+}  // namespace sluice
