@@ -8,8 +8,8 @@
 
 namespace sluice::engine {
 
-Layer::Layer(const Architecture& architecture, std::size_t layer, std::size_t direction,
-             const kernels::KernelTable& kernels)
+Layer::Layer(const Architecture& architecture, std::span<const Parameter> parameters,
+             std::size_t layer, std::size_t direction, const kernels::KernelTable& kernels)
     : options_(architecture.cell),
       kernels_(&kernels),
       reverse_(architecture.direction == Direction::reverse || direction == 1),
@@ -26,10 +26,8 @@ Layer::Layer(const Architecture& architecture, std::size_t layer, std::size_t di
     blocks_[gate] = options_.has_gate(gate) ? block++ : kNone;
   }
   offsets_.fill(kNone);
-  for (const Parameter& parameter : parameter_list(architecture)) {
-    if (parameter.layer == layer && parameter.direction == direction)
-      offsets_[static_cast<std::size_t>(parameter.role)] = parameter.offset;
-  }
+  for (const Parameter& parameter : parameters)
+    offsets_[static_cast<std::size_t>(parameter.role)] = parameter.offset;
   const auto clip = static_cast<float>(options_.gate_clip);
   at_gate_clip_ = {-clip, clip, clip};
   kernels.sigmoid(at_gate_clip_.data(), at_gate_clip_.data(), 2);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,8 +22,9 @@ namespace sluice::engine {
 
 class Layer {
  public:
-  Layer(const Architecture& architecture, std::size_t layer, std::size_t direction,
-        const kernels::KernelTable& kernels);
+  /// `parameters`: those of this direction of this layer, of the whole list.
+  Layer(const Architecture& architecture, std::span<const Parameter> parameters, std::size_t layer,
+        std::size_t direction, const kernels::KernelTable& kernels);
 
   /// Forgets dropped connections; to be followed by pack.
   void keep_connections() { keep_r_.clear(); }

@@ -18,9 +18,10 @@ Network::Network(Architecture architecture, const kernels::KernelTable& kernels)
   check(architecture_);
   list_ = parameter_list(architecture_);
   parameters_.resize(parameter_count(list_));
+  layers_.reserve(architecture_.layers() * directions());
   for (std::size_t layer = 0; layer < architecture_.layers(); ++layer) {
     for (std::size_t d = 0; d < directions(); ++d)
-      layers_.emplace_back(architecture_, layer, d, kernels);
+      layers_.emplace_back(architecture_, of_direction(layer, d), layer, d, kernels);
   }
   if (architecture_.output > 0) {
     const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
@@ -28,6 +29,20 @@ Network::Network(Architecture architecture, const kernels::KernelTable& kernels)
     head_transposed_ = {inputs, architecture_.output, kernels};
     head_bias_.resize(padded(architecture_.output));
   }
+}
+
+// The list is sorted by layer, then direction, and has the head last.
+std::span<const Parameter> Network::of_direction(std::size_t layer, std::size_t direction) const {
+  const auto is_head = [](Role role) {
+    return role == Role::head_weight || role == Role::head_bias;
+  };
+  const auto before = [&](std::size_t l, std::size_t d) {
+    return std::partition_point(list_.begin(), list_.end(), [&](const Parameter& parameter) {
+      return !is_head(parameter.role) &&
+             std::pair(parameter.layer, parameter.direction) < std::pair(l, d);
+    });
+  };
+  return {before(layer, direction), before(layer, direction + 1)};
 }
 
 void Network::set_parameters(std::span<const float> parameters) {
@@ -67,10 +82,11 @@ void Network::set_stored(std::span<const float> parameters, Storage storage) {
 }
 
 const float* Network::tensor(Role role, std::size_t layer) const {
-  for (const Parameter& parameter : list_) {
-    const bool head = role == Role::head_weight || role == Role::head_bias;
-    if (parameter.role == role && (head || parameter.layer == layer))
-      return parameters_.data() + parameter.offset;
+  const bool head = role == Role::head_weight || role == Role::head_bias;
+  const std::span<const Parameter> where =
+      head ? std::span(list_).last(std::min<std::size_t>(list_.size(), 2)) : of_direction(layer, 0);
+  for (const Parameter& parameter : where) {
+    if (parameter.role == role) return parameters_.data() + parameter.offset;
   }
   return nullptr;
 }
@@ -82,6 +98,7 @@ const float* Network::scales(Role role, std::size_t layer) const {
     if (!is_matrix(parameter.role)) continue;
     if (parameter.role == role && (role == Role::head_weight || parameter.layer == layer))
       return scales;
+    if (role != Role::head_weight && parameter.layer > layer) return nullptr;
     scales += parameter.shape[0];
   }
   return nullptr;

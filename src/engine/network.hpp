@@ -78,6 +78,7 @@ class Network {
                     std::span<float> gradient) const noexcept;
 
  private:
+  std::span<const Parameter> of_direction(std::size_t layer, std::size_t direction) const;
   void pack_head();
 
   // Forward. `steps` are counted from the first that the activations keeps, which is

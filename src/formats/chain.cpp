@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "formats/module_words.hpp"
 #include "sluice/error.hpp"
 
@@ -11,12 +13,21 @@ namespace {
 constexpr const char* kOnnx = "an ONNX export of the whole model runs as it is";
 constexpr const char* kExpected = "an LSTM and at most one linear layer behind it";
 
+// "a, b, c", and of many the first and how many more: a file may have 100,000.
+std::string shown(std::vector<std::string> names) {
+  constexpr std::size_t kShown = 12;
+  const std::size_t more = names.size() > kShown ? names.size() - kShown : 0;
+  names.resize(names.size() - more);
+  return fmt::format("{}{}", fmt::join(names, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
 std::string listed(const std::vector<std::string>& prefixes) {
   std::vector<std::string> names;
   names.reserve(prefixes.size());
   for (const std::string& prefix : prefixes)
     names.push_back(prefix.empty() ? "(no prefix)" : prefix.substr(0, prefix.size() - 1));
-  return fmt::format("{}", fmt::join(names, ", "));
+  return shown(std::move(names));
 }
 
 // The chooser of one file: what is there, and what was asked for.
@@ -142,7 +153,7 @@ class Chooser {
          .what = "more than one linear layer or embedding, and a state dictionary does not say how "
                  "they join",
          .expected = kExpected,
-         .got = fmt::format("{} and {}", describe_lstm(lstm_, architecture_), fmt::join(all, ", ")),
+         .got = fmt::format("{} and {}", describe_lstm(lstm_, architecture_), shown(all)),
          .hint = fmt::format(
              "`sluice convert IN OUT` with{}, or --head none for the LSTM alone; {}",
              before.empty() && head.empty() ? " --head NAME, --before NAME" : before + head,
@@ -203,8 +214,7 @@ class Chooser {
     throw Error(ErrorCode::usage,
                 {.where = fmt::format("{} {}", option, name),
                  .what = "no such layer in " + path_,
-                 .expected = names.empty() ? "none: there is only the LSTM"
-                                           : fmt::format("{}", fmt::join(names, ", ")),
+                 .expected = names.empty() ? "none: there is only the LSTM" : shown(names),
                  .got = "'" + name + "'"});
   }
 

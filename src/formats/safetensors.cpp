@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "core/file.hpp"
@@ -111,7 +112,20 @@ std::vector<NamedEntry*> in_file_order(Header& header) {
 
 }  // namespace
 
+void SafeTensors::index() {
+  by_name_.resize(tensors.size());
+  std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+  std::sort(by_name_.begin(), by_name_.end(),
+            [this](std::size_t a, std::size_t b) { return tensors[a].name < tensors[b].name; });
+}
+
 const Tensor* SafeTensors::find(std::string_view name) const {
+  if (by_name_.size() == tensors.size()) {
+    const auto place = std::lower_bound(
+        by_name_.begin(), by_name_.end(), name,
+        [this](std::size_t at, std::string_view wanted) { return tensors[at].name < wanted; });
+    return place != by_name_.end() && tensors[*place].name == name ? &tensors[*place] : nullptr;
+  }
   for (const Tensor& tensor : tensors) {
     if (tensor.name == name) return &tensor;
   }
@@ -148,6 +162,7 @@ SafeTensors parse_safetensors(std::string_view bytes, const std::string& path) {
     fail(path, "bytes that belong to no tensor at the end of the file", count_of(end) + " of data",
          count_of(data.size()), kDamaged);
   }
+  file.index();
   return file;
 }
 

@@ -37,11 +37,17 @@ struct SafeTensors {
   std::vector<Tensor> tensors;  // in the order of their bytes in the file
   std::map<std::string, std::string> metadata;
 
+  /// Makes find take log n steps instead of n, until tensors are added, taken out or renamed: then
+  /// call it again. What was read from a file is indexed.
+  void index();
   /// The tensor of this name, or null.
   const Tensor* find(std::string_view name) const;
   /// The tensor of this name. Throws Error(model) that names the file, the tensor and those there
   /// are.
   const Tensor& at(std::string_view name, const std::string& path) const;
+
+ private:
+  std::vector<std::size_t> by_name_;  // places in tensors, where they are as index() saw them
 };
 
 /// Reads a whole file. Throws Error(file) where it cannot be read and Error(model), with the path

@@ -75,6 +75,7 @@ SafeTensors joined(const std::string& path, const std::map<std::string, std::str
       all.tensors.push_back(std::move(tensor));
     }
   }
+  all.index();
   for (const auto& entry : map) {
     if (all.tensors.size() == map.size()) break;
     if (all.find(entry.first) == nullptr)
@@ -83,6 +84,7 @@ SafeTensors joined(const std::string& path, const std::map<std::string, std::str
   // By name, as one file would have them: the order of shards says nothing.
   std::sort(all.tensors.begin(), all.tensors.end(),
             [](const Tensor& a, const Tensor& b) { return a.name < b.name; });
+  all.index();
   return all;
 }
 

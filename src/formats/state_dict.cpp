@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "sluice/error.hpp"
 
@@ -42,16 +43,33 @@ bool in_cell(const std::string& name, const std::string& prefix) {
   return false;
 }
 
-bool belongs(const StateDict& made, const std::string& name) {
-  const auto any = [&](const std::vector<std::string>& prefixes, auto in) {
-    return std::any_of(prefixes.begin(), prefixes.end(),
-                       [&](const std::string& prefix) { return in(name, prefix); });
-  };
-  if (any(made.lstms, in_lstm) || any(made.cells, in_cell)) return true;
-  return std::any_of(made.matrices.begin(), made.matrices.end(), [&](const MatrixModule& matrix) {
-    return name == matrix.weight() || (matrix.bias && name == matrix.prefix + "bias");
-  });
-}
+// The prefixes and names of all modules, to be looked up: a file may have 100,000 of each.
+class Belonging {
+ public:
+  explicit Belonging(const StateDict& made)
+      : lstms_(made.lstms.begin(), made.lstms.end()), cells_(made.cells.begin(), made.cells.end()) {
+    for (const MatrixModule& matrix : made.matrices) {
+      matrices_.insert(matrix.weight());
+      if (matrix.bias) matrices_.insert(matrix.prefix + "bias");
+    }
+  }
+
+  bool has(const std::string& name) const {
+    if (matrices_.count(name) > 0) return true;
+    // "encoder.lstm.weight_ih_l0": what stands before the word is a prefix, "" too.
+    for (const char* word : {"weight_ih", "weight_hh", "weight_hr", "bias_ih", "bias_hh"}) {
+      const std::size_t at = name.rfind(word);
+      if (at == std::string::npos) continue;
+      const std::string prefix = name.substr(0, at);
+      if (lstms_.count(prefix) > 0 && in_lstm(name, prefix)) return true;
+      if (cells_.count(prefix) > 0 && in_cell(name, prefix)) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::unordered_set<std::string> lstms_, cells_, matrices_;
+};
 
 std::size_t rows_of(const Tensor& tensor, const std::string& path) {
   if (tensor.shape.size() != 2)
@@ -112,8 +130,9 @@ StateDict state_dict(const SafeTensors& file) {
     matrix.bias = has_bias(file, matrix);
     made.matrices.push_back(std::move(matrix));
   }
+  const Belonging modules(made);
   for (const Tensor& tensor : file.tensors) {
-    if (!belongs(made, tensor.name)) made.others.push_back(tensor.name);
+    if (!modules.has(tensor.name)) made.others.push_back(tensor.name);
   }
   // Python's safetensors writes wider types first, and by name among those of a type.
   made.sorted = std::adjacent_find(file.tensors.begin(), file.tensors.end(),

@@ -113,6 +113,20 @@ void expect_shapes(const SafeTensors& file, const std::string& path,
   }
 }
 
+// A layer has at least weight_ih and weight_hh in each direction: a description of more layers than
+// the tensors can be of is refused before the list of their parameters is made.
+void expect_layers(const SafeTensors& file, const std::string& path,
+                   const Architecture& architecture) {
+  const std::size_t least = 2 * architecture.layers() * architecture.directions();
+  if (file.tensors.size() >= least) return;
+  throw Error(ErrorCode::model, {.where = path + ", metadata 'sluice'",
+                                 .what = fmt::format("it says {} layers", architecture.layers()),
+                                 .expected = fmt::format(
+                                     "at least {} tensors, weight_ih and weight_hh of each", least),
+                                 .got = fmt::format("{} tensors", file.tensors.size()),
+                                 .hint = "the file is damaged or was edited"});
+}
+
 }  // namespace
 
 std::size_t format_of(WeightType weights) { return weights == WeightType::f32 ? 1 : 2; }
@@ -159,6 +173,7 @@ std::vector<std::string> tensor_names(const engine::Network& network) {
 
 engine::Network read_network(const SafeTensors& file, const std::string& path,
                              const Architecture& architecture, WeightType weights) {
+  expect_layers(file, path, architecture);
   const std::vector<Parameter> list = parameter_list(architecture);
   expect_shapes(file, path, list);
   if (weights == WeightType::int8) engine::check_int8(architecture);

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/file.hpp"
@@ -38,10 +40,18 @@ std::string model_error(const std::string& bytes) {
   return error_message(ErrorCode::model, [&] { parse_safetensors(bytes, "m.safetensors"); });
 }
 
+SafeTensors made_of(std::vector<Tensor> tensors, std::map<std::string, std::string> metadata = {}) {
+  SafeTensors file;
+  file.tensors = std::move(tensors);
+  file.metadata = std::move(metadata);
+  return file;
+}
+
 SafeTensors two_tensors() {
   const std::vector<float> weight = {1.5f, -2.0f};
   Tensor half{"half", {3}, DType::f16, std::string("\x00\x3c\x55\x35\x00\xfc", 6)};
-  return {{Tensor::from_floats("weight", {1, 2}, weight), std::move(half)}, {{"made", "here"}}};
+  return made_of({Tensor::from_floats("weight", {1, 2}, weight), std::move(half)},
+                 {{"made", "here"}});
 }
 
 TEST(SafeTensors, WritesTheWorkedExample) {
@@ -234,22 +244,37 @@ TEST(SafeTensors, NamesTheTensorThatIsMissingAndThoseThereAre) {
       << message;
 }
 
+TEST(SafeTensors, FindsByNameAlsoAfterTensorsWereAdded) {
+  SafeTensors file = parse_safetensors(serialize_safetensors(two_tensors()), "m");
+  ASSERT_NE(file.find("half"), nullptr);
+  EXPECT_EQ(file.find("half")->dtype, DType::f16);
+  EXPECT_EQ(file.find("weight")->name, "weight");
+  for (const char* name : {"", "hal", "halg", "weights", "zero"})
+    EXPECT_EQ(file.find(name), nullptr) << name;
+  file.tensors.push_back(Tensor::from_floats("aa", {1}, std::vector<float>{1.0f}));
+  EXPECT_NE(file.find("aa"), nullptr);
+  EXPECT_NE(file.find("half"), nullptr);
+  file.index();
+  EXPECT_EQ(file.find("aa"), &file.tensors.back());
+  EXPECT_NE(file.find("weight"), nullptr);
+}
+
 TEST(SafeTensors, RefusesToWriteWhatItCouldNotRead) {
   const auto refusal = [](ErrorCode code, SafeTensors file) {
     return error_message(code, [&] { serialize_safetensors(file); });
   };
   const Tensor one = Tensor::from_floats("w", {1}, std::vector<float>{1.0f});
-  EXPECT_TRUE(has(refusal(ErrorCode::internal, {{one, one}, {}}), "'w'"));
+  EXPECT_TRUE(has(refusal(ErrorCode::internal, made_of({one, one})), "'w'"));
   Tensor reserved = one;
   reserved.name = "__metadata__";
-  EXPECT_TRUE(has(refusal(ErrorCode::internal, {{reserved}, {}}), "__metadata__"));
+  EXPECT_TRUE(has(refusal(ErrorCode::internal, made_of({reserved})), "__metadata__"));
   Tensor cut = one;
   cut.bytes.pop_back();
-  EXPECT_TRUE(has(refusal(ErrorCode::internal, {{cut}, {}}), "3 bytes"));
+  EXPECT_TRUE(has(refusal(ErrorCode::internal, made_of({cut})), "3 bytes"));
   Tensor latin = one;
   latin.name = "caf\xe9";
-  EXPECT_TRUE(has(refusal(ErrorCode::data, {{latin}, {}}), "UTF-8"));
-  EXPECT_TRUE(has(refusal(ErrorCode::data, {{}, {{"k", "caf\xe9"}}}), "UTF-8"));
+  EXPECT_TRUE(has(refusal(ErrorCode::data, made_of({latin})), "UTF-8"));
+  EXPECT_TRUE(has(refusal(ErrorCode::data, made_of({}, {{"k", "caf\xe9"}})), "UTF-8"));
 }
 
 struct Violation {
