@@ -1,7 +1,9 @@
 #include "cli/gzip.hpp"
 
+#include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -26,8 +28,11 @@ class GzipSource : public data::ByteSource {
     const int got = gzread(file_, to, static_cast<unsigned>(size));
     int status = Z_OK;
     const char* const words = gzerror(file_, &status);
-    if (got >= 0 && (status == Z_OK || status == Z_STREAM_END))
+    if (got >= 0 && (status == Z_OK || status == Z_STREAM_END)) {
+      unpacked_ += static_cast<std::size_t>(got);
+      check_growth();
       return static_cast<std::size_t>(got);
+    }
     throw Error(ErrorCode::data, {.where = path_,
                                   .what = "a damaged gzip file",
                                   .expected = "",
@@ -36,8 +41,22 @@ class GzipSource : public data::ByteSource {
   }
 
  private:
+  // A file of 1 MB can hold 1 GB of one character; tables become 5 to 20 times smaller.
+  void check_growth() const {
+    constexpr std::size_t kHarmless = std::size_t{16} << 20, kMostGrowth = 100;
+    const auto packed = static_cast<std::size_t>(std::max<z_off_t>(gzoffset(file_), 1));
+    if (unpacked_ <= kHarmless || unpacked_ / kMostGrowth <= packed) return;
+    throw Error(ErrorCode::data,
+                {.where = path_,
+                 .what = "the gzip file grows beyond measure when it is unpacked",
+                 .expected = fmt::format("at most {} times its bytes", kMostGrowth),
+                 .got = fmt::format("{} bytes of {}, and more to come", unpacked_, packed),
+                 .hint = "if it is meant: gunzip it and name the file that comes out"});
+  }
+
   std::string path_;
   gzFile file_;
+  std::size_t unpacked_ = 0;
 };
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.hpp"
@@ -75,6 +77,16 @@ int run(int argc, char** argv) {
   return exit_status;
 }
 
+// What the user of this command can make smaller.
+const char* memory_hint(int argc, char** argv) {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "train") return "use a smaller --batch, --hidden or --lags, or --recompute";
+  if (command == "run") return "give fewer sequences or steps at a time";
+  if (command == "bench") return "use a smaller --shape or --batch";
+  return "the data or the model are too large for this machine: give fewer rows or columns, or a "
+         "smaller model";
+}
+
 // A message goes to standard error by one call that does not throw: it may be gone as well.
 int guarded_run(int argc, char** argv) {
   try {
@@ -87,7 +99,10 @@ int guarded_run(int argc, char** argv) {
     std::fprintf(stderr, "sluice: %s\n", error.what());
     return status_of(error.code());
   } catch (const std::bad_alloc&) {
-    std::fputs("sluice: out of memory (use a smaller batch, --bptt or --hidden)\n", stderr);
+    std::fprintf(stderr, "sluice: out of memory (%s)\n", memory_hint(argc, argv));
+    return kBadInput;
+  } catch (const std::length_error&) {  // an array of more elements than there are addresses
+    std::fprintf(stderr, "sluice: out of memory (%s)\n", memory_hint(argc, argv));
     return kBadInput;
   } catch (const std::exception& error) {
     if (sluice::cli::output_is_lost()) return kBadInput;

@@ -15,6 +15,9 @@
 namespace sluice::data {
 namespace {
 
+// Missing rows are at most ten times those of the file, or of so many cells: 32 MB.
+constexpr std::size_t kMostGrowth = 10;
+constexpr std::size_t kMostCellsFilled = 4'000'000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string counted(std::size_t count, const char* thing) {
@@ -80,6 +83,32 @@ void check_months(const TimeColumn& time) {
                            form)});
 }
 
+// The rows that gaps are filled with have a cell in every column: what they take is bounded by what
+// the file itself holds.
+void check_filled(const TimeColumn& time, const TimeGrid& grid, std::size_t columns) {
+  const std::size_t rows = grid.row_of.size(), filled = grid.row_of.back() + 1 - rows;
+  const std::size_t most =
+      std::max(kMostGrowth * rows, kMostCellsFilled / std::max<std::size_t>(columns, 1));
+  if (filled <= most) return;
+  std::size_t behind = 1;  // the row behind the widest gap
+  for (std::size_t row = 1; row < rows; ++row) {
+    if (grid.row_of[row] - grid.row_of[row - 1] > grid.row_of[behind] - grid.row_of[behind - 1])
+      behind = row;
+  }
+  throw Error(
+      ErrorCode::data,
+      {.where = time.where(behind),
+       .what = "gaps too wide to fill in so many columns",
+       .expected = fmt::format("at most {} missing rows in {}, {} apart", most,
+                               counted(columns, "column"), describe(grid.step)),
+       .got = fmt::format("{}, {} of them between '{}' in line {} and '{}'", filled,
+                          grid.row_of[behind] - grid.row_of[behind - 1] - 1, time.text(behind - 1),
+                          time.lines[behind - 1], time.text(behind)),
+       .hint =
+           "correct this time, start the file behind the gap, or leave out columns that are not "
+           "needed"});
+}
+
 }  // namespace
 
 void put_on_grid(Table& table, TimeColumn time, const TableOptions& options) {
@@ -90,6 +119,7 @@ void put_on_grid(Table& table, TimeColumn time, const TableOptions& options) {
   }
   if (options.form.time_format.empty()) check_months(time);
   const TimeGrid grid = grid_of(time, options);
+  check_filled(time, grid, table.columns.size());
   table.time_name = time.name;
   table.format = print_form(time.format);
   table.time_form = name_of(time.format);

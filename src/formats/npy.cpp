@@ -20,6 +20,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kMagic = "\x93NUMPY"sv;
 constexpr std::size_t kAlignment = 64;  // of the data in the file
+constexpr std::size_t kMostPlacesOfNone = std::size_t{1} << 16;
 constexpr const char* kCut = "the file is cut or damaged: copy it again";
 
 struct Row {
@@ -83,6 +84,22 @@ std::string_view descr_of(DType dtype) {
   }
   throw Error(ErrorCode::data, {.what = "arrays of this type of element are not written as .npy",
                                 .got = std::string(name_of(dtype))});
+}
+
+// Whoever works on [batch, 0, inputs] makes states for the batch: no numbers in the file pay for
+// it.
+void refuse_vast_and_empty(std::span<const std::size_t> shape, DType dtype,
+                           const std::string& path) {
+  std::vector<std::size_t> others;
+  for (const std::size_t length : shape) {
+    if (length > 0) others.push_back(length);
+  }
+  const auto places = element_count(others, dtype);
+  if (others.size() == shape.size() || (places && *places <= kMostPlacesOfNone)) return;
+  fail(path, "an array without elements has vast dimensions",
+       "at most " + std::to_string(kMostPlacesOfNone) + " as the product of the others",
+       in_quotes(to_string(shape)),
+       "save the array that was meant: in this one a dimension is 0, and it holds no number");
 }
 
 // From the order in which the first index runs fastest to the one in which the last does.
@@ -154,6 +171,7 @@ NpyArray parse_npy(std::string_view bytes, const std::string& path) {
              in_quotes(to_string(header.shape)),
          count_of(data.size()), kCut);
   }
+  refuse_vast_and_empty(header.shape, dtype, path);
   std::string elements = header.fortran_order && header.shape.size() > 1
                              ? to_row_major(data, header.shape, size_of(dtype))
                              : std::string(data);

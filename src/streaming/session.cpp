@@ -50,6 +50,18 @@ Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, M
                                    .expected = "at most " + std::to_string(Window::kLongest),
                                    .got = std::to_string(window)});
   }
+  // A state for each of its rows, whatever the model file's size: `reset:1000000` takes a few
+  // bytes.
+  constexpr std::size_t kMostFloats = std::size_t{1} << 28;  // 1 GiB
+  if (window > 0 && model_->state_floats() > kMostFloats / window) {
+    throw Error(ErrorCode::usage,
+                {.where = "window",
+                 .what = "its states take too much memory",
+                 .expected = "at most " + std::to_string(kMostFloats / model_->state_floats()) +
+                             " rows for this model",
+                 .got = std::to_string(window),
+                 .hint = "use a shorter window, or let the state be carried on"});
+  }
   if (threads > 2) {
     throw Error(ErrorCode::usage, {.where = "threads",
                                    .what = "a stream runs on one thread or on two",

@@ -9,6 +9,7 @@ import gzip
 import json
 import math
 import pathlib
+import random
 import re
 import struct
 import zipfile
@@ -189,6 +190,55 @@ def lopsided(path, source, name, column):
     for n in range(int(column), len(weights), width):
         weights[n] *= 300
     write_model(path, header, data[:begin] + weights.tobytes() + data[end:])
+
+
+def chaotic(path, size, hidden="17"):
+    """A state dictionary of an LSTM (3 -> 17, or so many, 2 layers) with weights in +-size: of large ones the last bit of a sum
+    becomes all of the output within the 17 steps of a test vector."""
+    draw, header, data, h = random.Random(7), {}, b"", int(hidden)
+    for layer, inputs in ((0, 3), (1, h)):
+        shapes = {"weight_ih": [4 * h, inputs], "weight_hh": [4 * h, h], "bias_ih": [4 * h], "bias_hh": [4 * h]}
+        for name, shape in shapes.items():
+            values = [draw.uniform(-float(size), float(size)) for _ in range(math.prod(shape))]
+            header[f"{name}_l{layer}"] = {"dtype": "F32", "shape": shape,
+                                          "data_offsets": [len(data), len(data) + 4 * len(values)]}
+            data += struct.pack(f"<{len(values)}f", *values)
+    write_model(path, header, data)
+
+
+def weights_times(path, source, name, factor):
+    """The model with all numbers of a tensor times a factor."""
+    header, data = read_model(path.parent / source)
+    begin, end = header[name]["data_offsets"]
+    numbers = array.array("f", (float(factor) * x for x in array.array("f", data[begin:end])))
+    write_model(path, header, data[:begin] + numbers.tobytes() + data[end:])
+
+
+def without_hash(path, source):
+    """As a model file was before it had a hash of its contents."""
+    header, data = read_model(path.parent / source)
+    header["__metadata__"].pop("sluice.hash")
+    write_model(path, header, data)
+
+
+def many_columns(path, columns):
+    """Four rows of so many columns, seconds apart, the last a day later."""
+    times = [datetime.datetime(2020, 1, 1) + datetime.timedelta(seconds=s) for s in (0, 1, 2, 86400)]
+    rows = [f"{time:%Y-%m-%d %H:%M:%S}" + ",1" * int(columns) for time in times]
+    path.write_text("\n".join(["t" + "".join(f",c{n}" for n in range(int(columns))), *rows]) + "\n")
+
+
+def bomb(path, size):
+    """A table of so many bytes, all but the first rows one character, packed by gzip: a thousandth of it."""
+    with gzip.open(path, "wb") as file:
+        file.write(b"y\n1\n2\n")
+        for _ in range(int(size) // 1_000_000):
+            file.write(b"1\n" * 500_000)
+
+
+def no_numbers(path, shape):
+    """An array of a shape with a 0 in it, `4294967296,0,1`."""
+    write_npy(path, [int(n) for n in shape.split(",")], [])
 
 
 def replaced(path, source, old, new):
@@ -477,7 +527,8 @@ def svg(path):
 KINDS = {"series": series, "one_column": one_column, "clocks": clocks, "timeless": timeless, "packed": packed, "falling": falling, "newest_first": newest_first, "every_other": every_other, "sparse": sparse, "latin1": latin1, "folder": folder, "zip": archive, "cut": cut,
          "flip": flip, "described": described, "with_tensor": with_tensor, "without_tensor": without_tensor,
          "replaced": replaced, "lopsided": lopsided, "silenced": silenced, "npy": npy, "raw": raw, "values": values, "gold": gold, "onnx": onnx,
-         "architecture": architecture, "sample": sample}
+         "architecture": architecture, "sample": sample, "chaotic": chaotic, "weights_times": weights_times,
+         "without_hash": without_hash, "many_columns": many_columns, "bomb": bomb, "no_numbers": no_numbers}
 CHECKS = {"scores": scores, "bench": bench, "bench_stream": bench_stream, "same_raw": same_raw,
           "last_forecast": last_forecast, "last_values": last_values,
           "last_lines_equal": last_lines_equal, "forecast_csv": forecast_csv, "json": valid_json, "svg": svg,

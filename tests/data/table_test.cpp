@@ -62,6 +62,27 @@ TEST(Table, FillsAGapWithMissingRows) {
   EXPECT_EQ(table.where(2), table.path);
 }
 
+// 55 kB of text made 400 million cells.
+TEST(Table, RefusesAGapThatTooManyColumnsWouldBeFilledIn) {
+  std::string header = "t", row;
+  for (int column = 0; column < 4000; ++column) {
+    header += fmt::format(",c{}", column);
+    row += ",1";
+  }
+  const auto with = [&](const std::vector<std::string>& times) {
+    std::string text = header + "\n";
+    for (const std::string& time : times) text += fmt::format("2020-01-{}{}\n", time, row);
+    return text;
+  };
+  EXPECT_EQ(
+      refusal_of(with({"01 00:00:00", "01 00:00:01", "01 00:00:02", "01 00:00:07", "02 03:46:39"})),
+      "d.csv:6, column 't': gaps too wide to fill in so many columns: expected at most 1000 "
+      "missing rows in 4000 columns, 1 second apart, got 99995, 99991 of them between "
+      "'2020-01-01 00:00:07' in line 5 and '2020-01-02 03:46:39' (correct this time, start "
+      "the file behind the gap, or leave out columns that are not needed)");
+  EXPECT_EQ(table_in(with({"01 00:00:00", "01 00:00:01", "01 00:16:42"})).rows(), 1003u);
+}
+
 TEST(Table, GivesTheTimesBehindTheEndInTheStyleOfTheFile) {
   const Table hours = table_in("t,x\n2016-07-01T22:00:00+02:00,1\n2016-07-01T23:00:00+02:00,2\n");
   EXPECT_EQ(hours.time_text(2), "2016-07-02T00:00:00+02:00");

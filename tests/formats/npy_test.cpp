@@ -84,7 +84,7 @@ TEST(Npy, FillsTheHeaderUpForEveryLength) {
   }
   shape.assign(64, 1);
   shape[0] = 0;
-  shape[1] = 1'000'000'000'000'000'000;
+  shape[1] = 65'536;
   EXPECT_EQ(parse_npy(serialize_npy(shape, {}), "x.npy").shape, shape);
 }
 
@@ -216,6 +216,20 @@ TEST(Npy, RefusesMoreThan64Dimensions) {
   };
   EXPECT_EQ(parse_npy(nested(64), "x.npy").shape, Shape(64, 1));
   EXPECT_TRUE(has(data_error(nested(65)), "64 dimensions"));
+}
+
+// Whoever reads [batch, 0, inputs] makes states for the batch.
+TEST(Npy, RefusesVastDimensionsBesideAZero) {
+  for (const char* shape :
+       {"(4294967296, 0, 1)", "(0, 4294967296, 1)", "(1073741824, 7, 0)", "(256, 0, 257)"}) {
+    const std::string text = data_error(file_of(1, header_of("<f4", false, shape), ""));
+    EXPECT_TRUE(has(text,
+                    "an array without elements has vast dimensions: expected at most 65536 "
+                    "as the product of the others"))
+        << text;
+  }
+  EXPECT_EQ(parse_npy(file_of(1, header_of("<f4", false, "(256, 0, 256)"), ""), "x.npy").shape,
+            (Shape{256, 0, 256}));
 }
 
 TEST(Npy, RefusesOtherVersionsAndOtherFiles) {
