@@ -1,4 +1,5 @@
 // What every kernel asks of its node, and the refusals that name the node.
+#include <algorithm>
 #include <utility>
 
 #include "formats/onnx/operator.hpp"
@@ -67,10 +68,18 @@ Shape Call::allowed(Shape shape) const {
     refuse("too many dimensions", "at most " + std::to_string(kMaxRank),
            std::to_string(shape.size()));
   }
-  const auto count = element_count(shape, DType::f64);
+  Shape others = shape;
+  others.erase(std::remove(others.begin(), others.end(), std::size_t{0}), others.end());
+  const auto count = element_count(others, DType::f64);
+  if (count && *count > max_elements && *count <= budget.max_elements()) {
+    refuse("the arrays of the run take too much memory",
+           "room for at most " + std::to_string(max_elements) + " elements beside those alive",
+           formats::to_string(shape), "give fewer sequences or steps at a time");
+  }
   if (!count || *count > max_elements) {
-    refuse("its result is too large", "at most " + std::to_string(max_elements) + " elements",
-           formats::to_string(shape));
+    refuse("its result is too large for what goes into the run",
+           "at most " + std::to_string(max_elements) + " elements", formats::to_string(shape),
+           "give fewer sequences or steps at a time");
   }
   return shape;
 }

@@ -111,6 +111,8 @@ Value shaped_state(const Frame& frame, std::vector<float> state) {
 
 std::vector<Value> run(const Frame& frame) {
   frame.call.allowed({frame.steps, frame.directions, frame.batch, frame.hidden});
+  frame.call.spend(static_cast<double>(frame.steps * frame.batch) *
+                   static_cast<double>(frame.network.count()));
   const std::vector<std::size_t> lengths = lengths_of(frame);
   State state{initial_state(frame, kInitialH, "initial_h"),
               initial_state(frame, kInitialC, "initial_c")};
@@ -158,6 +160,7 @@ std::shared_ptr<const PreparedLstm> prepare_lstm(const Node& node,
 std::vector<Value> kernels::lstm(const Call& call) {
   const LstmAttributes& attributes = call.lstm->attributes;
   if (call.lstm->network) return run(frame_of(call, attributes, *call.lstm->network));
+  call.spend(kWorkOfElement * static_cast<double>(call.input(kW).count() + call.input(kR).count()));
   const engine::Network network = network_of(
       lstm_layer(call.node, attributes,
                  {call.optional(kW), call.optional(kR), call.optional(kB), call.optional(kP)}));

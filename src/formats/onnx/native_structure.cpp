@@ -22,13 +22,19 @@ const Names& movers() {
 class Origins {
  public:
   explicit Origins(const Program& program) : graph_(program.graph()) {
+    constexpr std::size_t kMostHeld = 1'000'000;  // 64 MB; a stack of 100 layers has 60,000
+    std::size_t held = 0;
     for (const Declared& input : graph_.inputs) of_[input.name] = {input.name};
     for (const Node& node : graph_.nodes) {
       Names names;
       for (const std::string& input : node.inputs) {
         if (node.op != "Shape") names.insert(of(input).begin(), of(input).end());
       }
-      for (const std::string& output : node.outputs) of_[output] = names;
+      for (const std::string& output : node.outputs) {
+        of_[output] = names;
+        held += names.size();
+      }
+      if (held > kMostHeld) throw NotNative{"too many of its inputs go into too many nodes"};
     }
   }
 

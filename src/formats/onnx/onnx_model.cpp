@@ -47,6 +47,10 @@ Value checked_input(const std::string& path, const Declared& declared, const Ten
     refuse(where, "the shape does not fit its bytes", formats::to_string(tensor.shape),
            std::to_string(tensor.bytes.size()) + " bytes");
   }
+  if (!is_reasonable(tensor.shape)) {
+    refuse(where, "an array without elements has vast dimensions", to_string(declared),
+           formats::to_string(tensor.shape), "give an array with numbers in it");
+  }
   if (tensor.dtype != declared.dtype || !fits(declared, tensor.shape)) {
     refuse(where, "the array is not as the model declares it", to_string(declared),
            type_name(tensor.dtype) + " " + formats::to_string(tensor.shape),
@@ -136,9 +140,12 @@ std::map<std::string, Tensor> OnnxModel::run(const std::map<std::string, Tensor>
   }
   std::vector<std::string> wanted;
   for (const Declared& output : graph.outputs) wanted.push_back(output.name);
+  std::map<std::string, Value> outputs = state_->program.run(values, wanted);
   std::map<std::string, Tensor> results;
-  for (const auto& result : state_->program.run(values, wanted)) {
-    results.emplace(result.first, result.second.to_tensor(result.first));
+  while (!outputs.empty()) {  // each is freed as soon as its bytes are there
+    const auto first = outputs.begin();
+    results.emplace(first->first, first->second.to_tensor(first->first));
+    outputs.erase(first);
   }
   return results;
 }

@@ -69,7 +69,7 @@ class OnnxModel {
   /// All outputs by name, from all inputs by name. float16 and bfloat16 are computed in float32 and
   /// rounded after each node. Throws Error(shape) for an input that is missing, is not the model's,
   /// or has another type or shape than declared, and for arrays that do not fit one another in a
-  /// node, or would grow beyond 1024 times what goes in (at least 2^22, at most 2^28 elements);
+  /// node, or where the run would take more memory or work than run_budget.hpp allows;
   /// Error(data) for a value that no operator takes (an index outside its array). Both name the
   /// node. LSTM nodes of float64 are refused. May be called from several threads.
   std::map<std::string, Tensor> run(const std::map<std::string, Tensor>& inputs) const;

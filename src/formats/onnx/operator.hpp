@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "formats/onnx/graph.hpp"
+#include "formats/onnx/run_budget.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::formats::onnx {
@@ -22,6 +23,7 @@ struct Call {
   int opset;
   std::span<const Value* const> inputs;  ///< Null where an optional one is left out.
   std::size_t max_elements;              ///< That one array of the results may have.
+  RunBudget& budget;                     ///< Of the run that this is part of.
   const PreparedLstm* lstm = nullptr;  ///< An LSTM node's network, where its weights are constant.
 
   const Value& input(std::size_t place) const { return *inputs[place]; }
@@ -49,8 +51,11 @@ struct Call {
   std::optional<std::vector<std::int64_t>> listed(const std::string& name, std::size_t place) const;
   /// Lengths as a shape. Refuses negative ones, and a shape of more than max_elements or kMaxRank.
   Shape shape_from(const std::vector<std::int64_t>& lengths) const;
-  /// The shape, unless it has more than max_elements elements or kMaxRank dimensions.
+  /// The shape, unless it has more than max_elements elements or kMaxRank dimensions. Of a shape
+  /// without elements the other lengths count: someone may go through them.
   Shape allowed(Shape shape) const;
+  /// Before a product: multiply-adds; before a sum over elements: kWorkOfElement for each.
+  void spend(double work) const { budget.spend(node.where, work); }
   /// Refuses other types; `expected` names those there should be.
   void expect_type(bool fits, const Value& value, const char* expected) const;
   void expect_same_type(const Value& a, const Value& b) const;

@@ -24,7 +24,8 @@ Value counted(const Call& call) {
   const double wanted = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) /
                                   static_cast<double>(delta));
   if (!(wanted <= static_cast<double>(call.max_elements))) {
-    call.refuse_value("its range is too long", "at most " + std::to_string(call.max_elements));
+    call.refuse_value("its range is too long",
+                      "at most " + std::to_string(call.max_elements) + " elements");
   }
   std::vector<T> all(wanted > 0.0 ? static_cast<std::size_t>(wanted) : 0);
   for (std::size_t i = 0; i < all.size(); ++i) {

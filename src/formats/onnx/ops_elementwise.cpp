@@ -1,4 +1,5 @@
 // Operators of two or three arrays, element by element, repeated to a common shape. Integers wrap.
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -11,18 +12,38 @@
 namespace sluice::formats::onnx::kernels {
 namespace {
 
+Shape common_shape(const Call& call, const Shape& a, const Shape& b) {
+  const auto shape = broadcast_shape(a, b);
+  if (!shape) {
+    call.refuse("the shapes of its inputs do not fit", formats::to_string(a),
+                formats::to_string(b));
+  }
+  return call.allowed(*shape);
+}
+
+// Two arrays that are read as if both were repeated to one shape. Nothing is copied: an operator
+// holds its inputs and its result, no more.
 struct Pair {
-  Value a, b;
+  const Value &a, &b;
+  Shape shape;
+
+  // each(i, of element i the place in a, the place in b)
+  template <class Each>
+  void for_each(Each each) const {
+    if (a.shape() == b.shape()) {
+      for (std::size_t i = 0, count = a.count(); i < count; ++i) each(i, i, i);
+      return;
+    }
+    const std::array<Strides, 2> strides = {repeated_strides(a.shape(), shape),
+                                            repeated_strides(b.shape(), shape)};
+    for_each_place(shape, strides, [&](std::size_t i, const std::array<std::ptrdiff_t, 2>& at) {
+      each(i, static_cast<std::size_t>(at[0]), static_cast<std::size_t>(at[1]));
+    });
+  }
 };
 
 Pair same_shape(const Call& call, const Value& a, const Value& b) {
-  const auto shape = broadcast_shape(a.shape(), b.shape());
-  if (!shape) {
-    call.refuse("the shapes of its inputs do not fit", formats::to_string(a.shape()),
-                formats::to_string(b.shape()));
-  }
-  const Shape common = call.allowed(*shape);
-  return {broadcast_to(a, common), broadcast_to(b, common)};
+  return {a, b, common_shape(call, a.shape(), b.shape())};
 }
 
 template <class T>
@@ -63,9 +84,11 @@ template <class T, class Function>
 Value combined(const Call& call, const Pair& pair, Function function) {
   const auto& a = pair.a.as<T>();
   const auto& b = pair.b.as<T>();
-  std::vector<T> all(a.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = function(call, a[i], b[i]);
-  return {pair.a.dtype(), pair.a.shape(), std::move(all)};
+  std::vector<T> all(count_of(pair.shape));
+  pair.for_each([&](std::size_t i, std::size_t in_a, std::size_t in_b) {
+    all[i] = function(call, a[in_a], b[in_b]);
+  });
+  return {pair.a.dtype(), pair.shape, std::move(all)};
 }
 
 template <class Function>
@@ -95,25 +118,27 @@ template <class Function>
 Values compared(const Call& call, Function function) {
   call.expect_same_type(call.input(0), call.input(1));
   const Pair pair = same_shape(call, call.input(0), call.input(1));
-  std::vector<std::uint8_t> all;
-  all.reserve(pair.a.count());
+  std::vector<std::uint8_t> all(count_of(pair.shape));
   std::visit(
       [&](const auto& a) {
         const auto& b = std::get<std::decay_t<decltype(a)>>(pair.b.elements());
-        for (std::size_t i = 0; i < a.size(); ++i) all.push_back(function(a[i], b[i]) ? 1 : 0);
+        pair.for_each([&](std::size_t i, std::size_t in_a, std::size_t in_b) {
+          all[i] = function(a[in_a], b[in_b]) ? 1 : 0;
+        });
       },
       pair.a.elements());
-  return {Value(DType::boolean, pair.a.shape(), std::move(all))};
+  return {Value(DType::boolean, pair.shape, std::move(all))};
 }
 
 template <class T, class Exponent>
-Value powers(const Value& bases, const std::vector<Exponent>& exponents) {
-  std::vector<T> all = bases.as<T>();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i] =
-        static_cast<T>(std::pow(static_cast<double>(all[i]), static_cast<double>(exponents[i])));
-  }
-  return {bases.dtype(), bases.shape(), std::move(all)};
+Value powers(const Pair& pair, const std::vector<Exponent>& exponents) {
+  const auto& bases = pair.a.as<T>();
+  std::vector<T> all(count_of(pair.shape));
+  pair.for_each([&](std::size_t i, std::size_t in_a, std::size_t in_b) {
+    all[i] = static_cast<T>(
+        std::pow(static_cast<double>(bases[in_a]), static_cast<double>(exponents[in_b])));
+  });
+  return {pair.a.dtype(), pair.shape, std::move(all)};
 }
 
 void expect_flags(const Call& call) {
@@ -136,8 +161,8 @@ Values pow(const Call& call) {
   const Pair pair = same_shape(call, base, call.input(1));
   return {std::visit(
       [&](const auto& exponents) {
-        return base.dtype() == DType::f64 ? powers<double>(pair.a, exponents)
-                                          : powers<float>(pair.a, exponents);
+        return base.dtype() == DType::f64 ? powers<double>(pair, exponents)
+                                          : powers<float>(pair, exponents);
       },
       pair.b.elements())};
 }
@@ -168,19 +193,26 @@ Values where(const Call& call) {
   const Value& condition = call.input(0);
   call.expect_type(condition.dtype() == DType::boolean, condition, "bool");
   call.expect_same_type(call.input(1), call.input(2));
-  const Pair values = same_shape(call, call.input(1), call.input(2));
-  const Pair first = same_shape(call, condition, values.a);
-  const Pair second = same_shape(call, condition, values.b);
-  const auto& chosen = first.a.as<std::uint8_t>();
+  const Value &yes = call.input(1), &no = call.input(2);
+  const Shape values = common_shape(call, yes.shape(), no.shape());
+  const Shape shape = common_shape(call, condition.shape(), values);
+  const auto& chosen = condition.as<std::uint8_t>();
+  const std::array<Strides, 3> strides = {repeated_strides(condition.shape(), shape),
+                                          repeated_strides(yes.shape(), shape),
+                                          repeated_strides(no.shape(), shape)};
   Value::Elements picked = std::visit(
-      [&](const auto& yes) {
-        const auto& no = std::get<std::decay_t<decltype(yes)>>(second.b.elements());
-        std::decay_t<decltype(yes)> all(yes.size());
-        for (std::size_t i = 0; i < all.size(); ++i) all[i] = chosen[i] != 0 ? yes[i] : no[i];
+      [&](const auto& one) {
+        const auto& other = std::get<std::decay_t<decltype(one)>>(no.elements());
+        std::decay_t<decltype(one)> all(count_of(shape));
+        for_each_place(shape, strides, [&](std::size_t i, const std::array<std::ptrdiff_t, 3>& at) {
+          all[i] = chosen[static_cast<std::size_t>(at[0])] != 0
+                       ? one[static_cast<std::size_t>(at[1])]
+                       : other[static_cast<std::size_t>(at[2])];
+        });
         return Value::Elements(std::move(all));
       },
-      first.b.elements());
-  return {Value(first.b.dtype(), first.b.shape(), std::move(picked))};
+      yes.elements());
+  return {Value(yes.dtype(), shape, std::move(picked))};
 }
 
 }  // namespace sluice::formats::onnx::kernels

@@ -1,5 +1,6 @@
 // Matrix products. Floats are summed in double precision, in one order.
 #include <algorithm>
+#include <array>
 #include <type_traits>
 #include <utility>
 
@@ -51,15 +52,19 @@ Shape with_matrix(Shape batch, std::size_t rows, std::size_t columns) {
 
 Shape without_matrix(const Shape& shape) { return {shape.begin(), shape.end() - 2}; }
 
+// The matrices of a and b are repeated to the batch of the result.
 template <class T>
 Value multiplied(const Value& a, const Value& b, Shape shape, const Sizes& sizes) {
   std::vector<T> c(count_of(shape));
-  const std::size_t matrices = count_of(without_matrix(shape));
-  for (std::size_t m = 0; m < matrices; ++m) {
-    multiply(a.as<T>().data() + m * sizes.rows * sizes.inner,
-             b.as<T>().data() + m * sizes.inner * sizes.columns,
+  const Shape batch = without_matrix(shape);
+  const std::array<Strides, 2> strides = {repeated_strides(without_matrix(a.shape()), batch),
+                                          repeated_strides(without_matrix(b.shape()), batch)};
+  if (c.empty()) return {a.dtype(), std::move(shape), std::move(c)};
+  for_each_place(batch, strides, [&](std::size_t m, const std::array<std::ptrdiff_t, 2>& from) {
+    multiply(a.as<T>().data() + static_cast<std::size_t>(from[0]) * sizes.rows * sizes.inner,
+             b.as<T>().data() + static_cast<std::size_t>(from[1]) * sizes.inner * sizes.columns,
              c.data() + m * sizes.rows * sizes.columns, sizes);
-  }
+  });
   return {a.dtype(), std::move(shape), std::move(c)};
 }
 
@@ -73,20 +78,18 @@ Value product_of(const Call& call, const Value& a, const Value& b) {
   const auto batch = broadcast_shape(without_matrix(a.shape()), without_matrix(b.shape()));
   if (!batch || b.shape()[b.rank() - 2] != sizes.inner) refuse_shapes(call, a, b);
   Shape shape = call.allowed(with_matrix(*batch, sizes.rows, sizes.columns));
-  const Value left = broadcast_to(a, call.allowed(with_matrix(*batch, sizes.rows, sizes.inner)));
-  const Value right =
-      broadcast_to(b, call.allowed(with_matrix(*batch, sizes.inner, sizes.columns)));
+  call.spend(static_cast<double>(count_of(shape)) * static_cast<double>(sizes.inner));
   switch (a.dtype()) {
     case DType::f64:
-      return multiplied<double>(left, right, std::move(shape), sizes);
+      return multiplied<double>(a, b, std::move(shape), sizes);
     case DType::i64:
-      return multiplied<std::int64_t>(left, right, std::move(shape), sizes);
+      return multiplied<std::int64_t>(a, b, std::move(shape), sizes);
     case DType::i32:
-      return multiplied<std::int32_t>(left, right, std::move(shape), sizes);
+      return multiplied<std::int32_t>(a, b, std::move(shape), sizes);
     case DType::f32:
     case DType::f16:
     case DType::bf16:
-      return multiplied<float>(left, right, std::move(shape), sizes);
+      return multiplied<float>(a, b, std::move(shape), sizes);
     default:
       not_held(a.dtype());
   }

@@ -79,6 +79,7 @@ std::optional<Reduction> reduction(const Call& call) {
     if (call.integer("noop_with_empty_axes", 0) != 0) return std::nullopt;
     for (std::size_t i = 0; i < x.rank(); ++i) axes.insert(i);
   }
+  call.spend(kWorkOfElement * static_cast<double>(x.count()));
   const bool keep = call.integer("keepdims", 1) != 0;
   const Strides own = strides_of(x.shape());
   Reduction result{x, 1, 1, {}};
@@ -99,6 +100,7 @@ std::optional<Reduction> reduction(const Call& call) {
     order_shape.push_back(x.shape()[axis]);
     order.push_back(own[axis]);
   }
+  call.allowed({result.kept});
   result.rows = take(x, std::move(order_shape), order);
   return result;
 }
@@ -183,6 +185,7 @@ Values global_average_pool(const Call& call) {
   const Value& x = call.input(0);
   call.expect_type(is_float(x.dtype()), x, "floats");
   if (x.rank() < 2) call.refuse("its input has no channels", "[N, C, ..]");
+  call.spend(kWorkOfElement * static_cast<double>(x.count()));
   Reduction over{x, x.shape()[0] * x.shape()[1], 1, x.shape()};
   for (std::size_t i = 2; i < x.rank(); ++i) {
     over.reduced *= x.shape()[i];

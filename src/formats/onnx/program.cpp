@@ -1,6 +1,8 @@
 #include "formats/onnx/program.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "formats/onnx/lstm.hpp"
@@ -9,14 +11,9 @@ namespace sluice::formats::onnx {
 namespace {
 
 // Elements that constants computed at load may have in all, beside those in the file: 16 MiB of
-// floats. What is larger is computed when the graph runs.
+// floats. What is larger is computed when the graph runs. The same for the weights of prepared
+// LSTMs: nodes may share those in the file.
 constexpr std::size_t kFoldedElements = std::size_t{1} << 22;
-
-// Elements of one array when the graph runs, for each element that goes in. An LSTM with one input
-// and 512 units, or an embedding, is what makes most of least.
-constexpr std::size_t kGrowth = 1024;
-constexpr std::size_t kLeastElements = std::size_t{1} << 22;
-constexpr std::size_t kMostElements = std::size_t{1} << 28;  // 1 GiB of floats
 
 std::size_t elements_in(const Graph& graph) {
   std::size_t count = 0;
@@ -24,16 +21,31 @@ std::size_t elements_in(const Graph& graph) {
   return count;
 }
 
+std::size_t count_of_all(const std::vector<const Value*>& values) {
+  std::size_t count = 0;
+  for (const Value* value : values) count += value != nullptr ? value->count() : 0;
+  return count;
+}
+
+// Whether the results are the inputs' elements again, or only tell of their shape.
+bool copies_nothing(const Node& node) {
+  static const std::set<std::string_view> names = {"Constant", "Dropout", "Flatten", "Identity",
+                                                   "Reshape",  "Shape",   "Squeeze", "Unsqueeze"};
+  return names.count(node.op) > 0;
+}
+
 }  // namespace
 
-Program::Program(Graph graph) : graph_(std::move(graph)) {
+Program::Program(Graph graph)
+    : graph_(std::move(graph)), constants_size_(size_of_constants(graph_)) {
   for (const auto& constant : graph_.constants) {
     const std::size_t place = place_of(constant.first);
     constants_[place] = constant.second;
     is_constant_[place] = true;
   }
   for (const Declared& input : graph_.inputs) place_of(input.name);
-  std::size_t budget = kFoldedElements + 4 * elements_in(graph_);
+  const std::size_t most = kFoldedElements + 4 * elements_in(graph_);
+  LoadBudget budget{most, most, RunBudget({.constants = constants_size_})};
   for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
     const Node& node = graph_.nodes[n];
     Step step;
@@ -44,7 +56,7 @@ Program::Program(Graph graph) : graph_(std::move(graph)) {
     for (const std::string& name : node.outputs) {
       step.outputs.push_back(name.empty() ? kNone : place_of(name));
     }
-    if (node.op == "LSTM") step.lstm = prepare_lstm(node, gather(step, constants_, is_constant_));
+    if (node.op == "LSTM") step.lstm = prepared(node, step, budget);
     steps_.push_back(std::move(step));
     fold(n, budget);
   }
@@ -76,21 +88,34 @@ std::vector<const Value*> Program::gather(const Step& step, const std::vector<Va
   return gathered;
 }
 
-void Program::fold(std::size_t node, std::size_t& budget) {
+std::shared_ptr<const PreparedLstm> Program::prepared(const Node& node, const Step& step,
+                                                      LoadBudget& budget) const {
+  std::vector<const Value*> given = gather(step, constants_, is_constant_);
+  const std::size_t count = count_of_all(given);
+  if (count > budget.prepared) std::fill(given.begin(), given.end(), nullptr);  // at each run, then
+  auto lstm = prepare_lstm(node, given);
+  if (lstm->layer) budget.prepared -= count;
+  return lstm;
+}
+
+void Program::fold(std::size_t node, LoadBudget& budget) {
   Step& step = steps_[node];
   if (!step.row->foldable) return;
   const std::vector<const Value*> inputs = gather(step, constants_, is_constant_);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (step.inputs[i] != kNone && inputs[i] == nullptr) return;
   }
+  // Kernels that move elements ask for no room: their results are no larger than what they read.
+  if (!copies_nothing(graph_.nodes[node]) && count_of_all(inputs) > budget.folded) return;
   std::vector<Value> results;
   try {
-    results = step.row->kernel({graph_.nodes[node], graph_.opset, inputs, budget});
+    results =
+        step.row->kernel({graph_.nodes[node], graph_.opset, inputs, budget.folded, budget.run});
   } catch (const Error& error) {
     if (error.code() == ErrorCode::internal) throw;
     return;  // it says so again when it runs, or has room then
   }
-  for (const Value& result : results) budget -= std::min(budget, result.count());
+  for (const Value& result : results) budget.folded -= std::min(budget.folded, result.count());
   for (std::size_t i = 0; i < step.outputs.size() && i < results.size(); ++i) {
     if (step.outputs[i] == kNone) continue;
     constants_[step.outputs[i]] = std::move(results[i]);
@@ -102,46 +127,48 @@ void Program::fold(std::size_t node, std::size_t& budget) {
 void Program::find_last_reads() {
   std::vector<bool> seen(constants_.size(), false);
   for (const Declared& output : graph_.outputs) seen[places_.at(output.name)] = true;
+  const auto last = [&](std::size_t n, std::size_t place) {
+    if (place == kNone || seen[place] || is_constant_[place]) return;
+    seen[place] = true;
+    steps_[n].last_reads.push_back(place);
+  };
   for (std::size_t n = steps_.size(); n-- > 0;) {
-    for (const std::size_t place : steps_[n].inputs) {
-      if (place == kNone || seen[place] || is_constant_[place]) continue;
-      seen[place] = true;
-      steps_[n].last_reads.push_back(place);
-    }
+    for (const std::size_t place : steps_[n].outputs) last(n, place);  // nobody reads it
+    for (const std::size_t place : steps_[n].inputs) last(n, place);
   }
-}
-
-std::size_t Program::elements_allowed(const std::map<std::string, Value>& inputs) const {
-  std::size_t count = elements_in(graph_);
-  for (const auto& input : inputs) count += input.second.count();
-  if (count > kMostElements / kGrowth) return kMostElements;
-  return std::max(kLeastElements, count * kGrowth);
 }
 
 std::map<std::string, Value> Program::run(const std::map<std::string, Value>& inputs,
                                           const std::vector<std::string>& wanted) const {
   std::vector<Value> values = constants_;
   std::vector<bool> there = is_constant_;
+  RunSize size{.constants = constants_size_};
   for (const auto& input : inputs) {
     values[places_.at(input.first)] = input.second;
     there[places_.at(input.first)] = true;
+    size.inputs += size_of(input.second);
   }
-  const std::size_t allowed = elements_allowed(inputs);
+  RunBudget budget(size);
   std::vector<bool> kept(values.size(), false);
   for (const std::string& name : wanted) kept[places_.at(name)] = true;
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     const Step& step = steps_[n];
     if (step.folded) continue;
     const std::vector<const Value*> given = gather(step, values, there);
-    std::vector<Value> results =
-        step.row->kernel({graph_.nodes[n], graph_.opset, given, allowed, step.lstm.get()});
+    std::vector<Value> results = step.row->kernel(
+        {graph_.nodes[n], graph_.opset, given, budget.room(), budget, step.lstm.get()});
     for (std::size_t i = 0; i < step.outputs.size() && i < results.size(); ++i) {
       if (step.outputs[i] == kNone) continue;
+      budget.spend(graph_.nodes[n].where,
+                   results[i].alone() ? kWorkOfElement * size_of(results[i]) : 0.0);
+      budget.keep(graph_.nodes[n].where, results[i]);
       values[step.outputs[i]] = std::move(results[i]);
       there[step.outputs[i]] = true;
     }
     for (const std::size_t place : step.last_reads) {
-      if (!kept[place]) values[place] = Value();
+      if (kept[place]) continue;
+      budget.give_up(values[place]);
+      values[place] = Value();
     }
   }
   std::map<std::string, Value> results;

@@ -10,6 +10,7 @@
 
 #include "formats/onnx/graph.hpp"
 #include "formats/onnx/operator.hpp"
+#include "formats/onnx/run_budget.hpp"
 
 namespace sluice::formats::onnx {
 
@@ -26,8 +27,8 @@ class Program {
   const Value* constant(const std::string& name) const;
 
   /// The values of these names, from a value for each of the graph's inputs. Nothing is checked of
-  /// the inputs but by the nodes that read them. An array in between may have 1024 times the
-  /// elements of all inputs and constants, so that a damaged file takes no more memory than that.
+  /// the inputs but by the nodes that read them. Each array is freed behind the node that reads it
+  /// last; run_budget.hpp says what a run may take.
   std::map<std::string, Value> run(const std::map<std::string, Value>& inputs,
                                    const std::vector<std::string>& wanted) const;
 
@@ -42,14 +43,23 @@ class Program {
     bool folded = false;  // its outputs are constants
   };
 
-  std::size_t elements_allowed(const std::map<std::string, Value>& inputs) const;
+  // What computing ahead may still take while the program is made.
+  struct LoadBudget {
+    std::size_t folded;    // elements of constants
+    std::size_t prepared;  // weights of LSTMs
+    RunBudget run;         // work
+  };
+
   std::size_t place_of(const std::string& name);
-  void fold(std::size_t node, std::size_t& budget);
+  std::shared_ptr<const PreparedLstm> prepared(const Node& node, const Step& step,
+                                               LoadBudget& budget) const;
+  void fold(std::size_t node, LoadBudget& budget);
   void find_last_reads();
   std::vector<const Value*> gather(const Step& step, const std::vector<Value>& values,
                                    const std::vector<bool>& there) const;
 
   Graph graph_;
+  double constants_size_ = 0.0;                // for RunSize
   std::vector<Step> steps_;                    // one for each node
   std::map<std::string, std::size_t> places_;  // name -> place in constants_
   std::vector<Value> constants_;               // of all values: empty where not constant

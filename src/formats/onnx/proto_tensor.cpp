@@ -144,7 +144,8 @@ Value read_tensor(const TensorProto& proto, const std::string& where) {
   }
   Shape shape = read_shape(proto, where);
   const auto count = element_count(shape, *dtype);
-  if (!count) fail(where, "its shape overflows", "", formats::to_string(shape));
+  if (!count || !is_reasonable(shape))
+    fail(where, "its shape overflows", "", formats::to_string(shape));
   if (const std::string field = stray_field(proto, *dtype); !field.empty()) {
     fail(where, "its elements stand in the wrong field", "those of " + type_name(*dtype), field);
   }

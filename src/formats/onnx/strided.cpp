@@ -59,15 +59,17 @@ std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b) {
   return shape;
 }
 
+Strides repeated_strides(const Shape& own, const Shape& common) {
+  const Strides all = strides_of(own);
+  Strides strides(common.size(), 0);
+  for (std::size_t i = 0; i < own.size(); ++i)
+    strides[common.size() - own.size() + i] = own[i] == 1 ? 0 : all[i];
+  return strides;
+}
+
 Value broadcast_to(const Value& value, const Shape& shape) {
   if (value.shape() == shape) return value;
-  const Strides own = strides_of(value.shape());
-  Strides strides(shape.size(), 0);
-  for (std::size_t i = 0; i < value.rank(); ++i) {
-    const std::size_t axis = shape.size() - value.rank() + i;
-    strides[axis] = value.shape()[i] == 1 ? 0 : own[i];
-  }
-  return take(value, shape, strides);
+  return take(value, shape, repeated_strides(value.shape(), shape));
 }
 
 }  // namespace sluice::formats::onnx

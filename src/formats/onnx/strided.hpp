@@ -1,6 +1,7 @@
 // An array read with other strides: what transposes, slices, repeats and broadcasts have in common.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -21,6 +22,37 @@ Value take(const Value& value, Shape shape, const Strides& strides, std::ptrdiff
 /// The shape to which both can be repeated along axes of length 1 (NumPy's rule); nothing where
 /// there is none.
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
+
+/// Strides that read an array as if it were repeated to a shape that broadcast_shape gave.
+Strides repeated_strides(const Shape& own, const Shape& common);
+
+/// Calls each(i, places) for the elements i = 0, 1, .. of a row-major array of this shape: places
+/// are where N other arrays of these strides have theirs.
+template <std::size_t N, class Each>
+void for_each_place(const Shape& shape, const std::array<Strides, N>& strides, Each each) {
+  const std::size_t count = count_of(shape);
+  if (count == 0) return;
+  const std::size_t inner = shape.empty() ? 1 : shape.back();
+  std::vector<std::size_t> index(shape.size(), 0);  // of all axes but the last
+  std::array<std::ptrdiff_t, N> row{}, step{}, at{};
+  for (std::size_t n = 0; n < N; ++n) step[n] = shape.empty() ? 0 : strides[n].back();
+  for (std::size_t done = 0;;) {
+    at = row;
+    for (std::size_t i = 0; i < inner; ++i) {
+      each(done + i, at);
+      for (std::size_t n = 0; n < N; ++n) at[n] += step[n];
+    }
+    done += inner;
+    if (done == count) return;
+    for (std::size_t axis = shape.size() - 1; axis-- > 0;) {
+      for (std::size_t n = 0; n < N; ++n) row[n] += strides[n][axis];
+      if (++index[axis] < shape[axis]) break;
+      for (std::size_t n = 0; n < N; ++n)
+        row[n] -= strides[n][axis] * static_cast<std::ptrdiff_t>(shape[axis]);
+      index[axis] = 0;
+    }
+  }
+}
 
 /// `value` repeated to a shape that broadcast_shape gave.
 Value broadcast_to(const Value& value, const Shape& shape);

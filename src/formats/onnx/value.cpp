@@ -1,5 +1,6 @@
 #include "formats/onnx/value.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -133,6 +134,10 @@ Tensor Value::to_tensor(std::string name) const {
 
 std::size_t Value::count() const { return count_of(shape_); }
 
+std::size_t Value::bytes() const {
+  return std::visit([](const auto& all) { return all.size() * sizeof all[0]; }, *elements_);
+}
+
 Value Value::reshaped(Shape shape) const {
   if (count_of(shape) != count()) {
     throw Error(ErrorCode::internal, {.where = "ONNX graph",
@@ -176,6 +181,17 @@ bool is_float(DType dtype) {
 }
 
 bool is_integer(DType dtype) { return dtype == DType::i64 || dtype == DType::i32; }
+
+bool is_reasonable(const Shape& shape) {
+  constexpr std::size_t kMost = std::size_t{1} << 28;
+  if (std::find(shape.begin(), shape.end(), std::size_t{0}) == shape.end()) return true;
+  std::size_t places = 1;
+  for (const std::size_t length : shape) {
+    if (length > kMost / places) return false;
+    places *= std::max<std::size_t>(length, 1);
+  }
+  return true;
+}
 
 std::size_t count_of(const Shape& shape) {
   std::size_t count = 1;

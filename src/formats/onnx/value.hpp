@@ -46,6 +46,11 @@ class Value {
     return std::get<std::vector<T>>(*elements_);
   }
 
+  /// Bytes of its elements, as they are held.
+  std::size_t bytes() const;
+  /// Whether no copy of it is there, which would share its elements.
+  bool alone() const { return elements_.use_count() == 1; }
+
   /// The same elements in another shape of as many.
   Value reshaped(Shape shape) const;
 
@@ -62,6 +67,10 @@ class Value {
 std::string type_name(DType dtype);
 bool is_float(DType dtype);    ///< f64, f32, f16 or bf16
 bool is_integer(DType dtype);  ///< i64 or i32
+
+/// Whether the lengths that are not 0 make up no more than any result may have: an array without
+/// elements can have other lengths that someone goes through.
+bool is_reasonable(const Shape& shape);
 
 /// Elements of a shape whose product is known not to overflow.
 std::size_t count_of(const Shape& shape);

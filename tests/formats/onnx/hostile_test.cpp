@@ -217,6 +217,169 @@ TEST(HostileOnnx, ManyNodesTakeTimeInProportion) {
   EXPECT_EQ(outputs.begin()->second.as_floats()[0], static_cast<float>(kNodes + 1));
 }
 
+std::string number(const char* letter, int n) { return letter + std::to_string(n); }
+
+/// The refusal of a run that takes x [1, 2] and one float.
+std::string run_refusal(const MadeModel& made) {
+  return error_message(ErrorCode::shape, [&] {
+    made.load().run({{"x", floats({1, 2}, {1.0f, 2.0f})}});
+  });
+}
+
+MadeModel with_array(std::int64_t rows) {
+  MadeModel made;
+  made.input("x");
+  made.integers("s", {rows, 2});
+  made.node("Expand", {"x", "s"}, {"e"});
+  return made;
+}
+
+// 400 arrays of 16 MB, each of which is read once more at the end.
+TEST(HostileOnnx, ArraysThatAreAliveTogetherHaveABudget) {
+  MadeModel made = with_array(1 << 21);
+  constexpr int kArrays = 400;
+  for (int i = 0; i < kArrays; ++i) made.node("Add", {"e", "x"}, {number("a", i)});
+  for (int i = 1; i < kArrays; ++i)
+    made.node("Add", {i == 1 ? "a0" : number("b", i - 1), number("a", i)}, {number("b", i)});
+  made.output(number("b", kArrays - 1));
+  EXPECT_LT(made.bytes().size(), 25'000u);
+  std::string text;
+  EXPECT_LT(peak_of([&] { text = run_refusal(made); }), std::size_t{330} << 20);
+  EXPECT_TRUE(has(text,
+                  "(Add): the arrays of the run take too much memory: expected room for at "
+                  "most 0 elements beside those alive, got [2097152, 2]"))
+      << text;
+  EXPECT_TRUE(has(text, "give fewer sequences or steps at a time")) << text;
+}
+
+TEST(HostileOnnx, AnArrayThatNobodyReadsIsFreedAtOnce) {
+  MadeModel made = with_array(1 << 18);
+  for (int i = 0; i < 200; ++i) made.node("Add", {"e", "x"}, {number("a", i)});
+  made.output("a7");
+  EXPECT_LT(peak_of([&] {
+              made.load().run({{"x", floats({1, 2}, {1.0f, 2.0f})}});
+            }),
+            std::size_t{20} << 20);
+}
+
+TEST(HostileOnnx, ConstantsThatAreMovedAtLoadHaveABudget) {
+  MadeModel made;
+  made.input("x");
+  made.integers("s", {2048, 2047});
+  made.node("ConstantOfShape", {"s"}, {"t0"});
+  for (int i = 0; i < 40; ++i) made.node("Transpose", {number("t", i)}, {number("t", i + 1)});
+  made.node("Neg", {"x"}, {"y"});
+  made.output("y");
+  EXPECT_LT(peak_of([&] { made.load(); }), std::size_t{40} << 20);
+  EXPECT_LT(peak_of([&] {
+              made.load().run({{"x", floats({1, 2}, {1.0f, 2.0f})}});
+            }),
+            std::size_t{120} << 20);
+}
+
+TEST(HostileOnnx, NodesThatShareTheirWeightsArePreparedWithinABudget) {
+  MadeModel made;
+  made.input("x");
+  made.integers("w", {1, 2000, 1});
+  made.integers("r", {1, 2000, 500});
+  made.node("ConstantOfShape", {"w"}, {"W"});
+  made.node("ConstantOfShape", {"r"}, {"R"});
+  for (int i = 0; i < 60; ++i) made.node("LSTM", {"x", "W", "R"}, {"", number("h", i)});
+  made.output("h0");
+  EXPECT_LT(peak_of([&] {
+              made.load().run({{"x", floats({1, 1, 1}, {1.0f})}});
+            }),
+            std::size_t{200} << 20);
+}
+
+// 60 products of 2048 x 2048 in 1.5 kB, and sums over many elements that make few.
+TEST(HostileOnnx, WorkHasABudget) {
+  MadeModel made;
+  made.input("x");
+  made.integers("s", {2048, 2048});
+  made.node("ConstantOfShape", {"s"}, {"p0"});
+  for (int i = 0; i < 60; ++i) made.node("MatMul", {number("p", i), "p0"}, {number("p", i + 1)});
+  made.output("p60");
+  EXPECT_TRUE(has(run_refusal(made),
+                  "(MatMul): the run would take too long: expected at most "
+                  "4.3e+09 multiply-adds or the like, for a graph of 4 numbers "
+                  "and inputs of 2, got 8.6e+09 up to here"))
+      << run_refusal(made);
+
+  MadeModel sums = with_array(1 << 20);
+  for (int i = 0; i < 1000; ++i) sums.node("ReduceSum", {"e"}, {number("r", i)});
+  sums.output("r0");
+  EXPECT_TRUE(has(run_refusal(sums), "(ReduceSum): the run would take too long"));
+
+  MadeModel folded;
+  folded.input("x");
+  folded.integers("s", {2048, 2047});
+  folded.node("ConstantOfShape", {"s"}, {"t0"});
+  for (int i = 0; i < 1000; ++i) folded.node("ReduceSum", {"t0"}, {number("r", i)});
+  folded.output("r0");
+  EXPECT_TRUE(has(run_refusal(folded), "(ReduceSum): the run would take too long"));
+}
+
+// What is large because the caller gives much is no attack.
+TEST(HostileOnnx, TheBudgetsFollowWhatTheCallerGives) {
+  MadeModel made;
+  made.input("x");
+  for (int i = 0; i < 40; ++i)
+    made.node("Add", {i == 0 ? "x" : number("a", i - 1), "x"}, {number("a", i)});
+  made.output("a39");
+  const auto y = made.load().run({{"x", floats({3, 2'000'000}, std::vector<float>(6'000'000, 1))}});
+  EXPECT_EQ(y.at("a39").as_floats().back(), 41.0f);
+}
+
+TEST(HostileOnnx, AnArrayWithoutElementsHasNoVastDimensions) {
+  for (const std::int64_t size : {std::int64_t{1} << 29, std::int64_t{1} << 40}) {
+    MadeModel made;
+    made.input("x");
+    made.integers("s", {size, 0});
+    made.node("ConstantOfShape", {"s"}, {"empty"});
+    set(made.node("Concat", {"empty", "empty"}, {"y"}), "axis", std::int64_t{1});
+    made.output("y");
+    EXPECT_TRUE(has(run_refusal(made), "too large"));
+
+    MadeModel constant;
+    constant.input("x");
+    constant.constant("c", floats({0}, {}));
+    constant.graph().mutable_initializer(0)->add_dims(size);
+    constant.output("c");
+    EXPECT_TRUE(has(constant.refusal(), "its shape overflows"));
+
+    MadeModel given;
+    given.input("x");
+    given.output("x");
+    const OnnxModel model = given.load();
+    EXPECT_THROW(model.run({{"x", floats({static_cast<std::size_t>(size), 0}, {})}}), Error);
+  }
+  MadeModel sum = with_array(1 << 10);  // a sum over no elements makes an array of its own
+  sum.integers("none", {std::int64_t{1} << 22, 4, 0});
+  sum.integers("axes", {2});
+  sum.node("ConstantOfShape", {"none"}, {"empty"});
+  sum.node("ReduceSum", {"empty", "axes"}, {"y"});
+  sum.output("y");
+  EXPECT_TRUE(has(run_refusal(sum), "too large"));
+}
+
+// Every input goes into every node: names of them would be the square of the file.
+TEST(HostileOnnx, ManyInputsInManyNodesTakeTimeInProportion) {
+  MadeModel made = lstm_model();
+  constexpr int kMany = 3000;
+  std::string sum = "Y_h";
+  for (int i = 0; i < kMany; ++i) {
+    made.input(number("i", i));
+    const std::string next = number("n", i);
+    made.node("Add", {sum, number("i", i)}, {next});
+    sum = next;
+  }
+  for (int i = 0; i < kMany; ++i) made.node("Neg", {sum}, {number("m", i)});
+  made.output(sum);
+  const OnnxModel model = made.load();
+  EXPECT_LT(peak_of([&] { EXPECT_FALSE(model.native().model); }), std::size_t{200} << 20);
+}
+
 TEST(HostileOnnx, NestedSubGraphsEndAtProtobufsOwnDepth) {
   MadeModel made = lstm_model();
   ::onnx::GraphProto* inner = &made.graph();
