@@ -28,6 +28,7 @@ struct Options {
   formats::ChainRequest chain;
   std::vector<std::string> expect;  // x.npy, y.npy
   WeightsOptions weights;
+  bool unverified = false;
 };
 
 formats::StoredModel onnx_model(const std::string& path) {
@@ -80,6 +81,22 @@ formats::StoredModel proven(const Options& options) {
   return model;
 }
 
+// A model file whose test vectors are not reproduced, as it is.
+formats::StoredModel unverified(const Options& options) {
+  if (is_onnx(options.from) || !options.expect.empty()) {
+    throw Error(ErrorCode::usage,
+                {.where = "--unverified",
+                 .what = "is for model files of Sluice's own, without --expect",
+                 .hint = "they hold test vectors that loading checks; other files hold none"});
+  }
+  formats::LoadedWithVerification loaded = formats::load_and_verify(options.from, options.chain);
+  if (!loaded.verification.passed()) {
+    say("taken as it is: its test vectors are reproduced with an error of {:.2g} only\n",
+        loaded.verification.largest_error);
+  }
+  return std::move(loaded.model);
+}
+
 formats::StoredModel unproven(const Options& options) {
   formats::StoredModel model = is_onnx(options.from)
                                    ? onnx_model(options.from)
@@ -90,8 +107,11 @@ formats::StoredModel unproven(const Options& options) {
 
 // What is to be converted, with the state policy that it shall have.
 formats::StoredModel source(const Options& options) {
-  formats::StoredModel model = options.expect.empty() ? unproven(options) : proven(options);
-  if (model.forecast && (options.weights.weights.empty() || !options.state.empty())) {
+  formats::StoredModel model = options.unverified       ? unverified(options)
+                               : options.expect.empty() ? unproven(options)
+                                                        : proven(options);
+  const bool wanted = !options.weights.weights.empty() || options.unverified;
+  if (model.forecast && (!wanted || !options.state.empty())) {
     throw Error(ErrorCode::model, {.where = options.from,
                                    .what = "a forecasting model needs no conversion",
                                    .expected = "--weights, for smaller ones, and no --state",
@@ -190,6 +210,8 @@ void add_convert(CLI::App& program, int& exit_status) {
           "Rows to judge smaller weights on, and for int8 the size of the inputs: CSV of a "
           "forecasting model, else .npy [steps, inputs]")
       ->type_name("DATA");
+  command->add_flag("--unverified", options->unverified,
+                    "Take a model file whose test vectors are not reproduced, and write new ones");
   command->add_flag("--force", options->weights.force, "Write it also where it changes too much");
   command->footer(
       "With --calibrate the error against float32 over 100,000 steps is printed, and of a\n"

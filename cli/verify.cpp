@@ -21,10 +21,29 @@ int run(const Options& options) {
     say("{}: has no test vectors, nothing was checked\n", options.model);
     return 1;
   }
+  const bool changed = verification.seal == formats::Seal::broken;
+  const bool verified = verification.passed() && !changed;
   say("{}: {} numbers compared, largest error {:.2g} of the outputs' scale, {:g} allowed: {}\n",
       options.model, verification.checked, verification.largest_error,
-      formats::Verification::kTolerance, verification.passed() ? "verified" : "NOT verified");
-  return verification.passed() ? 0 : 1;
+      formats::Verification::kTolerance, verified ? "verified" : "NOT verified");
+  if (!verification.exact() && verification.rounding > formats::Verification::kTolerance) {
+    say("  the network is sensitive: rounding alone, as instruction sets differ in it, changes its "
+        "outputs by up to {:.2g} of their scale; the error is {}\n",
+        verification.rounding,
+        verification.within_rounding ? "within that at every step" : "more than that at some step");
+  }
+  switch (verification.seal) {
+    case formats::Seal::whole:
+      say("  the file is as it was written, by its hash\n");
+      break;
+    case formats::Seal::broken:
+      say("  the file was changed after it was written: its hash is another\n");
+      break;
+    case formats::Seal::none:
+      say("  the file has no hash of its contents\n");
+      break;
+  }
+  return verified ? 0 : 1;
 }
 
 }  // namespace

@@ -11,10 +11,10 @@
 
 #include "core/file.hpp"
 #include "core/random.hpp"
-#include "engine/run.hpp"
 #include "formats/architecture_json.hpp"
 #include "formats/forecast_json.hpp"
 #include "formats/safetensors.hpp"
+#include "formats/sensitivity.hpp"
 #include "formats/sharded.hpp"
 #include "formats/stored_network.hpp"
 #include "sluice/error.hpp"
@@ -41,13 +41,6 @@ std::string linear_name(std::size_t target, const char* part) {
 }
 std::string test_name(std::size_t target, const char* part) {
   return fmt::format("test.linear.{}.{}", target, part);
-}
-
-// One sequence from the initial state: y [steps, O] of x [steps, I].
-std::vector<float> run_once(const engine::Network& network, std::span<const float> x) {
-  State state;
-  return engine::run(network,
-                     {.x = x, .batch = 1, .steps = x.size() / network.architecture().input}, state);
 }
 
 // The linear part of one target on one row of regressors: [N].
@@ -174,18 +167,45 @@ forecasting::ForecastModel read_forecast(const SafeTensors& file, const std::str
   return model;
 }
 
+// The size of the outputs, by which errors are measured.
 template <class Value>
-void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
-             Verification& verification) {
+double scale_of(const std::vector<Value>& expected) {
   double scale = 1e-30;
   for (const Value value : expected) scale = std::max(scale, std::abs(static_cast<double>(value)));
+  return scale;
+}
+
+// `rounding`: for each of so many equal parts of the numbers what rounding does to them; empty: not
+// known.
+template <class Value>
+void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
+             const std::vector<double>& rounding, Verification& verification) {
+  const double scale = scale_of(expected);
   for (std::size_t j = 0; j < expected.size(); ++j) {
     const double error =
         std::abs(static_cast<double>(got[j]) - static_cast<double>(expected[j])) / scale;
+    const double rounded =
+        rounding.empty() ? 0.0 : rounding[j * rounding.size() / expected.size()] / scale;
     // Written so that a NaN counts as the largest error.
+    if (!(error <= std::max(rounded, Verification::kTolerance)))
+      verification.within_rounding = false;
     if (!(error <= verification.largest_error))
       verification.largest_error = std::isnan(error) ? HUGE_VAL : error;
+    verification.rounding = std::max(verification.rounding, rounded);
     ++verification.checked;
+  }
+}
+
+// What rounding does is only asked for where the error is larger than that of any tame network.
+void compare_network(const engine::Network& network, const std::vector<float>& x,
+                     const std::vector<float>& expected, Verification& verification) {
+  const std::vector<float> got = run_once(network, x);
+  Verification plain = verification;
+  compare(got, expected, {}, plain);
+  if (plain.within_rounding || !std::isfinite(plain.largest_error)) {
+    verification = plain;
+  } else {
+    compare(got, expected, rounding_of(network, x), verification);
   }
 }
 
@@ -199,16 +219,17 @@ Verification verify(const SafeTensors& file, const std::string& path, const Stor
       refuse(path + ", tensor 'test.x'", "wrong shape", fmt::format("[T, {}]", architecture.input),
              to_string(x.shape));
     }
-    compare(run_once(*network, x.as_floats()),
-            shaped(file, path, "test.y", {x.shape[0], architecture.width()}).as_floats(),
-            verification);
+    compare_network(*network, x.as_floats(),
+                    shaped(file, path, "test.y", {x.shape[0], architecture.width()}).as_floats(),
+                    verification);
   }
   for (std::size_t k = 0; k < (model.forecast ? model.forecast->targets() : 0); ++k) {
     const forecasting::LinearModel& linear = model.forecast->linear[k];
     compare(run_linear(linear,
                        shaped(file, path, test_name(k, "r"), {linear.regressors()}).as_doubles()),
-            shaped(file, path, test_name(k, "y"), {linear.horizon}).as_doubles(), verification);
+            shaped(file, path, test_name(k, "y"), {linear.horizon}).as_doubles(), {}, verification);
   }
+  verification.seal = check_seal(file);
   return verification;
 }
 
@@ -291,12 +312,38 @@ LoadedWithVerification from_file(const SafeTensors& file, const std::string& pat
   return result;
 }
 
+std::string found_error(const Verification& verification) {
+  return fmt::format("an error of {:g}{}", verification.largest_error,
+                     verification.rounding > Verification::kTolerance
+                         ? fmt::format(", of which rounding explains {:.2g} at most where it is "
+                                       "most sensitive",
+                                       verification.rounding)
+                         : "");
+}
+
 void refuse_unverified(const Verification& verification, const std::string& path,
                        const std::string& hint) {
   if (verification.passed()) return;
   refuse(path, "the model does not reproduce its own test vectors",
          fmt::format("an error of at most {:g}", Verification::kTolerance),
-         fmt::format("{:g}", verification.largest_error), hint);
+         found_error(verification), hint);
+}
+
+std::string hint_for(const Verification& verification) {
+  const char* how = "`sluice convert --unverified IN OUT` takes it as it is";
+  switch (verification.seal) {
+    case Seal::whole:
+      return fmt::format(
+          "the file is whole, by its hash: this program computes something else than "
+          "the one that wrote it, please report that; {}",
+          how);
+    case Seal::broken:
+      return fmt::format(
+          "the file is damaged or was edited, its hash says so too: get it again; {}", how);
+    case Seal::none:
+      break;
+  }
+  return fmt::format("the file is damaged or was edited: get it again; {}", how);
 }
 
 // A file that cannot be loaded must not replace a good one.
@@ -321,6 +368,7 @@ SafeTensors to_file(const forecasting::ForecastModel& model) {
   if (model.network) describe_weights(description, *model.network);
   // Columns have UTF-8 names; the data file's own name may be anything.
   file.metadata["sluice"] = description.dump(-1, ' ', false, json::error_handler_t::replace);
+  file.metadata[kSealKey] = seal_of(file);
   return file;
 }
 
@@ -387,6 +435,7 @@ SafeTensors to_file(const engine::Network& network, const std::string& state) {
                       {"forecast", nullptr}};
   describe_weights(description, network);
   file.metadata["sluice"] = description.dump();
+  file.metadata[kSealKey] = seal_of(file);
   return file;
 }
 
@@ -418,7 +467,7 @@ LoadedWithVerification load_and_verify(const std::string& path, const ChainReque
 
 StoredModel load_model(const std::string& path, const ChainRequest& request) {
   LoadedWithVerification loaded = load_and_verify(path, request);
-  refuse_unverified(loaded.verification, path, "the file is damaged or was edited");
+  refuse_unverified(loaded.verification, path, hint_for(loaded.verification));
   return std::move(loaded.model);
 }
 

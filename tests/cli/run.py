@@ -13,6 +13,7 @@ A table is plain text, read line by line; a line that starts with # is a comment
     feed PATH BYTES         the next command reads PATH as a pipe: a header and one line of so many bytes
     input PATH              the next command reads the file as its standard input, as through a pipe
     held PATH               the same, but no end comes behind it
+    isa NAME                the next command uses that instruction set (SLUICE_ISA)
     output PATH             what the next command writes to its standard output becomes the file
     interrupt REGEX         the next command gets SIGINT as soon as its output matches
     kill TIMES PATH         the next command is killed so often at various moments; each time PATH
@@ -81,7 +82,7 @@ class Folder:
     def forget(self):
         """What was said of the next command alone."""
         self.feed = self.pattern = self.kills = self.input = self.output = None
-        self.held = False
+        self.held, self.isa = False, None
 
     def words(self, line):
         words = shlex.split(line)
@@ -93,8 +94,9 @@ class Folder:
 
     def start(self, words):
         given = subprocess.DEVNULL if self.input is None else subprocess.PIPE
+        variables = {**os.environ, "SLUICE_ISA": self.isa} if self.isa else None
         return subprocess.Popen(words, cwd=self.path, stdin=given, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE)
+                                stderr=subprocess.PIPE, env=variables)
 
     def pour_input(self, process):
         try:
@@ -235,6 +237,8 @@ class Folder:
             name, size = rest.split()
             os.mkfifo(self.path / name)
             self.feed = (self.path / name, int(size))
+        elif word == "isa":
+            self.isa = rest
         elif word in ("input", "held"):
             self.input, self.held = (self.path / rest).read_bytes(), word == "held"
         elif word == "output":
