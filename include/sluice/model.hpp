@@ -69,7 +69,7 @@ class Model {
   /// Writes a .safetensors file (docs/formats.md), whole or not at all. Throws Error(file), and
   /// Error(model) where a weight is not a finite number.
   void save(const std::string& path) const;
-  /// The bytes that save() writes.
+  /// The bytes that save() writes. Throws Error(model) as save().
   std::vector<std::byte> bytes() const;
 
   Model(const Model&);

@@ -442,7 +442,9 @@ SafeTensors to_file(const engine::Network& network, const std::string& state) {
 }  // namespace
 
 std::string serialize_model(const engine::Network& network, const std::string& state) {
-  return serialize_safetensors(to_file(network, state));
+  const SafeTensors file = to_file(network, state);
+  refuse_non_finite(file, "model");
+  return serialize_safetensors(file);
 }
 
 void save_model(const std::string& path, const engine::Network& network, const std::string& state) {
@@ -473,7 +475,7 @@ StoredModel load_model(const std::string& path, const ChainRequest& request) {
 
 StoredModel load_model(std::string_view bytes, const std::string& name) {
   LoadedWithVerification loaded = from_file(parse_safetensors(bytes, name), name);
-  refuse_unverified(loaded.verification, name, "the bytes are damaged or were edited");
+  refuse_unverified(loaded.verification, name, hint_for(loaded.verification));
   return std::move(loaded.model);
 }
 

@@ -38,7 +38,7 @@ void raise(std::vector<double>& spread, const std::vector<float>& a, const std::
 }  // namespace
 
 std::vector<float> run_once(const engine::Network& network, std::span<const float> x) {
-  engine::RunState state;
+  State state;
   return engine::run(network,
                      {.x = x, .batch = 1, .steps = x.size() / network.architecture().input}, state);
 }
