@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace sluice {
 
@@ -11,6 +12,9 @@ enum class OptimizerKind {
   adam,   ///< Kingma and Ba 2015; weight decay is added to the gradient.
   adamw,  ///< Loshchilov and Hutter 2019; p -= rate decay p, apart from the gradient.
 };
+
+/// "sgd", "adam", "adamw"
+std::string_view name(OptimizerKind kind);
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adamw;

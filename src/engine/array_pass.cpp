@@ -94,8 +94,8 @@ void ArrayPass::forward(const Network& network, const PassInput& input, std::spa
     }
     network.forward(activations, {.dropout = static_cast<float>(architecture_.dropout),
                                   .seed = input.noise_seed.value_or(0),
-                                  .expected = !input.noise_seed,
-                                  .first_sample = samples.first});
+                                  .first_sample = samples.first,
+                                  .expected = !input.noise_seed});
     take_y(samples, y);
   });
   last_state_ = mini_batch_.last_state(architecture_);

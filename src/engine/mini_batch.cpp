@@ -31,7 +31,7 @@ MiniBatch::MiniBatch(const Architecture& architecture, std::size_t steps, std::s
   apart_ = parts > 1 || pool.threads() == 1;
   worth_sharing_ = 2.0 * static_cast<double>(parameter_count(parameter_list(architecture))) *
                        static_cast<double>(steps * batch) >=
-                   Activations::kWorthSharing;
+                   WorkSharing::kWorthSharing;
   activations_.reserve(parts);
   for (std::size_t part = 0; part < parts; ++part) {
     const Samples samples{part * batch / parts, (part + 1) * batch / parts, part};

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/barrier.hpp"
 #include "core/float_mode.hpp"
+#include "engine/layer_forward.hpp"
 #include "engine/row_layer.hpp"
 #include "engine/rows.hpp"
 #include "sluice/error.hpp"
@@ -124,7 +126,7 @@ void Network::pack_head() {
 void Network::prepare(Activations& activations) const noexcept {
   const FlushDenormals flush;
   for (std::size_t index = 0; index < layers_.size(); ++index)
-    layers_[index].prepare(activations, activations.layers[index]);
+    LayerForward(layers_[index], activations, activations.layers[index], {}, false).prepare();
 }
 
 void Network::forward(Activations& activations) const noexcept { run(activations, nullptr); }
@@ -188,60 +190,61 @@ double Network::flop(std::size_t layer, const Activations& activations,
 
 // Whether the threads share the units of a layer, not the samples: where there are too few of
 // these, and a step is long enough for the threads to meet after it.
-bool Network::by_units(std::size_t layer, const Activations& activations, Steps steps,
+bool Network::by_units(std::size_t layer, Activations& activations, Steps steps,
                        bool training) const noexcept {
   constexpr double kStepFlop = 4e5;
-  const Layer& of = layers_[layer * directions()];
-  return directions() == 1 && activations.slices().size() < activations.threads() &&
-         of.unit_vectors() >= of.unit_cut() * activations.threads() && steps.count() > 0 &&
-         flop(layer, activations, {0, 1}) >= kStepFlop &&
-         of.splits(activations, activations.layers[layer], training);
+  const Layer& first = layers_[layer * directions()];
+  return directions() == 1 && activations.slices().size() < activations.sharing().threads() &&
+         first.unit_vectors() >= first.unit_cut() * activations.sharing().threads() &&
+         steps.count() > 0 && flop(layer, activations, {0, 1}) >= kStepFlop &&
+         LayerForward(first, activations, activations.layers[layer], {}, training).splits();
 }
 
 void Network::run_layer(std::size_t layer, const RowsView& input, Activations& activations,
                         Steps steps, bool training) const noexcept {
   if (by_units(layer, activations, steps, training)) {
-    LayerActivations& of = activations.layers[layer];
-    Barrier barrier(activations.threads());
-    activations.pool_->run(activations.threads(), [&](std::size_t part) {
-      layers_[layer].forward_units(input, activations, of,
-                                   units_of(layers_[layer], part, activations.threads()), steps,
-                                   barrier);
+    LayerActivations& own = activations.layers[layer];
+    Barrier barrier(activations.sharing().threads());
+    activations.sharing().pool()->run(activations.sharing().threads(), [&](std::size_t part) {
+      LayerForward(layers_[layer], activations, own, input, training)
+          .run_units(units_of(layers_[layer], part, activations.sharing().threads()), steps,
+                     barrier);
     });
     return;
   }
   const std::size_t first = layer * directions(), slices = activations.slices().size();
-  RowsView own[2] = {input, input};
+  RowsView input_of_d[2] = {input, input};
   for (std::size_t d = 0; d < directions(); ++d)
-    own[d] = direction_input(input, layers_[first + d], activations, activations.layers[first + d],
-                             steps, training);
-  activations.for_each(
+    input_of_d[d] = direction_input(input, layers_[first + d], activations,
+                                    activations.layers[first + d], steps, training);
+  activations.sharing().for_each(
       directions() * slices, flop(layer, activations, steps), [&](std::size_t task) {
         const std::size_t d = task / slices;
-        layers_[first + d].forward(own[d], activations, activations.layers[first + d],
-                                   activations.slices()[task % slices], steps, training);
+        LayerForward(layers_[first + d], activations, activations.layers[first + d], input_of_d[d],
+                     training)
+            .run(activations.slices()[task % slices], steps);
       });
 }
 
 void Network::draw_noise(std::size_t index, const Noise& noise, Activations& activations,
                          Steps steps) const noexcept {
-  LayerActivations& of = activations.layers[index];
+  LayerActivations& own = activations.layers[index];
   const CellOptions& cell = architecture_.cell;
-  draw_sequence_noise(cell, index, noise, activations, of);
-  const std::size_t values = of.zone_c.size() + of.zone_h.size() + of.keep_g.size();
+  draw_sequence_noise(cell, index, noise, activations, own);
+  const std::size_t values = own.zone_c.size() + own.zone_h.size() + own.keep_g.size();
   if (values == 0) return;
-  activations.for_ranges(
+  activations.sharing().for_ranges(
       steps.count(), 1, 4.0 * static_cast<double>(values),
       [&](std::size_t first, std::size_t last) {
         const std::size_t base = activations.base();
-        draw_step_noise(cell, index, noise, activations, of, {base + first, base + last}, first);
+        draw_step_noise(cell, index, noise, activations, own, {base + first, base + last}, first);
       });
 }
 
 void Network::drop_out(std::size_t layer, const Noise& noise, Activations& activations,
                        Steps steps) const noexcept {
   BetweenLayers& above = activations.between[layer];
-  activations.for_ranges(
+  activations.sharing().for_ranges(
       steps.count(), 1, 4.0 * static_cast<double>(above.keep.size()),
       [&](std::size_t first, std::size_t last) {
         const std::size_t base = activations.base();
@@ -257,19 +260,19 @@ RowsView Network::input_of(std::size_t layer, const Activations& activations) no
 
 // Turned round for the reverse direction, times variational dropout's factors.
 RowsView Network::direction_input(const RowsView& input, const Layer& layer,
-                                  const Activations& activations, LayerActivations& of, Steps steps,
-                                  bool training) noexcept {
-  const bool masked = training && !of.keep_x.empty();
+                                  const Activations& activations, LayerActivations& own,
+                                  Steps steps, bool training) noexcept {
+  const bool masked = training && !own.keep_x.empty();
   if (!layer.reverse() && !masked) return input;
   const std::size_t inputs = layer.inputs(), stride = padded(inputs);
   const auto copy = [&](std::size_t step, std::size_t sample, std::size_t time) {
     const float* from = input.row(time, sample);
-    float* to = of.x.data() + (step * activations.batch() + sample) * stride;
-    const float* keep = masked ? of.keep_x.data() + sample * stride : nullptr;
+    float* to = own.x.data() + (step * activations.batch() + sample) * stride;
+    const float* keep = masked ? own.keep_x.data() + sample * stride : nullptr;
     for (std::size_t j = 0; j < inputs; ++j) to[j] = keep != nullptr ? from[j] * keep[j] : from[j];
   };
   over_rows(activations, steps, layer.reverse(), copy);
-  return {of.x.data(), activations.batch() * stride, stride};
+  return {own.x.data(), activations.batch() * stride, stride};
 }
 
 // The output of a layer, where that is not h as it stands.
@@ -282,12 +285,12 @@ void Network::combine(std::size_t layer, const RowsView& input, Activations& act
   const std::size_t width = architecture_.layer_output(layer);
   for (std::size_t d = 0; d < directions(); ++d) {
     const std::size_t index = layer * directions() + d;
-    const LayerActivations& of = activations.layers[index];
-    const float* h = of.h.data() + batch * of.state_units;
+    const LayerActivations& own = activations.layers[index];
+    const float* h = own.h.data() + batch * own.state_units;
     const std::size_t first = concat ? d * state : 0;
     over_rows(activations, steps, layers_[index].reverse(),
               [&](std::size_t step, std::size_t sample, std::size_t time) {
-                const float* from = h + (step * batch + sample) * of.state_units;
+                const float* from = h + (step * batch + sample) * own.state_units;
                 float* to = above.out.data() + (time * batch + sample) * above.stride + first;
                 if (d == 0 || concat) {
                   std::copy_n(from, state, to);
@@ -323,7 +326,7 @@ void Network::head_forward(Activations& activations, Steps steps) const noexcept
   constexpr std::size_t kRows = 64;
   const double flop =
       2.0 * static_cast<double>(rows * architecture_.output) * static_cast<double>(h.sample_stride);
-  activations.for_ranges(rows, kRows, flop, [&](std::size_t first, std::size_t last) {
+  activations.sharing().for_ranges(rows, kRows, flop, [&](std::size_t first, std::size_t last) {
     kernels_->multiply({.a = h.data + first * h.sample_stride,
                         .a_stride = h.sample_stride,
                         .rows = last - first,

@@ -97,9 +97,9 @@ class Network {
   // What a layer reads, and what a direction of it reads; what the head reads.
   static RowsView input_of(std::size_t layer, const Activations& activations) noexcept;
   static RowsView direction_input(const RowsView& input, const Layer& layer,
-                                  const Activations& activations, LayerActivations& of, Steps steps,
-                                  bool training) noexcept;
-  bool by_units(std::size_t layer, const Activations& activations, Steps steps,
+                                  const Activations& activations, LayerActivations& own,
+                                  Steps steps, bool training) noexcept;
+  bool by_units(std::size_t layer, Activations& activations, Steps steps,
                 bool training) const noexcept;
   double flop(std::size_t layer, const Activations& activations, Steps steps) const noexcept;
 

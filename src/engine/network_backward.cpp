@@ -1,8 +1,11 @@
-// A network's way back: segment by segment of time from the last, in each from the head down; then
-// the sums over all segments become the gradient.
+// A network's backward pass: segment by segment of time from the last, in each from the head down;
+// then the sums over all segments become the gradient.
 #include <algorithm>
 
+#include "core/barrier.hpp"
 #include "core/float_mode.hpp"
+#include "engine/layer_backward.hpp"
+#include "engine/layer_gradients.hpp"
 #include "engine/network.hpp"
 #include "engine/rows.hpp"
 
@@ -14,7 +17,7 @@ void Network::backward_sums(Activations& activations) const noexcept {
                   activations.d_y_.data());
   std::fill(activations.d_head_.begin(), activations.d_head_.end(), 0.0f);
   for (std::size_t index = 0; index < layers_.size(); ++index)
-    layers_[index].start_backward(activations, activations.layers[index]);
+    LayerBackward(layers_[index], activations, activations.layers[index]).start();
   for (std::size_t index = activations.segments(); index-- > 0;) {
     const Steps of_all = activations.segment(index);
     if (!activations.recomputes()) {
@@ -38,13 +41,13 @@ void Network::add_gradient(std::span<Activations> parts, ThreadPool* pool,
   const auto work = [&](std::size_t task) {
     const std::size_t index = task / kParts;
     for (Activations& activations : parts) {
-      layers_[index].add_gradients(activations, activations.layers[index], task % kParts, kParts,
-                                   gradient.data());
+      LayerGradients(layers_[index], activations, activations.layers[index])
+          .add_to({task % kParts, kParts}, gradient.data());
     }
   };
   const std::size_t tasks = layers_.size() * kParts;
   const double values = static_cast<double>(count() * parts.size());
-  if (pool != nullptr && 4.0 * values >= Activations::kWorthSharing) {
+  if (pool != nullptr && 4.0 * values >= WorkSharing::kWorthSharing) {
     pool->run(tasks, work);
   } else {
     for (std::size_t task = 0; task < tasks; ++task) work(task);
@@ -65,7 +68,8 @@ void Network::segment_backward(Activations& activations, Steps steps) const noex
   }
 }
 
-// What arrives at some of a segment's steps passes dropout; past the ends of sequences is nothing.
+// The gradient at a layer's output in some of a segment's steps: back through dropout, and zeros
+// past the ends of sequences.
 void Network::arrive(std::size_t layer, Activations& activations, Steps of_segment,
                      Steps steps) const noexcept {
   BetweenLayers& above = activations.between[layer];
@@ -90,7 +94,7 @@ void Network::head_backward(Activations& activations, Steps steps) const noexcep
   constexpr std::size_t kRows = 64;
   const double flop =
       2.0 * static_cast<double>(rows * last.stride) * static_cast<double>(architecture_.output);
-  activations.for_ranges(rows, kRows, flop, [&](std::size_t begin, std::size_t end) {
+  activations.sharing().for_ranges(rows, kRows, flop, [&](std::size_t begin, std::size_t end) {
     kernels_->multiply({d_y + begin * activations.y_stride, activations.y_stride, end - begin,
                         head_transposed_.view(), nullptr, last.d_out.data() + begin * last.stride,
                         last.stride});
@@ -99,8 +103,8 @@ void Network::head_backward(Activations& activations, Steps steps) const noexcep
   const kernels::Columns columns[] = {
       {h.data, h.sample_stride, architecture_.layer_output(architecture_.layers() - 1)},
       {nullptr, 0, 1}};
-  const std::size_t all = columns[0].count + 1, parts = activations.parts(flop);
-  activations.for_each(parts, flop, [&](std::size_t part) {
+  const std::size_t all = columns[0].count + 1, parts = activations.sharing().parts(flop);
+  activations.sharing().for_each(parts, flop, [&](std::size_t part) {
     kernels_->add_outer({.a = columns,
                          .b = d_y,
                          .b_stride = activations.y_stride,
@@ -145,12 +149,12 @@ void Network::separate(std::size_t layer, Activations& activations, Steps steps)
   const bool concat = architecture_.merge == Merge::concat;
   for (std::size_t d = 0; d < directions(); ++d) {
     const std::size_t index = layer * directions() + d;
-    LayerActivations& of = activations.layers[index];
+    LayerActivations& own = activations.layers[index];
     const bool reverse = layers_[index].reverse();
     over_rows(
         activations, steps, reverse, [&](std::size_t step, std::size_t sample, std::size_t time) {
           const float* from = above + (time * batch + sample) * stride + (concat ? d * state : 0);
-          float* to = of.d_h.data() + (step * batch + sample) * of.state_units;
+          float* to = own.d_h.data() + (step * batch + sample) * own.state_units;
           const float share = directions() == 2 && architecture_.merge == Merge::mean ? 0.5f : 1.0f;
           for (std::size_t j = 0; j < state; ++j) to[j] = share * from[j];
           if (directions() == 1 || architecture_.merge != Merge::product) return;
@@ -166,48 +170,48 @@ void Network::separate(std::size_t layer, Activations& activations, Steps steps)
 void Network::layer_backward(std::size_t layer, Activations& activations,
                              Steps steps) const noexcept {
   const std::size_t first = layer * directions(), slices = activations.slices().size();
-  const auto above_of = [&](const LayerActivations& of) {
-    const float* data = of.d_h.empty() ? arriving(layer, activations, steps) : of.d_h.data();
-    return RowsView{data, activations.batch() * of.state_units, of.state_units};
+  const auto above_of = [&](const LayerActivations& own) {
+    const float* data = own.d_h.empty() ? arriving(layer, activations, steps) : own.d_h.data();
+    return RowsView{data, activations.batch() * own.state_units, own.state_units};
   };
   if (by_units(layer, activations, steps, activations.noise_.has_value())) {
-    LayerActivations& of = activations.layers[layer];
-    Barrier barrier(activations.threads());
-    activations.pool_->run(activations.threads(), [&](std::size_t part) {
-      layers_[layer].backward_units(above_of(of), activations, of,
-                                    units_of(layers_[layer], part, activations.threads()), steps,
-                                    barrier);
+    LayerActivations& own = activations.layers[layer];
+    Barrier barrier(activations.sharing().threads());
+    activations.sharing().pool()->run(activations.sharing().threads(), [&](std::size_t part) {
+      LayerBackward(layers_[layer], activations, own)
+          .run_units(above_of(own), units_of(layers_[layer], part, activations.sharing().threads()),
+                     steps, barrier);
     });
     return;
   }
-  activations.for_each(directions() * slices, flop(layer, activations, steps),
-                       [&](std::size_t task) {
-                         const std::size_t index = first + task / slices;
-                         LayerActivations& of = activations.layers[index];
-                         layers_[index].backward(above_of(of), activations, of,
-                                                 activations.slices()[task % slices], steps);
-                       });
+  activations.sharing().for_each(
+      directions() * slices, flop(layer, activations, steps), [&](std::size_t task) {
+        const std::size_t index = first + task / slices;
+        LayerActivations& own = activations.layers[index];
+        LayerBackward(layers_[index], activations, own)
+            .run(above_of(own), activations.slices()[task % slices], steps);
+      });
 }
 
 // B8, on the segment's rows.
 void Network::layer_sums(std::size_t layer, Activations& activations, Steps steps) const noexcept {
   const std::size_t first = layer * directions();
   const RowsView input = input_of(layer, activations);
-  const std::size_t parts = activations.parts(flop(layer, activations, steps));
-  activations.for_each(
+  const std::size_t parts = activations.sharing().parts(flop(layer, activations, steps));
+  activations.sharing().for_each(
       directions() * parts, flop(layer, activations, steps), [&](std::size_t task) {
         const std::size_t index = first + task / parts;
-        LayerActivations& of = activations.layers[index];
+        LayerActivations& own = activations.layers[index];
         const std::size_t stride = padded(layers_[index].inputs());
-        const bool direct = !layers_[index].reverse() && of.keep_x.empty();
-        const RowsView own =
-            direct ? input : RowsView{of.x.data(), activations.batch() * stride, stride};
-        layers_[index].add_sums(own, activations, of, steps, task % parts, parts,
-                                activations.outer_work_[task].data());
+        const bool direct = !layers_[index].reverse() && own.keep_x.empty();
+        const RowsView x =
+            direct ? input : RowsView{own.x.data(), activations.batch() * stride, stride};
+        LayerGradients(layers_[index], activations, own)
+            .add_rows(x, steps, {task % parts, parts}, activations.outer_work_[task].data());
       });
 }
 
-// B9's d_x of all directions: to the layer below, or to x where somebody wants it.
+// B9's d_x of all directions: to the layer below, or to x where it is wanted.
 void Network::hand_down(std::size_t layer, Activations& activations, Steps steps) const noexcept {
   if (layer == 0 && !activations.wants_d_x_) return;
   if (directions() == 2 || layers_[layer].reverse() || !activations.layers[layer].keep_x.empty()) {
@@ -217,7 +221,7 @@ void Network::hand_down(std::size_t layer, Activations& activations, Steps steps
   constexpr std::size_t kRows = 48;
   const std::size_t least =
       (kRows + activations.batch() - 1) / std::max<std::size_t>(activations.batch(), 1);
-  activations.for_ranges(
+  activations.sharing().for_ranges(
       steps.count(), least, flop(layer, activations, steps),
       [&](std::size_t begin, std::size_t end) {
         hand_down_steps(layer, activations, steps, {steps.first + begin, steps.first + end});
@@ -235,9 +239,10 @@ float* Network::below(std::size_t layer, Activations& activations, Steps steps) 
 void Network::hand_down_steps(std::size_t layer, Activations& activations, Steps of_segment,
                               Steps steps) const noexcept {
   const std::size_t batch = activations.batch(), first = (steps.first - of_segment.first) * batch;
-  layers_[layer].input_gradient(
-      activations.layers[layer], steps.first * batch, steps.count() * batch,
-      below(layer, activations, of_segment) + first * padded(architecture_.layer_input(layer)));
+  LayerGradients(layers_[layer], activations, activations.layers[layer])
+      .input(
+          steps.first * batch, steps.count() * batch,
+          below(layer, activations, of_segment) + first * padded(architecture_.layer_input(layer)));
   add_residual(layer, activations, of_segment, steps);
 }
 
@@ -251,8 +256,8 @@ void Network::add_residual(std::size_t layer, Activations& activations, Steps of
   for (std::size_t j = 0; j < count; ++j) to[j] += above[j];
 }
 
-// Where what comes of a direction is turned round, times variational dropout's factors, or one of
-// two.
+// With a reverse direction, two directions, or variational dropout: each direction's d_x back in
+// the order of time, times the factors, added up.
 void Network::hand_down_directions(std::size_t layer, Activations& activations,
                                    Steps steps) const noexcept {
   const std::size_t batch = activations.batch(), rows = steps.count() * batch;
@@ -261,14 +266,15 @@ void Network::hand_down_directions(std::size_t layer, Activations& activations,
   std::fill_n(below, rows * stride, 0.0f);
   for (std::size_t d = 0; d < directions(); ++d) {
     const std::size_t index = layer * directions() + d;
-    const LayerActivations& of = activations.layers[index];
-    layers_[index].input_gradient(of, steps.first * batch, rows, activations.d_input_.data());
+    LayerActivations& own = activations.layers[index];
+    LayerGradients(layers_[index], activations, own)
+        .input(steps.first * batch, rows, activations.d_input_.data());
     const bool reverse = layers_[index].reverse();
     over_rows(
         activations, steps, reverse, [&](std::size_t step, std::size_t sample, std::size_t time) {
           const float* from =
               activations.d_input_.data() + ((step - steps.first) * batch + sample) * stride;
-          const float* keep = of.keep_x.empty() ? nullptr : of.keep_x.data() + sample * stride;
+          const float* keep = own.keep_x.empty() ? nullptr : own.keep_x.data() + sample * stride;
           float* to = below + ((time - steps.first) * batch + sample) * stride;
           for (std::size_t j = 0; j < inputs; ++j)
             to[j] += keep != nullptr ? from[j] * keep[j] : from[j];

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "core/wavefront.hpp"
+#include "engine/layer_backward.hpp"
+#include "engine/layer_forward.hpp"
 #include "engine/network.hpp"
 
 namespace sluice::engine {
@@ -14,10 +16,10 @@ namespace {
 struct Pieces {
   static constexpr std::size_t kRows = 48, kLeast = 12;
 
-  Pieces(Steps of, std::size_t batch)
-      : steps(of),
-        each(std::max<std::size_t>(1, std::min((kRows + batch - 1) / batch, of.count() / kLeast))) {
-  }
+  Pieces(Steps all, std::size_t batch)
+      : steps(all),
+        each(std::max<std::size_t>(1,
+                                   std::min((kRows + batch - 1) / batch, all.count() / kLeast))) {}
 
   std::size_t count() const { return (steps.count() + each - 1) / each; }
   Steps at(std::size_t piece) const {
@@ -38,8 +40,8 @@ bool Network::layers_apart(const Activations& activations, Steps steps) const no
   constexpr double kPiece = 2e5, kThreadsFilled = 0.8;
   constexpr std::size_t kWeights = 1 << 19;  // of R
   const std::size_t layers = architecture_.layers();
-  if (directions() != 1 || layers_[0].reverse() || activations.threads() < 2 ||
-      layers < activations.threads() || activations.slices().size() != 1 ||
+  if (directions() != 1 || layers_[0].reverse() || activations.sharing().threads() < 2 ||
+      layers < activations.sharing().threads() || activations.slices().size() != 1 ||
       steps.count() < 2 * layers)
     return false;
   const Steps piece = Pieces(steps, activations.batch()).at(0);
@@ -52,21 +54,22 @@ bool Network::layers_apart(const Activations& activations, Steps steps) const no
     all += flop(layer, activations, steps);
     most = std::max(most, flop(layer, activations, steps));
   }
-  return all >= Activations::kWorthSharing &&
-         all >= kThreadsFilled * static_cast<double>(activations.threads()) * most;
+  return all >= WorkSharing::kWorthSharing &&
+         all >= kThreadsFilled * static_cast<double>(activations.sharing().threads()) * most;
 }
 
 void Network::forward_wavefront(Activations& activations, const Noise* noise,
                                 Steps steps) const noexcept {
   const Pieces pieces(steps, activations.batch());
   const Samples& all = activations.slices().front();
-  run_wavefront(*activations.pool_, architecture_.layers(), pieces.count(),
+  run_wavefront(*activations.sharing().pool(), architecture_.layers(), pieces.count(),
                 [&](std::size_t layer, std::size_t number) {
                   const Steps piece = pieces.at(number);
                   const RowsView input = input_of(layer, activations);
                   BetweenLayers& above = activations.between[layer];
-                  layers_[layer].forward(input, activations, activations.layers[layer], all, piece,
-                                         noise != nullptr);
+                  LayerForward(layers_[layer], activations, activations.layers[layer], input,
+                               noise != nullptr)
+                      .run(all, piece);
                   combine(layer, input, activations, piece);
                   if (noise != nullptr && !above.keep.empty())
                     draw_dropout(layer, *noise, activations, above, activations.of_all(piece),
@@ -81,17 +84,18 @@ void Network::backward_wavefront(Activations& activations, Steps steps) const no
   const std::size_t stages = 2 * layers - (activations.wants_d_x_ ? 0 : 1);
   const Pieces pieces(steps, activations.batch());
   const Samples& all = activations.slices().front();
-  run_wavefront(
-      *activations.pool_, stages, pieces.count(), [&](std::size_t stage, std::size_t number) {
-        const std::size_t layer = layers - 1 - stage / 2;
-        const Steps piece = pieces.at(pieces.count() - 1 - number);
-        if (stage % 2 == 1) return hand_down_steps(layer, activations, steps, piece);
-        arrive(layer, activations, steps, piece);
-        LayerActivations& of = activations.layers[layer];
-        const RowsView above{arriving(layer, activations, steps),
-                             activations.batch() * of.state_units, of.state_units};
-        layers_[layer].backward(above.from(piece.first - steps.first), activations, of, all, piece);
-      });
+  run_wavefront(*activations.sharing().pool(), stages, pieces.count(),
+                [&](std::size_t stage, std::size_t number) {
+                  const std::size_t layer = layers - 1 - stage / 2;
+                  const Steps piece = pieces.at(pieces.count() - 1 - number);
+                  if (stage % 2 == 1) return hand_down_steps(layer, activations, steps, piece);
+                  arrive(layer, activations, steps, piece);
+                  LayerActivations& own = activations.layers[layer];
+                  const RowsView above{arriving(layer, activations, steps),
+                                       activations.batch() * own.state_units, own.state_units};
+                  LayerBackward(layers_[layer], activations, own)
+                      .run(above.from(piece.first - steps.first), all, piece);
+                });
   for (std::size_t layer = layers; layer-- > 0;) layer_sums(layer, activations, steps);
 }
 

@@ -81,24 +81,25 @@ void draw_factors(std::span<float> factors, double rate, std::uint64_t seed) noe
 }
 
 void draw_sequence_noise(const CellOptions& options, std::size_t index, const Noise& noise,
-                         const Activations& activations, LayerActivations& of) noexcept {
+                         const Activations& activations, LayerActivations& own) noexcept {
   const Drawer drawer{activations, noise, index};
   const double rate = options.variational_dropout;
   const Drawn varied = keep(rate);
-  drawer.fill(of.keep_h, {0, 1}, 0, of.state_units, kKeepH, rate, varied);
-  const std::size_t inputs = activations.batch() > 0 ? of.keep_x.size() / activations.batch() : 0;
-  drawer.fill(of.keep_x, {0, 1}, 0, inputs, kKeepX, rate, varied);
+  drawer.fill(own.keep_h, {0, 1}, 0, own.state_units, kKeepH, rate, varied);
+  const std::size_t inputs = activations.batch() > 0 ? own.keep_x.size() / activations.batch() : 0;
+  drawer.fill(own.keep_x, {0, 1}, 0, inputs, kKeepX, rate, varied);
 }
 
 void draw_step_noise(const CellOptions& options, std::size_t index, const Noise& noise,
-                     const Activations& activations, LayerActivations& of, Steps steps,
+                     const Activations& activations, LayerActivations& own, Steps steps,
                      std::size_t row) noexcept {
   const Drawer drawer{activations, noise, index};
   const auto zone = [](double rate) { return Drawn{1.0f, 0.0f, static_cast<float>(rate)}; };
-  drawer.fill(of.zone_c, steps, row, of.units, kZoneC, options.zoneout_c, zone(options.zoneout_c));
-  drawer.fill(of.zone_h, steps, row, of.state_units, kZoneH, options.zoneout_h,
+  drawer.fill(own.zone_c, steps, row, own.units, kZoneC, options.zoneout_c,
+              zone(options.zoneout_c));
+  drawer.fill(own.zone_h, steps, row, own.state_units, kZoneH, options.zoneout_h,
               zone(options.zoneout_h));
-  drawer.fill(of.keep_g, steps, row, of.units, kKeepG, options.recurrent_dropout,
+  drawer.fill(own.keep_g, steps, row, own.units, kKeepG, options.recurrent_dropout,
               keep(options.recurrent_dropout));
 }
 

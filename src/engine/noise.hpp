@@ -16,9 +16,9 @@ void draw_factors(std::span<float> factors, double rate, std::uint64_t seed) noe
 /// Fills the masks of one direction of one layer (number `index`), those that the activations has:
 /// of whole sequences, and of some steps, the first of which is the activations' row `row`.
 void draw_sequence_noise(const CellOptions& options, std::size_t index, const Noise& noise,
-                         const Activations& activations, LayerActivations& of) noexcept;
+                         const Activations& activations, LayerActivations& own) noexcept;
 void draw_step_noise(const CellOptions& options, std::size_t index, const Noise& noise,
-                     const Activations& activations, LayerActivations& of, Steps steps,
+                     const Activations& activations, LayerActivations& own, Steps steps,
                      std::size_t row) noexcept;
 
 /// Draws dropout's factors of what layer `layer` hands upward in some steps, and multiplies it by

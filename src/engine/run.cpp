@@ -187,7 +187,7 @@ void run(const Network& network, const Sequences& sequences, State& state, std::
   for (const std::size_t length : sequences.lengths) longest = std::max(longest, length);
   const double flop =
       2.0 * static_cast<double>(network.count()) * static_cast<double>(sequences.batch * longest);
-  const bool share = sequences.pool != nullptr && flop >= Activations::kWorthSharing;
+  const bool share = sequences.pool != nullptr && flop >= WorkSharing::kWorthSharing;
   const std::size_t threads = share ? std::min(groups.size(), sequences.pool->threads()) : 1;
   std::vector<Run> runs;
   for (std::size_t n = 0; n < threads; ++n) runs.emplace_back(network, sequences, longest, most, y);

@@ -9,6 +9,22 @@
 #include "kernels/kernel_table.hpp"
 #include "sluice/error.hpp"
 
+namespace sluice {
+
+std::string_view name(OptimizerKind kind) {
+  switch (kind) {
+    case OptimizerKind::sgd:
+      return "sgd";
+    case OptimizerKind::adam:
+      return "adam";
+    case OptimizerKind::adamw:
+      return "adamw";
+  }
+  throw Error(ErrorCode::internal, {.what = "an optimizer without a name"});
+}
+
+}  // namespace sluice
+
 namespace sluice::training {
 namespace {
 
@@ -27,18 +43,6 @@ void over_blocks(std::size_t count, ThreadPool* pool, const Work& work) {
 }
 
 }  // namespace
-
-std::string_view name(OptimizerKind kind) {
-  switch (kind) {
-    case OptimizerKind::sgd:
-      return "sgd";
-    case OptimizerKind::adam:
-      return "adam";
-    case OptimizerKind::adamw:
-      return "adamw";
-  }
-  throw Error(ErrorCode::internal, {.what = "an optimizer without a name"});
-}
 
 OptimizerKind optimizer_named(std::string_view wanted) {
   for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::adam, OptimizerKind::adamw}) {

@@ -14,7 +14,6 @@
 
 namespace sluice::training {
 
-std::string_view name(OptimizerKind kind);
 /// "sgd", "adam" or "adamw"; throws Error(usage) for another.
 OptimizerKind optimizer_named(std::string_view name);
 

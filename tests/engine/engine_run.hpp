@@ -19,6 +19,9 @@
 namespace sluice::engine {
 
 using Doubles = std::vector<double>;
+using inspection::reference_array;
+using inspection::reference_network;
+using inspection::reference_start;
 
 struct Shape {
   Architecture architecture;

@@ -11,6 +11,7 @@
 #include "engine/recorded_trace.hpp"
 #include "engine/run.hpp"
 #include "engine/storage.hpp"
+#include "quantization/quantize.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::engine {
@@ -104,8 +105,8 @@ TEST(Trace, OfPaddedAndSkippedStepsStandWhereTheArrayHasThem) {
 }
 
 TEST(Trace, OfInt8WeightsIsRefused) {
-  const Network network =
-      to_int8(made({.input = 2, .hidden = {5}, .output = 1}), {.largest_input = 3.0f});
+  const Network network = quantization::to_int8(made({.input = 2, .hidden = {5}, .output = 1}),
+                                                {.largest_input = 3.0f});
   const std::vector<float> x = normals(6);
   RecordedTrace sink;
   State state;

@@ -17,11 +17,11 @@ constexpr std::size_t kHorizon = 3;
 
 forecasting::ForecastModel trained(const std::vector<double>& y, std::size_t lags,
                                    std::optional<data::Bounds> bounds = {}) {
-  forecasting::ForecastOptions options = training::small_options(kHorizon);
+  forecasting::ForecastOptions options = forecasting::small_options(kHorizon);
   options.hidden = 0;
   options.lags = lags;
   options.features.bounds = bounds;
-  return forecasting::train_forecast(training::table_of({{"y", y}}), options).model;
+  return forecasting::train_forecast(forecasting::table_of({{"y", y}}), options).model;
 }
 
 std::string refusal(const forecasting::ForecastModel& model, const data::Table& table) {
@@ -34,10 +34,10 @@ std::string refusal(const forecasting::ForecastModel& model, const data::Table& 
 }
 
 TEST(Backtest, OriginsWithLessHistoryThanTheModelLooksBackOnAreLeftOutAndCounted) {
-  const forecasting::ForecastModel model = trained(training::wave(400, 3), 12);
-  std::vector<double> fresh = training::wave(37, 5);
-  fresh[0] = fresh[1] = training::kMissing;
-  const data::Table table = training::table_of({{"y", fresh}});
+  const forecasting::ForecastModel model = trained(forecasting::wave(400, 3), 12);
+  std::vector<double> fresh = forecasting::wave(37, 5);
+  fresh[0] = fresh[1] = forecasting::kMissing;
+  const data::Table table = forecasting::table_of({{"y", fresh}});
   const Backtest scored = backtest(model, table, {.all_rows = true});
   EXPECT_EQ(scored.without_history, 2u + 11u);
   EXPECT_EQ(scored.origins, 37u - kHorizon - 13u);
@@ -49,20 +49,20 @@ TEST(Backtest, OriginsWithLessHistoryThanTheModelLooksBackOnAreLeftOutAndCounted
 }
 
 TEST(Backtest, NoOriginWithHistoryIsAnError) {
-  const forecasting::ForecastModel model = trained(training::wave(400, 3), 12);
-  const std::vector<double> fresh = training::wave(14, 5);
-  const std::string text = refusal(model, training::table_of({{"y", fresh}}));
+  const forecasting::ForecastModel model = trained(forecasting::wave(400, 3), 12);
+  const std::vector<double> fresh = forecasting::wave(14, 5);
+  const std::string text = refusal(model, forecasting::table_of({{"y", fresh}}));
   for (const char* part : {"at least 12 rows", "got 11", "--allow-short"})
     EXPECT_NE(text.find(part), std::string::npos) << part << ": " << text;
-  EXPECT_EQ(refusal(model, training::table_of({{"y", training::wave(15, 5)}})), "");
+  EXPECT_EQ(refusal(model, forecasting::table_of({{"y", forecasting::wave(15, 5)}})), "");
 }
 
 TEST(Backtest, TheModelItsLinearPartAndTheRidgeBaselineHaveTheSameBounds) {
-  std::vector<double> y = training::noise(500, 3);
+  std::vector<double> y = forecasting::noise(500, 3);
   for (std::size_t row = 0; row < y.size(); ++row)
     y[row] = row % 5 == 0 ? std::abs(y[row]) * 10 : 0.0;
   forecasting::ForecastModel model = trained(y, 1, data::Bounds{});
-  const data::Table table = training::table_of({{"y", y}});
+  const data::Table table = forecasting::table_of({{"y", y}});
   const auto scores = [&] {
     const Backtest scored = backtest(model, table);
     const TargetBacktest& target = scored.targets[0];
@@ -77,31 +77,31 @@ TEST(Backtest, TheModelItsLinearPartAndTheRidgeBaselineHaveTheSameBounds) {
 }
 
 TEST(Backtest, WithoutTimesRowsInFrontMoveWhatTheModelHasSeen) {
-  const std::vector<double> y = training::wave(400, 3);
+  const std::vector<double> y = forecasting::wave(400, 3);
   const forecasting::ForecastModel model = trained(y, 12);
-  const Backtest plain = backtest(model, training::table_of({{"y", y}}));
+  const Backtest plain = backtest(model, forecasting::table_of({{"y", y}}));
   EXPECT_EQ(plain.seen_rows, 320u);
   EXPECT_EQ(plain.first_origin, "320");
-  std::vector<double> longer = training::wave(150, 9);
+  std::vector<double> longer = forecasting::wave(150, 9);
   longer.insert(longer.end(), y.begin(), y.end());
-  const Backtest moved = backtest(model, training::table_of({{"y", longer}}));
+  const Backtest moved = backtest(model, forecasting::table_of({{"y", longer}}));
   EXPECT_EQ(moved.seen_rows, 470u);
   EXPECT_EQ(moved.first_origin, "470");
   EXPECT_EQ(moved.origins, plain.origins);
   const std::vector<double> shorter(y.begin() + 270, y.end());
-  const Backtest cut = backtest(model, training::table_of({{"y", shorter}}));
+  const Backtest cut = backtest(model, forecasting::table_of({{"y", shorter}}));
   EXPECT_EQ(cut.seen_rows, 50u);
   EXPECT_EQ(cut.origins, plain.origins);
   EXPECT_EQ(cut.targets[0].model.all.mae, plain.targets[0].model.all.mae);
 }
 
 TEST(Backtest, WithoutTimesRowsThatAreNotThoseOfTheTrainingAreRefused) {
-  std::vector<double> y = training::wave(400, 3);
-  y[305] = training::kMissing;
+  std::vector<double> y = forecasting::wave(400, 3);
+  y[305] = forecasting::kMissing;
   forecasting::ForecastModel model = trained(y, 12);
   std::vector<double> other = y;
   other[310] += 0.001;
-  const data::Table table = training::table_of({{"y", other}});
+  const data::Table table = forecasting::table_of({{"y", other}});
   try {
     backtest(model, table);
     ADD_FAILURE() << "scored";
@@ -111,23 +111,23 @@ TEST(Backtest, WithoutTimesRowsThatAreNotThoseOfTheTrainingAreRefused) {
       EXPECT_NE(text.find(part), std::string::npos) << part << ": " << text;
   }
   EXPECT_NO_THROW(backtest(model, table, {.all_rows = true}));
-  EXPECT_NO_THROW(backtest(model, training::table_of({{"y", y}})));
+  EXPECT_NO_THROW(backtest(model, forecasting::table_of({{"y", y}})));
   model.last_rows.clear();  // as older models are
   EXPECT_EQ(backtest(model, table).seen_rows, 320u);
 }
 
 TEST(Backtest, WithoutTimesTheLastOfSeveralPlacesCounts) {
-  const std::vector<double> y = training::wave(400, 3);
+  const std::vector<double> y = forecasting::wave(400, 3);
   const forecasting::ForecastModel model = trained(y, 12);
   std::vector<double> twice(y.begin() + 100, y.begin() + 350);
   twice.insert(twice.end(), y.begin() + 200, y.end());
-  EXPECT_EQ(backtest(model, training::table_of({{"y", twice}})).seen_rows, 250u + 120u);
+  EXPECT_EQ(backtest(model, forecasting::table_of({{"y", twice}})).seen_rows, 250u + 120u);
 }
 
 TEST(Backtest, AModelOfFewRowsSaysThatItHasSeenThemAll) {
   forecasting::ForecastOptions options;
   options.features.targets = {"y"};
-  const data::Table table = training::table_of({{"y", training::random_walk(40, 3)}});
+  const data::Table table = forecasting::table_of({{"y", forecasting::random_walk(40, 3)}});
   const forecasting::ForecastModel model = forecasting::train_forecast(table, options).model;
   try {
     backtest(model, table);

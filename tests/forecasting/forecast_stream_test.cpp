@@ -23,18 +23,18 @@ constexpr std::size_t kRows = 311;
 // Two targets, one with a logarithm and gaps; a past column with gaps; hours of the day.
 const data::Table& table() {
   static const data::Table made = [] {
-    std::vector<double> skewed = training::wave(kRows, 3), past = training::noise(kRows, 5);
+    std::vector<double> skewed = forecasting::wave(kRows, 3), past = forecasting::noise(kRows, 5);
     for (double& value : skewed) value = std::exp(0.3 * (value - 20.0));
-    for (std::size_t row = 3; row < kRows; row += 11) skewed[row] = training::kMissing;
-    for (std::size_t row = 0; row < 20; ++row) past[row] = training::kMissing;
-    return training::hourly(training::table_of(
-        {{"load", skewed}, {"price", training::random_walk(kRows, 7)}, {"wind", past}}));
+    for (std::size_t row = 3; row < kRows; row += 11) skewed[row] = forecasting::kMissing;
+    for (std::size_t row = 0; row < 20; ++row) past[row] = forecasting::kMissing;
+    return forecasting::hourly(forecasting::table_of(
+        {{"load", skewed}, {"price", forecasting::random_walk(kRows, 7)}, {"wind", past}}));
   }();
   return made;
 }
 
 ForecastModel trained(std::size_t window) {
-  forecasting::ForecastOptions options = training::small_options(3);
+  forecasting::ForecastOptions options = forecasting::small_options(3);
   options.features.targets = {"load", "price"};
   options.hidden = 3;
   options.layers = 2;
@@ -113,7 +113,7 @@ TEST(ForecastStream, ReadsTheCalendarOnTheClockOfTheData) {
   model.features.clock = "+07:00";
   data::Table east = table();
   east.clock = data::Clock::fixed(kEast);
-  for (data::Column& column : east.columns) column.values[25] = training::kMissing;
+  for (data::Column& column : east.columns) column.values[25] = forecasting::kMissing;
   const Forecasts whole =
       forecasting::forecast(model, data::make_frame(model.features, east), 0, kRows);
   ForecastStream stream(model);
@@ -129,7 +129,7 @@ TEST(ForecastStream, ReadsTheCalendarOnTheClockOfTheData) {
 TEST(ForecastStream, FillsAGapOfWholeStepsWithMissingRows) {
   const ForecastModel model = trained(0);
   ForecastStream with_gap(model), filled(model);
-  const std::vector<double> nothing(3, training::kMissing);
+  const std::vector<double> nothing(3, forecasting::kMissing);
   for (std::size_t row = 0; row < 60; ++row) {
     const bool missing = row % 13 == 11 || row % 13 == 12;
     const Forecasts& expected =
@@ -202,7 +202,7 @@ TEST(ForecastStream, IsWarmWhenItHasTheRowsThatTheModelLooksBackOn) {
   ASSERT_GT(needed, 12u);
   auto stream = std::make_unique<ForecastStream>(model);
   EXPECT_EQ(stream->rows_missing(), needed);
-  const std::vector<double> nothing(3, training::kMissing);
+  const std::vector<double> nothing(3, forecasting::kMissing);
   for (std::size_t row = 0; row < 5; ++row) {
     stream->push(nothing, RowTime{table().time_at(row)});
     EXPECT_EQ(stream->rows_missing(), needed) << "no target has had a value yet";

@@ -28,20 +28,20 @@ using nlohmann::json;
 // Two targets, a past column with gaps, a known one, calendar inputs, a logarithm.
 const data::Table& table() {
   static const data::Table made = [] {
-    std::vector<double> skewed = training::wave(211, 3), past = training::noise(211, 5);
+    std::vector<double> skewed = forecasting::wave(211, 3), past = forecasting::noise(211, 5);
     for (double& value : skewed) value = std::exp(0.3 * (value - 20.0));
-    for (std::size_t row = 10; row < 20; ++row) past[row] = training::kMissing;
-    return training::hourly(training::table_of({{"load", skewed},
-                                                {"price", training::random_walk(211, 7)},
+    for (std::size_t row = 10; row < 20; ++row) past[row] = forecasting::kMissing;
+    return forecasting::hourly(forecasting::table_of({{"load", skewed},
+                                                {"price", forecasting::random_walk(211, 7)},
                                                 {"wind", past},
-                                                {"open", training::noise(211, 9)}}));
+                                                {"open", forecasting::noise(211, 9)}}));
   }();
   return made;
 }
 
 const ForecastModel& model() {
   static const ForecastModel made = [] {
-    forecasting::ForecastOptions options = training::small_options(2);
+    forecasting::ForecastOptions options = forecasting::small_options(2);
     options.features.targets = {"load", "price"};
     options.features.known = {"open"};
     options.hidden = 3;
@@ -150,7 +150,7 @@ TEST_F(ModelFile, KeepsBoundsAndHasNoneWhereAFileHasNone) {
 TEST_F(ModelFile, KeepsTheLastRowsSeenAndHasNoneWhereAFileHasNone) {
   EXPECT_TRUE(load(bytes()).forecast->last_rows.empty());
   ForecastModel timeless = model();
-  timeless.last_rows = {{0.1 + 0.2, training::kMissing, -1e-300}, {3.0, 4.0, 5.0}};
+  timeless.last_rows = {{0.1 + 0.2, forecasting::kMissing, -1e-300}, {3.0, 4.0, 5.0}};
   const std::string file = serialize_model(timeless);
   const ForecastModel loaded = *load(file).forecast;
   ASSERT_EQ(loaded.last_rows.size(), 2u);
@@ -162,7 +162,7 @@ TEST_F(ModelFile, KeepsTheLastRowsSeenAndHasNoneWhereAFileHasNone) {
 }
 
 TEST_F(ModelFile, WithoutAnLstmComesBackToo) {
-  forecasting::ForecastOptions options = training::small_options(2);
+  forecasting::ForecastOptions options = forecasting::small_options(2);
   options.features.targets = {"price"};
   options.hidden = 0;
   const ForecastModel linear = forecasting::train_forecast(table(), options).model;

@@ -88,7 +88,9 @@ TEST_F(Verified, AChaoticNetworkOfAnotherInstructionSetLoadsWithAndWithoutItsHas
       EXPECT_TRUE(verification(file).passed()) << seed;
     }
   }
-  if (kernels::available().size() > 1) EXPECT_GT(differ, 0u) << "the test shows nothing";
+  if (kernels::available().size() > 1) {
+    EXPECT_GT(differ, 0u) << "the test shows nothing";
+  }
 }
 
 // Each matrix in turn, with the hash taken away: only the numbers can tell.

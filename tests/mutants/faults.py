@@ -48,13 +48,13 @@ plant("src/kernels/activations-inl.hpp", "kernels",
       ("activations: a NaN becomes a number", "return hn::Min(end, x)", "return hn::Min(x, end)"),
       ("tanh: rounded so that small ones cancel", "127.75f", "127.25f"),
       ("exp: last constant of the polynomial off", "0.166666254f", "0.166766254f"))
-plant("src/kernels/cell-inl.hpp", "kernels network",
+plant("src/kernels/cell-inl.hpp", "kernels engine",
       ("cell: input and forget gate swapped",
        "const Vec c = hn::MulAdd(f, c_prev, hn::Mul(i, g));    // S4",
        "const Vec c = hn::MulAdd(i, c_prev, hn::Mul(f, g));"),
       ("cell: c' dropped", "const Vec c = hn::MulAdd(f, c_prev, hn::Mul(i, g));    // S4",
        "const Vec c = hn::Add(f, hn::Mul(i, g));"))
-plant("src/kernels/cell-inl.hpp", "network",
+plant("src/kernels/cell-inl.hpp", "engine",
       ("options: zoneout keeps the new c", "hn::MulAdd(zone, hn::Sub(c_prev, c), c)",
        "hn::MulAdd(zone, hn::Sub(c, c_prev), c_prev)"),
       ("options: clipped gates keep their slope",
@@ -64,7 +64,7 @@ plant("src/kernels/cell-inl.hpp", "network",
        "sum(kOutput, row.cell.c_prev)"),
       ("options: with a norm the output peephole sees the old c",
        "gate_sums(row, kOutput, cell.kept.c_new);", "gate_sums(row, kOutput, cell.c_prev);"))
-plant("src/kernels/cell_backward-inl.hpp", "kernels network",
+plant("src/kernels/cell_backward-inl.hpp", "kernels engine",
       ("cell: slope of tanh(c) lost",
        "hn::MulAdd(hn::Mul(d_h, o), row.slope<kForm>(kCell, u, tanh_c), d_c)",
        "hn::MulAdd(d_h, o, d_c)"),
@@ -72,7 +72,7 @@ plant("src/kernels/cell_backward-inl.hpp", "kernels network",
        "arrive<Form::plain>(row, u, row.at(row.cell.d_c, u));",
        "arrive<Form::plain>(row, u, hn::Zero(d));"),
       ("cell: d_c not passed through the forget gate", "return hn::Mul(d_c, f);", "return d_c;"))
-plant("src/kernels/cell_backward-inl.hpp", "network",
+plant("src/kernels/cell_backward-inl.hpp", "engine",
       ("options: clipped gates keep the slope of their values", "return hn::IfThenElse(was_clipped, hn::Zero(d), s);", "return s;"),
       ("options: gates clipped below keep their slope", "hn::Le(value, hn::Set(d, x->gate_low))", "hn::Lt(value, hn::Zero(d))"),
       ("options: coupled gate gets no gradient",
@@ -80,21 +80,21 @@ plant("src/kernels/cell_backward-inl.hpp", "network",
       ("options: peephole's gradient does not reach c'", "for (const Gate gate : {kInput, kForget}) {\n    d_c",
        "for (const Gate gate : {kInput}) {\n    d_c"),
       ("options: recurrent dropout forgotten on the way back", "kept_d = hn::Mul(d_c, keep);", ""))
-plant("src/kernels/normalise-inl.hpp", "network",
+plant("src/kernels/normalise-inl.hpp", "engine",
       ("norm: the mean's gradient lost", "hn::Sub(hn::Mul(given(at, real), hn::Load(d, row.gain + at)), mean)",
        "hn::Mul(given(at, real), hn::Load(d, row.gain + at))"),
       ("norm: a chain of the sum lost", "hn::Add(hn::Add(chains[0], chains[1]), hn::Add(chains[2], chains[3]))",
        "hn::Add(hn::Add(chains[0], chains[1]), chains[2])"),
       ("norm: padding counted", "hn::FirstN(d, hidden - u)", "hn::FirstN(d, units - u)"))
-plant("src/kernels/product-inl.hpp", "kernels network",
+plant("src/kernels/product-inl.hpp", "kernels engine",
       ("product: bias dropped", "p.bias == nullptr ? hn::Zero", "true ? hn::Zero"))
 plant("src/kernels/product-inl.hpp", "kernels",
       ("product: the gates' padding multiplied", "a + block * p.a_block_stride",
        "a + block * (p.w.inner / p.a_blocks)"))
-plant("src/kernels/tile-inl.hpp", "kernels network",
+plant("src/kernels/tile-inl.hpp", "kernels engine",
       ("product: one k short", "for (; k < inner; ++k, panel += step)",
        "for (; k + 1 < inner; ++k, panel += step)"))
-plant("src/kernels/products.cpp", "kernels network",
+plant("src/kernels/products.cpp", "kernels engine",
       ("sums over rows: assigned, not added", "fresh ? tile.sum[r][v]",
        "true ? tile.sum[r][v]"),
       ("sums over rows: a fresh block after the first", "s.fresh && first == 0", "s.fresh"),
@@ -107,21 +107,21 @@ plant("src/kernels/products.cpp", "kernels",
        "first < s.rows; first += kOuterBlock", "first < 1; first += kOuterBlock"))
 plant("src/kernels/product-inl.hpp", "kernels",
       ("one row: its last pair by the halves of another", "w_halves + (2 * k + v) * lanes", "w_halves + (2 * k + 1 - v) * lanes"))
-plant("src/kernels/tile-inl.hpp", "kernels network",
+plant("src/kernels/tile-inl.hpp", "kernels engine",
       ("halves: one gate's over the other's", "half, row + apart);", "half, row);"),
       ("halves: one gate's bias for both", "hn::Load(half, row + apart)", "hn::Load(half, row)"))
-plant("src/kernels/kernel_table.hpp", "kernels network",
+plant("src/kernels/kernel_table.hpp", "kernels engine",
       ("halves: the sums' gates mistaken", "first == first_half ? lanes / 2 : lanes", "lanes"))
 plant("src/kernels/kernel_table.hpp", "kernels",
       ("halves: one that is half full is whole", "over <= lanes / 2", "over < lanes / 2"),
       ("places: gates out of order", "first * lanes + gate * (first", "first * lanes + (3 - gate) * (first"))
 plant("src/kernels/products.cpp", "kernels",
       ("sums over rows: one panel's first block for all", "s.b + first * kWidth;", "s.b;"))
-plant("src/kernels/cell-inl.hpp", "network",
+plant("src/kernels/cell-inl.hpp", "engine",
       ("options: an activation fills the padding", "const Vec value = real_units<kForm>(row, u, s.value);", "const Vec value = s.value;"))
 plant("src/engine/activations.cpp", "training",
       ("recomputed, y is where h no longer is", "architecture.output > 0 || recomputes()", "architecture.output > 0"))
-plant("src/kernels/step.cpp", "kernels network",
+plant("src/kernels/step.cpp", "kernels engine",
       ("step: W x lost", "store_at<kHalves>(hn::Add(sum, load_at<kHalves>(to, units)), to, units)",
        "store_at<kHalves>(sum, to, units)"),
       ("step: what comes from above lost", "hn::Store(hn::Add(above, sum), TileTag(),",
@@ -144,80 +144,83 @@ plant("src/kernels/update.cpp", "kernels training",
 plant("src/kernels/update.cpp", "kernels",
       ("Adam: the clip lost", "hn::Mul(hn::Set(d, u.scale), hn::LoadU(d, u.gradient + at))",
        "hn::LoadU(d, u.gradient + at)"))
-plant("src/kernels/packed_matrix.hpp", "kernels network",
+plant("src/kernels/packed_matrix.hpp", "kernels engine",
       ("packing: columns beside the wanted ones", "std::copy_n(from + begin, there, to);",
        "std::copy_n(from, there, to);"),
       ("packing: one gate's weights in both halves", "n % lanes_ == 0 ? begin : begin + places_.units", "begin"),
       ("packing: the first of the inner index again", ".from = runs[n].first + k,", ".from = runs[n].first,"))
 
 # The network.
-plant("src/model/initialisers.cpp", "network",
+plant("src/model/initialisers.cpp", "model",
       ("Glorot by the fan-in alone", "std::sqrt(6.0 / (in + out))", "std::sqrt(6.0 / (in + in))"),
       ("vectors drawn, but not made orthogonal", "v[j] -= along * u[j];", "v[j] -= 0 * along * u[j];"),
       ("forget bias at the input gate", "std::fill_n(to + block * parameter.hidden,",
        "std::fill_n(to + 0 * block,"))
-plant("src/engine/layer.cpp", "network",
+plant("src/engine/layer.cpp", "engine",
       ("R's rows by another gate", "return real(n) ? r + row(n) * state_ : nullptr; });",
        "return real(n) ? r + (row(n) + hidden_) % (4 * hidden_) * state_ : nullptr; });"),
-      ("bias_hh left out", "packed_.bias[n] += second[n];", ""),
+      ("bias_hh left out", "packed_.bias[n] += second[n];", ""))
+plant("src/engine/layer_forward.cpp", "engine",
       ("the projection's clip lost", "if (bound > 0.0f && std::abs(value) > bound) value", "if (false) value"),
       ("ended sequences go on",
-       "now, t, training);\n    }\n    if (!activations.all_run()) carry(activations, of, samples, t);",
-       "now, t, training);\n    }"),
+       "emit(now, t);\n    }\n    if (!activations_.all_run()) carry(samples, t);",
+       "emit(now, t);\n    }"),
       ("int8: ended sequences go on",
-       "sums, &c, &h});\n    }\n    if (!activations.all_run()) carry(activations, of, samples, t);",
+       "sums, &c, &h});\n    }\n    if (!activations_.all_run()) carry(samples, t);",
        "sums, &c, &h});\n    }"),
-      ("learned state for those that carry one", "if (!activations.fresh(sample)) continue;", ""),
-      ("new cell of the step before", "of.c.data() + (at + batch) * units_", "of.c.data() + at * units_"))
-plant("src/engine/layer_backward.cpp", "network",
+      ("learned state for those that carry one", "if (!activations_.fresh(sample)) continue;", ""))
+plant("src/engine/layer_pass.cpp", "engine",
+      ("peephole's gradient by the new c", "sum[3 * units_ + u] += d_a[3 * units_ + u] * c_new[u];",
+       "sum[3 * units_ + u] += d_a[3 * units_ + u] * c[u];"),
+      ("sums of lengths not cleared", "return activations_.all_run() && activations_.longest()",
+       "return activations_.longest()"),
+      ("new cell of the step before", "own_.c_new.empty() ? c_.row(t + 1, sample)", "own_.c_new.empty() ? c_.row(t, sample)"))
+plant("src/engine/layer_backward.cpp", "engine",
       ("d_h of the next step lost", "d_h[j] = from_above[j] + from_next[j];",
        "d_h[j] = from_above[j];"),
       ("gradient of the last state's c ignored",
-       "std::copy_n(of.d_c_last.data(), activations.batch() * units_, of.d_c_first.data());",
-       "std::fill_n(of.d_c_first.data(), activations.batch() * units_, 0.0f);"),
-      ("ended sequences get gradient", "if (!activations.all_run()) set_aside(activations, of, samples, t);", ""),
+       "std::copy_n(own_.d_c_last.data(), batch_ * units_, own_.d_c_first.data());",
+       "std::fill_n(own_.d_c_first.data(), batch_ * units_, 0.0f);"),
+      ("ended sequences get gradient", "if (!activations_.all_run()) set_aside(samples, t);", ""),
       ("R's way back over the padding", ".a_block_stride = units_};", ".a_block_stride = hidden_};"))
 plant("src/engine/layer_backward.cpp", "training",
       ("what comes back between segments lost",
        "if (!together || steps.count() == 0) return;", "if (!together || steps.first > 0) return;"))
-plant("src/engine/layer_gradients.cpp", "network",
-      ("gradient of bias_hh left out", "bias < biases_; ++bias", "bias < 1; ++bias"),
-      ("d_R off by one in t", "of.keep_h.empty() ? of.h : of.h_seen;\n",
-       "of.keep_h.empty() ? of.tanh_c : of.h_seen;\n"),
-      ("bias gradient assigned, not added", "to[u] += last_row[sum_place(gate, u)];",
-       "to[u] = last_row[sum_place(gate, u)];"),
-      ("peephole's gradient by the new c", "sum[3 * units_ + u] += d_a[3 * units_ + u] * c_new[u];",
-       "sum[3 * units_ + u] += d_a[3 * units_ + u] * c[u];"),
+plant("src/engine/layer_gradients.cpp", "engine",
+      ("gradient of bias_hh left out", "bias < layer_.biases(); ++bias", "bias < 1; ++bias"),
+      ("d_R off by one in t", "own_.keep_h.empty() ? own_.h : own_.h_seen;\n",
+       "own_.keep_h.empty() ? own_.tanh_c : own_.h_seen;\n"),
+      ("bias gradient assigned, not added", "to[u] += last_row[layer_.sum_place(gate, u)];",
+       "to[u] = last_row[layer_.sum_place(gate, u)];"),
       ("DropConnect forgotten on the way back", "to[i] += keep[begin + i] * turned[i]",
        "to[i] += turned[i]"),
-      ("sums of the last segment alone", "activations.of_all(steps).last == activations.longest()", "true"),
-      ("sums of lengths not cleared", "return activations.all_run() && activations.longest()", "return activations.longest()"))
+      ("sums of the last segment alone", "activations_.of_all(steps).last == activations_.longest()", "true"))
 plant("src/kernels/transpose.cpp", "kernels",
       ("transpose: never added", "to = t.add ? to + from[c] : from[c];", "to = from[c];"),
       ("transpose: vectors never added", "add ? hn::Add(hn::LoadU(d, to), values) : values", "values"),
       ("transpose: the last columns left out", "transpose_values(rest, 0, columns);", ""))
-plant("src/engine/mini_batch.cpp", "network",
+plant("src/engine/mini_batch.cpp", "engine",
       ("parts: the first part's lengths", "lengths.subspan(samples_[part].first, ", "lengths.subspan(0, "),
       ("parts: more than may be", "std::min({wanted, worth, most})", "std::min({wanted, worth, 2 * most})"),
       ("parts: of too little work", "steps * batch / kRows, 1)", "steps * batch, 1)"))
-plant("src/engine/network.cpp", "network",
+plant("src/engine/network.cpp", "engine",
       ("outputs past the end are not zero",
-       "if (!y.empty()) clear_past_ends", "if (false) clear_past_ends"),
+       "if (!y.empty())\n    clear_past_ends", "if (false)\n    clear_past_ends"),
       ("outputs past the end are not zero without a head",
        "activations.y_.empty() ? activations.between.back().out : activations.y_", "activations.y_"),
-      ("NaN in the padding is read", "if (!activations.runs(t, sample)) std::fill_n", "if (false) std::fill_n"),
+      ("NaN in the padding is read", "if (!activations.runs(t, sample))\n", "if (false)\n"),
       ("mean of the directions is their sum", "architecture_.merge == Merge::mean ? 0.5f : 1.0f;\n                  for",
        "1.0f;\n                  for"))
-plant("src/engine/network_backward.cpp", "network",
+plant("src/engine/network_backward.cpp", "engine",
       ("assigned to the head's bias, not added", "bias[n] += activations.d_head_[inputs * activations.y_stride + n]",
        "bias[n] = activations.d_head_[inputs * activations.y_stride + n]"),
       ("dropout forgotten on the way back", "d_out[j] *= keep[j];", ";"),
       ("residual forgotten on the way back", "to[j] += above[j];", ";"))
 plant("src/engine/network_backward.cpp", "training",
       ("recomputed from the wrong state", "activations.restore_boundary(index);", "activations.restore_boundary(0);"))
-plant("src/engine/noise.cpp", "network",
-      ("dropout's scale lost", "{0.0f, 65536.0f / (65536.0f - static_cast<float>(limit_of(rate)))}",
-       "{0.0f, rate > 2 ? 0.0f : 1.0f}"),
+plant("src/engine/noise.cpp", "engine",
+      ("dropout's scale lost", "65536.0f / (65536.0f - static_cast<float>(limit_of(rate)))",
+       "(rate > 2 ? 0.0f : 1.0f)"),
       ("drawn: the second block as the first", "place += kTogether", "place += 0"),
       ("dropout by the place in the slice", "place_of(noise.seed, layer, noise.first_sample + b, t)",
        "place_of(noise.seed, layer, b, t)"))
@@ -230,31 +233,31 @@ plant("src/streaming/batch_step.cpp", "streaming",
 plant("src/streaming/row_step.cpp", "streaming",
       ("two threads: both compute one share", "layers[phase - phase_of(0)].shares[1].step", "layers[phase - phase_of(0)].shares[0].step"),
       ("two threads: always", "threads == 0 && worth_two(model)", "threads == 0"))
-plant("src/core/wavefront.cpp", "core network",
+plant("src/core/wavefront.cpp", "core engine",
       ("wavefront: the stage before is not waited for", "stages_[stage - 1].done.load(std::memory_order_acquire) > next",
        "next < pieces_"))
-plant("src/engine/network_wavefront.cpp", "network",
+plant("src/engine/network_wavefront.cpp", "engine",
       ("layers apart: dropout left out", "if (noise != nullptr && !above.keep.empty())", "if (false)"),
       ("layers apart: what arrives passes no dropout", "arrive(layer, activations, steps, piece);", ""),
       ("layers apart: the last d_x not handed on", "activations.wants_d_x_ ? 0 : 1", "1"),
       ("layers apart: the pieces backwards in time", "pieces.at(pieces.count() - 1 - number)", "pieces.at(number)"),
       ("layers apart: what arrives from the segment's start", "above.from(piece.first - steps.first)", "above"),
       ("layers apart: no sums", "layer_sums(layer, activations, steps);", ";"))
-plant("src/engine/network_backward.cpp", "network",
+plant("src/engine/network_backward.cpp", "engine",
       ("residual of a piece from the segment's start", "arriving(layer, activations, of_segment) + first;",
        "arriving(layer, activations, of_segment);"))
-plant("src/engine/activations.cpp", "network",
+plant("src/engine/activations.cpp", "engine",
       ("carry_state takes the step before the last",
-       "static_cast<std::ptrdiff_t>(longest_ * count)",
-       "static_cast<std::ptrdiff_t>((longest_ > 0 ? longest_ - 1 : 0) * count)"))
-plant("src/engine/run.cpp", "network",
+       "static_cast<std::ptrdiff_t>(longest() * count)",
+       "static_cast<std::ptrdiff_t>((longest() > 0 ? longest() - 1 : 0) * count)"))
+plant("src/engine/run.cpp", "engine",
       ("a chunk forgets the lengths", "std::max(length(b), first) - first", "length(b)"),
       ("left padding read as right", "given_.left_padded ? given_.steps - length(b) : 0", "0"),
       ("groups: the first group's lengths", "given_.lengths[samples_.first + b]", "given_.lengths[b]"),
       ("groups: the state of the group before", "activations_.set_batch(samples.count());", ""),
       ("groups: what lies past the ends is not cleared", "if (!sequences.lengths.empty()) std::fill",
        "if (false) std::fill"))
-plant("src/engine/ensemble.cpp", "network",
+plant("src/engine/ensemble.cpp", "engine",
       ("merged head is the sum", "1.0f / static_cast<float>(members)", "1.0f"),
       ("merged members lie upon one another", "members * size, member * size}", "members * size, 0}"),
       ("one member is merged as several are", "if (members.size() == 1) {", "if (false) {"))
@@ -269,8 +272,7 @@ plant("src/formats/folded_layer.cpp", "formats",
 # Training.
 plant("src/training/losses.cpp", "training",
       ("missing target counted", "if (std::isnan(target[j])) {", "if (false) {"),
-      ("cross-entropy without its target", "(static_cast<long>(j) == target_class ? 1.0f : 0.0f)",
-       "0.0f"))
+      ("cross-entropy without its target", "(label ? 1.0 - loss.label_smoothing : 0.0)", "0.0"))
 plant("src/training/optimizer.cpp", "training",
       ("Adam's correction lost", "const double correction1 = 1.0 - std::pow(options_.beta1, power);",
        "const double correction1 = 1.0;"),
@@ -285,20 +287,20 @@ plant("src/training/optimizer.cpp", "training",
       ("the norm of the first block alone", "block < blocks; ++block) one(block);",
        "block < 1; ++block) one(block);"),
       ("cosine without its warm-up", "if (at < warm_up) return", "if (false) return"))
-plant("src/forecasting/normal_equations.cpp", "training",
+plant("src/forecasting/normal_equations.cpp", "forecasting",
       ("ridge: sees a target behind the fitted rows",
        "const Origins origins{first, fit_end - layout.horizon};",
        "const Origins origins{first, fit_end - layout.horizon + 1};"),
       ("ridge: regressors not centred",
        "row[j] = (row[j] - equations.offset[i] * equations.offset[j])", "row[j] = (row[j])"))
-plant("src/forecasting/horizon_gram.cpp", "training",
+plant("src/forecasting/horizon_gram.cpp", "forecasting",
       ("ridge: a horizon's sums end a row late", "if (observed[origins.end + horizon_] != 0) add(origins.end, 1.0);", ""),
       ("ridge: runs of seen rows end unseen", "if (leaves != enters)", "if (enters && !leaves)"),
       ("ridge: sums over the missing rows", "if (seen(t) != sum_seen) continue;", "if (seen(t) == sum_seen) continue;"))
-plant("src/forecasting/ridge_solver.cpp", "training",
+plant("src/forecasting/ridge_solver.cpp", "forecasting",
       ("ridge: a near factor taken for the horizon's own", "if (step == most_steps) return false;",
        "if (step == most_steps) return true;"))
-plant("src/forecasting/regressors.cpp", "training",
+plant("src/forecasting/regressors.cpp", "forecasting",
       ("ridge: lags read the future", "inputs.target[t - std::min(lag, t)]",
        "inputs.target[t - std::min(lag, t) + (lag == 0 && t + 1 < inputs.rows() ? 1 : 0)]"),
       ("ridge: known columns one row late", "inputs.known.data() + (t + 1) * layout.known_width",
@@ -309,7 +311,7 @@ plant("src/training/lanes.cpp", "training",
        "0 : begin"))
 plant("src/training/array_fit.cpp", "training",
       ("every part draws the first one's noise, of arrays", ".first_sample = samples.first});", ".first_sample = 0});"))
-plant("src/forecasting/members.cpp", "training",
+plant("src/forecasting/members.cpp", "forecasting",
       ("members are cut into parts", "own.most_parts = 1;", ";"))
 plant("src/training/lstm_fit.cpp", "training",
       ("every part draws the first one's noise", ".first_sample = samples.first});", ".first_sample = 0});"),
@@ -317,22 +319,22 @@ plant("src/training/lstm_fit.cpp", "training",
       ("loss where the state is still fresh", "lane.fresh && step < rows_run_in(chunk)) {", "false) {"),
       ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",
        "options_.windows ? false :"))
-plant("src/forecasting/forecast_model.cpp", "training",
+plant("src/forecasting/forecast_model.cpp", "forecasting",
       ("windows one row too late", "(end - lengths[sample] + step) * activations.x_stride",
        "(end - lengths[sample] + (step > 0 ? step - 1 : 0)) * activations.x_stride"))
-plant("src/forecasting/forecast_lstm_fit.cpp", "training",
+plant("src/forecasting/forecast_lstm_fit.cpp", "forecasting",
       ("windows trained as carried chunks", ".windows = model_.window > 0,", ".windows = false,"))
-plant("src/forecasting/alpha.cpp", "training",
+plant("src/forecasting/alpha.cpp", "forecasting",
       ("LSTM trusted without its standard error",
        "difference.mean + difference.error < best_score", "difference.mean < best_score"))
-plant("src/forecasting/forecast_model.cpp", "training",
+plant("src/forecasting/forecast_model.cpp", "forecasting",
       ("network sees a season that has not been",
        "const std::size_t back = period - 1 - h % period;\n    out[h] = series[back > t ? t : t - back];",
        "out[h] = series[std::min(t + 1 + h % period, series.size() - 1)];"))
-plant("src/forecasting/forecast_lstm_fit.cpp", "training",
+plant("src/forecasting/forecast_lstm_fit.cpp", "forecasting",
       ("network fitted to targets behind its rows", "row + 1 + h < fit_end; ++h",
        "row + 1 + h < frame_.rows; ++h"))
-plant("src/forecasting/forecast_trainer.cpp", "training",
+plant("src/forecasting/forecast_trainer.cpp", "forecasting",
       ("period found in rows to be judged by",
        "std::span(frame_.target.front()).first(model_.split.train_end)",
        "std::span(frame_.target.front())"))
@@ -400,7 +402,7 @@ plant("src/data/frame.cpp", "data",
        "frame_.shared.push_back(missing ? 0.0 : 1.0);"))
 
 # Evaluation.
-plant("src/forecasting/metrics.cpp", "evaluation",
+plant("src/forecasting/metrics.cpp", "forecasting",
       ("MASE by steps of one, not of the period", "training[t] - training[t - period]",
        "training[t] - training[t - 1]"),
       ("pinball loss turned round",
@@ -408,31 +410,31 @@ plant("src/forecasting/metrics.cpp", "evaluation",
        "above >= 0.0 ? (1.0 - levels_[q]) * above : -levels_[q] * above"),
       ("missing truth scored", "if (std::isnan(truth[h])) continue;\n    const double error",
        "const double error"))
-plant("src/forecasting/baselines.cpp", "evaluation",
+plant("src/forecasting/baselines.cpp", "forecasting",
       ("seasonal naive reads the future", "series[t + 1 - period + h % period]",
        "series[std::min(t + 1 + h % period, series.size() - 1)]"),
       ("drift from the last two values", "(series[t] - series[0]) / steps",
        "(series[t] - series[t > 0 ? t - 1 : 0])"))
 
 # Enough history, few rows, bounds.
-plant("src/data/frame.cpp", "data training",
+plant("src/data/frame.cpp", "data forecasting",
       ("history counted from the first row, value or not",
        "if (frame_.since_seen[k] > 0 || !std::isnan(values[k])) ++frame_.since_seen[k];",
        "++frame_.since_seen[k];"),
       ("history of one target is enough", "*std::min_element(since_seen", "*std::max_element(since_seen"))
-plant("src/forecasting/forecast_model.cpp", "training",
+plant("src/forecasting/forecast_model.cpp", "forecasting",
       ("a window's first row looks back on nothing", "(window > 0 ? window - 1 :", "(window > 0 ? window - rows :"))
-plant("src/forecasting/forecast_next.cpp", "training",
+plant("src/forecasting/forecast_next.cpp", "forecasting",
       ("short history forecast without a word", "if (too_short && short_history", "if (false && short_history"))
-plant("src/forecasting/backtest.cpp", "evaluation",
+plant("src/forecasting/backtest.cpp", "forecasting",
       ("origins without history scored", "unseen.first + (options.allow_short ? 0 : without)",
        "unseen.first"),
       ("ridge without the model's bounds", "value = model.features.targets[k].to_forecast(value);",
        "value = model.features.targets[k].scaler.to_units(value);"))
-plant("src/forecasting/forecast_model.cpp", "evaluation",
+plant("src/forecasting/forecast_model.cpp", "forecasting",
       ("linear part without bounds", "to.linear.push_back(target.to_forecast(base));",
        "to.linear.push_back(target.scaler.to_units(base));"))
-plant("src/forecasting/short_series.cpp", "training",
+plant("src/forecasting/short_series.cpp", "forecasting",
       ("few rows: a rolling forecast fitted on all", "model = method.fit(t + 1);",
        "model = method.fit(inputs.rows());"),
       ("few rows: drift forgets the steps between", "const std::size_t seasons = 1 + h / period;", "const std::size_t seasons = 1;"),
@@ -441,7 +443,7 @@ plant("src/forecasting/short_series.cpp", "training",
 plant("src/data/bounds.cpp", "data",
       ("no bound where a zero was seen", "return v < 0; }", "return v <= 0; }"),
       ("the upper bound ignored", "if (high && value > *high) return *high;", ""))
-plant("src/forecasting/forecast_stream.cpp", "streaming",
+plant("src/forecasting/forecast_stream.cpp", "forecasting",
       ("a stream warm a row too soon", "return needed > there ? needed - there : 0;",
        "return needed > there + 1 ? needed - there - 1 : 0;"))
 
@@ -505,18 +507,18 @@ plant("src/kernels/row_weights.cpp", "kernels",
       ("int8: scales of another unit", "scales.rows[gate * hidden + unit]",
        "scales.rows[gate * hidden + hidden - 1 - unit]"),
       ("int8: neighbours not side by side", "* depth + k % depth", "* depth + (depth - 1 - k % depth)"))
-plant("src/engine/row_layer.cpp", "network",
+plant("src/engine/row_layer.cpp", "engine",
       ("int8: a later layer's x cut as the first one's", "layer == 0 ? network.storage().largest_input : 1.0f",
        "network.storage().largest_input"))
-plant("src/engine/network.cpp", "network",
-      ("int8: the scales of the layer before", "      return scales;\n    scales += parameter.shape[0];",
-       "      return scales;\n    scales += parameter.shape[0] / 4;"),
+plant("src/engine/network.cpp", "engine",
+      ("int8: the scales of the layer before", "scales += parameter.shape[0];", "scales += parameter.shape[0] / 4;"),
       ("int8: new parameters are whole numbers still", "for (Layer& layer : layers_) layer.run_products();", ""))
-plant("src/engine/storage.cpp", "network",
-      ("int8: the largest weight is 128", "largest / 127.0f", "largest / 128.0f"),
+plant("src/quantization/quantize.cpp", "quantization",
+      ("int8: the largest weight is 128", "largest / 127.0f", "largest / 128.0f"))
+plant("src/engine/storage.cpp", "quantization",
       ("f16: not the head", "role == Role::weight_hr ||\n         role == Role::head_weight;",
        "role == Role::weight_hr;"))
-plant("src/quantization/calibration.cpp", "network",
+plant("src/quantization/calibration.cpp", "quantization",
       ("int8: errors are not made up for", "wanted += owed / of[k];", ""),
       ("calibration: h of the step before", "(t + 1) * tape_of.state_units", "t * tape_of.state_units"),
       ("calibration: each part starts anew", "if (window == 0) activations.carry_state();", ""))
@@ -526,7 +528,7 @@ plant("src/formats/stored_network.cpp", "formats",
        "storage.largest_input = 1.0f;"),
       ("int8: -128 passes", "number == -128 || ", ""),
       ("f16: any type passes", "if (tensor.dtype != dtype) {", "if (false) {"))
-plant("src/quantization/drift.cpp", "evaluation",
+plant("src/quantization/drift.cpp", "quantization",
       ("drift: quarters of a part, not of all", "4 * (first + n / width_) / steps_",
        "4 * (n / width_) / steps_"),
       ("drift: windows carry their state", "if (window > 0) of_exact = of_smaller = {};", ""))
@@ -539,8 +541,8 @@ plant("src/streaming/stream_model.cpp", "streaming",
       ("stream: another range of x, the same fingerprint",
        "add(std::bit_cast<std::uint32_t>(storage.largest_input));", ""))
 plant("src/model/architecture.cpp", "streaming",
-      ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
-       "of.cell.zoneout_h <= 0.0"))
+      ("stream: a residual model taken for a plain stack", "architecture.cell.zoneout_h <= 0.0 && !architecture.residual",
+       "architecture.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
       ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.shares[0].sums);", ""),
       ("two threads: sums of the row before", "if (!prepared) prepare();", ""),
@@ -575,7 +577,7 @@ plant("src/streaming/saved_state.cpp", "streaming",
       ("saved: damage not seen", "if (checksum(head, bytes.subspan(sizeof head)) != head.checksum) {",
        "if (false) {"),
       ("saved: another model's state taken", "if (head.fingerprint != fingerprint) {", "if (false) {"))
-plant("src/forecasting/forecast_stream.cpp", "streaming",
+plant("src/forecasting/forecast_stream.cpp", "forecasting",
       ("a gap of any length is filled", "static_cast<std::int64_t>(longest_gap()) + 1;",
        "static_cast<std::int64_t>(1000000);"),
       ("forecast: forgets a row too many", "return rows + 1;", "return rows - 1;"),
@@ -586,7 +588,7 @@ plant("src/forecasting/forecast_stream.cpp", "streaming",
       ("forecast: a time off the grid stays there", "      on_grid = there;\n", ""),
       ("forecast: restored without its network's state",
        "  if (session_) session_->restore(saved.flags.subspan(size, of_session));\n", ""))
-plant("src/engine/trace.cpp", "network",
+plant("src/engine/trace.cpp", "engine",
       ("trace: forget and input gate swapped", ".f = gate(1, lstm),", ".f = gate(0, lstm),"),
       ("trace: the reverse direction in the order of running", ".step = place(sample) + time,",
        ".step = place(sample) + position,"),
@@ -632,7 +634,7 @@ plant("src/inspection/forecast_subject.cpp", "inspection",
       ("subject: the forecast stands where it was made", "made.point[row] = all.at(row - 1, 0, 0, model.median());",
        "made.point[row] = all.at(row, 0, 0, model.median());"),
       ("subject: judged from a row later", "seen - 1 < last ? seen - 1 : 0", "seen < last ? seen : 0"))
-plant("src/forecasting/members.cpp", "training",
+plant("src/forecasting/members.cpp", "forecasting",
       ("members: all draw the same", "own.seed = mix64(options.seed + fits_.size());", "own.seed = mix64(options.seed);"),
       ("members: enough is not asked", "furthest_ < steps_ && enough_()", "furthest_ < steps_ && false"),
       ("members: in trouble the others stay behind", "steps_ = std::min(steps_, turn.step + 1);",
@@ -644,3 +646,38 @@ plant("src/inspection/forecast_subject.cpp", "inspection",
       ("subject: the calendar of UTC", "data::calendar_time(table.wall_at(row))",
        "data::calendar_time(table.time_at(row))"),
       ("subject: whole hours", "t.hour * 3600.0 + t.minute * 60.0 + t.second", "t.hour * 3600.0"))
+
+# Training and differentiating on arrays.
+plant("src/training/row_loss.cpp", "api",
+      ("row loss: the weight is not in the gradient", "for (float& d : d_y) d *= weight;", ""),
+      ("row loss: the weight is not in the terms", "sum.terms * weight}", "sum.terms}"),
+      ("row loss: a class's weight is not in the terms",
+       "sum.terms = loss_.class_weights[static_cast<std::size_t>(label)];", "sum.terms = 1.0;"))
+plant("src/training/losses.cpp", "api",
+      ("cross-entropy: smoothing goes to no class", "weight * (shared + ", "weight * (0.0 * shared + "))
+plant("src/training/batch_view.hpp", "api",
+      ("batch: a masked step is judged", "data_->mask.empty() || data_->mask[row(step, sample)] != 0", "true"),
+      ("batch: the last step is that of the longest", "first_ + step + 1 == whole_length(sample)",
+       "first_ + step + 1 == all_steps_"))
+plant("src/training/array_trainer.cpp", "api",
+      ("trainer: chunks begin anew", "state = trainer_.carried(chosen.size());", "state = {};"),
+      ("trainer: accumulated batches are not one", "gathered_.add(sum);", "gathered_ = sum;"),
+      ("trainer: the last weights are kept, not the best", "network_.set_parameters(best_);", ""),
+      ("trainer: a carried state is dropped", "batch.carry_on ? carried(batch.batch) : batch.initial",
+       "batch.carry_on ? State{} : batch.initial"),
+      ("trainer: patience of one more", "epoch - result_.best_epoch >= options_.patience",
+       "epoch - result_.best_epoch > options_.patience"))
+plant("src/engine/array_pass.cpp", "api",
+      ("pass: the gradient of the last state is forgotten", "if (from.d_last != nullptr)\n      load_d_last",
+       "if (false)\n      load_d_last"),
+      ("pass: noise without a seed", ".expected = !input.noise_seed", ".expected = false"),
+      ("pass: gradients add up", "std::fill(gradient_.begin(), gradient_.end(), 0.0f);", ""))
+plant("src/engine/state_arrays.cpp", "api",
+      ("state: every layer's of the first", "array += batch * floats;\n    }\n  }\n\n  void store(const Activations& activations, "
+       "const Architecture& architecture,\n             const Samples& samples, std::size_t batch, std::vector<float>& to) "
+       "const {", "}\n  }\n\n  void store(const Activations& activations, const Architecture& architecture,\n"
+       "             const Samples& samples, std::size_t batch, std::vector<float>& to) const {"))
+plant("src/reference/plain_lstm.hpp", "reference",
+      ("plain LSTM: input and forget gate swapped", "s.f[u] * before.c[u] + s.i[u] * s.g[u]",
+       "s.i[u] * before.c[u] + s.f[u] * s.g[u]"),
+      ("plain LSTM: R transposed on the way back", "from.R[u * H + k] * d_a[u]", "from.R[k * H + u] * d_a[u]"))

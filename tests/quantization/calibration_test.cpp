@@ -16,6 +16,9 @@
 namespace sluice::quantization {
 namespace {
 
+using engine::Network;
+using engine::random_parameters;
+
 constexpr std::size_t kRows = 600, kInputs = 3;
 
 std::vector<float> random_rows() {
@@ -58,7 +61,7 @@ TEST(Calibration, HasTheMomentsOfTheRowsAndOfEachLayersH) {
     const Calibration two = calibrate(network_of({7, 5}), x, window);
     State state;
     const std::vector<float> h =
-        run(network_of({7, 5}), {.x = x, .batch = kRows / steps, .steps = steps}, state);
+        engine::run(network_of({7, 5}), {.x = x, .batch = kRows / steps, .steps = steps}, state);
     EXPECT_EQ(two.largest_input, 13.0f);
     expect_near(two.x, moments_of(x, kInputs));
     ASSERT_EQ(two.h.size(), 2u);
@@ -66,7 +69,7 @@ TEST(Calibration, HasTheMomentsOfTheRowsAndOfEachLayersH) {
     // The first layer alone: the same parameters are drawn for it.
     state = {};
     const std::vector<float> below =
-        run(network_of({7}), {.x = x, .batch = kRows / steps, .steps = steps}, state);
+        engine::run(network_of({7}), {.x = x, .batch = kRows / steps, .steps = steps}, state);
     expect_near(two.h[0], moments_of(below, 7));
   }
 }

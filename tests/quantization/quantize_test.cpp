@@ -21,7 +21,12 @@
 namespace sluice::quantization {
 namespace {
 
+using engine::check_int8;
+using engine::Doubles;
+using engine::is_matrix;
 using engine::Network;
+using engine::random_parameters;
+using engine::scale_count;
 using kernels::WeightType;
 
 const Architecture kStack{.input = 3, .hidden = {13, 7}, .output = 2, .biases = 2};

@@ -12,6 +12,9 @@
 namespace sluice::training {
 namespace {
 
+using forecasting::Members;
+using forecasting::noise_data;
+
 constexpr std::size_t kRows = 300;
 const Architecture kOf{.input = 2, .hidden = {32}, .output = 1};
 
