@@ -1,4 +1,5 @@
-// Memory whose start lies on a cache line, and the rounding of lengths to whole lines.
+// Cache-line alignment: an allocator, the vectors that use it, and rounding of lengths up to whole
+// cache lines. Views and matrices are elsewhere.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@ namespace sluice {
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::size_t kLineFloats = kCacheLine / sizeof(float);
 
-/// The smallest multiple of a cache line's 16 floats that holds `count` floats.
+/// Rounds `count` floats up to whole cache lines of 16 floats.
 constexpr std::size_t padded(std::size_t count) {
   return (count + kLineFloats - 1) / kLineFloats * kLineFloats;
 }
@@ -31,7 +32,7 @@ struct AlignedAllocator {
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) noexcept { return true; }
 };
 
-/// A vector that starts on a cache line: floats that kernels read and write.
+/// A vector whose data starts on a cache line; kernels load and store it aligned.
 template <class T>
 using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 using FloatVector = AlignedVector<float>;

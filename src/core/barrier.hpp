@@ -1,6 +1,5 @@
-// A meeting point of the threads that work on one step together. It spins for a short while,
-// because the others are mostly near, then yields: on a busy machine they may not be running at
-// all.
+// A reusable barrier for the threads that share one step. It spins briefly, because the others
+// usually arrive within microseconds, then yields: on a busy machine they may not be running.
 #pragma once
 
 #include <atomic>
@@ -13,10 +12,10 @@ namespace sluice {
 
 class Barrier {
  public:
-  /// For `members` threads, which all call wait() as many times.
+  /// Each of the `members` threads must call wait() the same number of times.
   explicit Barrier(std::size_t members) : members_(members) {}
 
-  /// Returns when all members have called it; what they wrote before is seen after.
+  /// Returns when all members have called it. Everything written before wait() is visible after it.
   void wait() noexcept {
     const std::size_t round = round_.load(std::memory_order_relaxed);
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members_) {

@@ -1,3 +1,5 @@
+// The text of an Error: its parts joined into one printable line. The texts themselves are written
+// where the error is thrown.
 #include "sluice/error.hpp"
 
 #include <utility>
@@ -14,7 +16,7 @@ std::string join(const ErrorParts& parts) {
   if (!parts.expected.empty()) line += ": expected " + parts.expected;
   if (!parts.got.empty()) line += (parts.expected.empty() ? ": got " : ", got ") + parts.got;
   if (!parts.hint.empty()) line += " (" + parts.hint + ")";
-  return printable(line);  // one line, whatever a file contained
+  return printable(line);  // file contents must not add lines
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Whole files by POSIX calls. What is written goes to a new file in the same folder, is synced and
-// renamed; only devices and pipes, which a rename would replace, are written in place.
+// Reads and writes whole files by POSIX calls. A write goes to a temporary file in the same folder,
+// is synced and renamed. Devices and pipes are written in place, because a rename would replace
+// them.
 #include "core/file.hpp"
 
 #include <fcntl.h>
@@ -20,11 +21,12 @@
 namespace sluice {
 namespace {
 
-constexpr std::size_t kChunk = std::size_t{1} << 30;  // one call moves less than 2^31 bytes
+constexpr std::size_t kChunk = std::size_t{1} << 30;  // bytes per call, below 2^31
 constexpr int kMaxNames = 1000;
 constexpr const char* kTemporary = ".tmp-";
 constexpr int kMostLinks = 64;
-constexpr std::size_t kMaxName = 255;  // bytes in the name of a file, on every common file system
+// Longest file name in bytes on the common file systems.
+constexpr std::size_t kMaxName = 255;
 
 class Descriptor {
  public:
@@ -82,7 +84,7 @@ std::string hint_for(int error, bool writing) {
                                 .hint = "check that it is the right file"});
 }
 
-// Writes all bytes; 0 or the error's number.
+// Writes all bytes. Returns 0 or errno.
 int write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(file, bytes.data(), std::min(bytes.size(), kChunk));
@@ -105,8 +107,8 @@ struct Temporary {
   int file;
 };
 
-// A new, empty file beside the target. The process's number keeps two programs apart, O_EXCL two
-// threads and what a killed program left.
+// Creates an empty file beside the target. The process number in its name separates programs;
+// O_EXCL separates threads and skips the leftovers of killed programs.
 Temporary create_beside(const std::filesystem::path& target, const std::string& path) {
   for (int i = 0; i < kMaxNames; ++i) {
     const std::string ending = kTemporary + std::to_string(::getpid()) + "-" + std::to_string(i);
@@ -114,7 +116,7 @@ Temporary create_beside(const std::filesystem::path& target, const std::string& 
     name = (target.parent_path() / name).string();
     const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (file >= 0) {
-      ::flock(file, LOCK_EX | LOCK_NB);  // see is_abandoned()
+      ::flock(file, LOCK_EX | LOCK_NB);  // tested by is_abandoned()
       return {std::move(name), file};
     }
     if (errno != EEXIST && errno != EINTR) fail_write(path, errno);
@@ -122,7 +124,7 @@ Temporary create_beside(const std::filesystem::path& target, const std::string& 
   fail_write(path, EEXIST);
 }
 
-// Of a file that another program may be writing at this moment: its owner holds a lock on it.
+// Whether the writer of a temporary file is gone. A live writer holds a lock on its file.
 bool is_abandoned(const std::filesystem::path& temporary, const std::string& process) {
   if (::kill(static_cast<pid_t>(std::strtol(process.c_str(), nullptr, 10)), 0) == 0) return false;
   if (errno != ESRCH) return false;
@@ -130,7 +132,7 @@ bool is_abandoned(const std::filesystem::path& temporary, const std::string& pro
   return file.is_open() && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0;
 }
 
-// Removes NAME.tmp-PROCESS-NUMBER of processes that are no more. What cannot be removed stays.
+// Removes files NAME.tmp-PROCESS-NUMBER of processes that no longer exist. Ignores failures.
 void remove_abandoned(const std::filesystem::path& target) {
   const std::string start = target.filename().string() + kTemporary;
   const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
@@ -147,13 +149,14 @@ void remove_abandoned(const std::filesystem::path& target) {
   }
 }
 
-// Fills the new file and puts it in the target's place; 0 or the error's number.
+// Fills the temporary file and renames it to the target. Returns 0 or errno.
 int fill_and_rename(const Temporary& temporary, const std::string& target, const struct stat* old,
                     std::string_view bytes) {
   Descriptor file(temporary.file);
   if (const int error = write_all(file.number(), bytes)) return error;
   if (old != nullptr) {
-    // Before the mode, of which it clears bits; not everyone may give files away, nor everywhere.
+    // Before fchmod(), because fchown() clears mode bits. It may fail: not every user or file
+    // system allows it.
     [[maybe_unused]] const int kept = ::fchown(file.number(), old->st_uid, old->st_gid);
   }
   if (old != nullptr && ::fchmod(file.number(), old->st_mode & 07777) != 0) return errno;
@@ -162,8 +165,8 @@ int fill_and_rename(const Temporary& temporary, const std::string& target, const
   return ::rename(temporary.path.c_str(), target.c_str()) == 0 ? 0 : errno;
 }
 
-// Makes the rename itself last. A folder that may be written but not read cannot be opened, and
-// some file systems cannot sync one: neither harms the file.
+// Makes the rename durable. Not an error: a folder that cannot be opened for reading, or a file
+// system that cannot sync folders.
 void sync_folder(const std::filesystem::path& target, const std::string& path) {
   const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
   const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -181,7 +184,7 @@ std::string read_file(const std::string& path, std::uint64_t limit) {
   const auto size = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
   if (size > limit) fail_limit(path, limit);
 
-  // One byte more than the size, so that a second read can say that the file has ended.
+  // One spare byte lets the next read report the end of the file.
   std::string bytes(static_cast<std::size_t>(size) + 1, '\0');
   std::size_t filled = 0;
   for (;;) {
@@ -201,7 +204,7 @@ std::string read_file(const std::string& path, std::uint64_t limit) {
 std::string follow_links(const std::string& path) {
   std::filesystem::path target = path;
   std::error_code error;
-  // stat() of a circle of links fails: who writes there is refused before.
+  // Callers have called stat(), which rejects a cycle of links.
   for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(target, error); ++links) {
     const std::filesystem::path next = std::filesystem::read_symlink(target, error);
     if (error) fail_write(path, error.value());
@@ -212,7 +215,7 @@ std::string follow_links(const std::string& path) {
 
 namespace {
 
-// What is there before a write. Throws where that cannot be replaced.
+// The state of a path before a write.
 struct Before {
   struct stat status {};
   bool exists = false;
@@ -224,7 +227,7 @@ Before look_before(const std::string& path) {
   before.exists = ::stat(path.c_str(), &before.status) == 0;
   if (!before.exists && errno != ENOENT) fail_write(path, errno);
   if (before.exists && S_ISDIR(before.status.st_mode)) fail_write(path, EISDIR);
-  // A rename would replace a file that its owner has protected.
+  // A rename would replace even a file that is write-protected.
   if (before.exists && ::access(path.c_str(), W_OK) != 0) fail_write(path, errno);
   return before;
 }
@@ -235,7 +238,7 @@ void check_can_write(const std::string& path, std::uint64_t bytes) {
   if (look_before(path).in_place()) return;
   const Temporary temporary = create_beside(follow_links(path), path);
   const Descriptor file(temporary.file);
-  // Some file systems cannot reserve: they have no answer before the write.
+  // File systems that cannot reserve space fail with another error; only the write will tell.
   const int error = bytes > 0 ? ::posix_fallocate(file.number(), 0, static_cast<off_t>(bytes)) : 0;
   ::unlink(temporary.path.c_str());
   if (error == ENOSPC || error == EFBIG || error == EDQUOT) fail_write(path, error);

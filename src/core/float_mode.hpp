@@ -1,6 +1,5 @@
-// While one of these lives, denormal floats are flushed to zero on this thread; then the caller's
-// mode is back. A silent input otherwise decays into denormals and makes every step many times
-// slower.
+// Flushes denormal floats to zero on this thread while an object lives, then restores the mode.
+// Without it, silent input decays into denormals and makes each step many times slower.
 #pragma once
 
 #if defined(__SSE2__)
@@ -13,7 +12,7 @@ namespace sluice {
 class FlushDenormals {
  public:
 #if defined(__SSE2__)
-  // Writing the register costs more than a small network's step: not where it is set already.
+  // Writing the register costs more than a small network's step, so skip it if the bits are set.
   FlushDenormals() noexcept : saved_(_mm_getcsr()) {
     if ((saved_ & kFlush) != kFlush) _mm_setcsr(saved_ | kFlush);
   }
@@ -34,7 +33,7 @@ class FlushDenormals {
 
  private:
 #if defined(__SSE2__)
-  static constexpr unsigned kFlush = 0x8040;  // FTZ 15, DAZ 6
+  static constexpr unsigned kFlush = 0x8040;  // bits 15 (FTZ) and 6 (DAZ)
   unsigned saved_;
 #elif defined(__aarch64__)
   unsigned long long saved_;

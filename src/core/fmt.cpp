@@ -1,5 +1,5 @@
-// The parts of fmt that are no templates, compiled here once: the other files include its headers
-// alone (FMT_HEADER_ONLY is not set), and nothing is linked.
+// Explicit instantiation of fmt's non-inline parts, so that nothing of fmt is linked. All other
+// files include its headers without FMT_HEADER_ONLY.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

@@ -1,4 +1,5 @@
-// A reference to something that can be called: what std::function is, without owning or allocating.
+// A non-owning reference to a callable: like std::function, but it never allocates and must not
+// outlive the callable.
 #pragma once
 
 #include <memory>
@@ -9,7 +10,7 @@ namespace sluice {
 template <class Signature>
 class FunctionRef;
 
-/// Valid as long as what it was made of; so, as a parameter, during the call.
+/// As a parameter it is valid during the call.
 template <class Result, class... Arguments>
 class FunctionRef<Result(Arguments...)> {
  public:

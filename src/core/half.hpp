@@ -1,4 +1,5 @@
-// Floats of 16 bits (IEEE binary16): from float, rounded to the nearest, and back, exactly.
+// Conversion between float and IEEE binary16. To half it rounds to nearest even; back to float it
+// is exact.
 #pragma once
 
 #include <bit>
@@ -18,7 +19,7 @@ inline float from_half(std::uint16_t bits) noexcept {
   return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
 }
 
-/// The even one where two are as near. From 65520 on in size it is infinite; a NaN stays a NaN.
+/// Rounds to nearest even; magnitudes from 65520 on become infinity. A NaN stays a NaN.
 inline std::uint16_t to_half(float value) noexcept {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const auto sign = static_cast<std::uint16_t>(bits >> 16 & 0x8000u);
@@ -28,7 +29,7 @@ inline std::uint16_t to_half(float value) noexcept {
   };
   if (size > 0x7f800000u) return with_sign(0x7e00u);
   if (size >= 0x477ff000u) return with_sign(0x7c00u);
-  if (size < 0x38800000u) {  // subnormal: added to 2^23, the last bits count 2^-24
+  if (size < 0x38800000u) {  // subnormal: in 2^23 + x the last bit is worth 2^-24
     const float sum = std::bit_cast<float>(size) * 0x1p24f + 0x1p23f;
     return with_sign(std::bit_cast<std::uint32_t>(sum) - 0x4b000000u);
   }

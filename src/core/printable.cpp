@@ -1,3 +1,5 @@
+// Replaces control characters before a text reaches a terminal. It leaves invalid UTF-8 as it is:
+// utf8.hpp repairs that.
 #include "core/printable.hpp"
 
 namespace sluice {

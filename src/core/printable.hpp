@@ -1,4 +1,5 @@
-// Text out of files that is shown on a terminal: its control characters would be obeyed.
+// Makes text from files safe to print: a terminal would obey its control characters. It does not
+// repair invalid UTF-8 (utf8.hpp).
 #pragma once
 
 #include <string>
@@ -6,8 +7,8 @@
 
 namespace sluice {
 
-/// The text with '?' for every control character: below 32 and 127, and those of U+0080 to U+009F.
-/// `kept` are left as they are.
+/// Replaces every control character (below 32, 127, U+0080 to U+009F) by '?', except those in
+/// `kept`.
 std::string printable(std::string_view text, std::string_view kept = "");
 
 }  // namespace sluice

@@ -1,15 +1,15 @@
-// How long work stays in touch with who asked for it: every few milliseconds it calls its pulse,
-// which may tell of progress, or throw to end the work. The work knows no clock and no signal.
+// The callback of long-running work. The work calls it every few milliseconds; it may report
+// progress, or throw to cancel. The work itself reads no clock and handles no signal.
 #pragma once
 
 #include "core/function_ref.hpp"
 
 namespace sluice {
 
-/// Called on the thread that works; what it throws passes through.
+/// Called on the working thread. Its exceptions pass through the work.
 using Pulse = FunctionRef<void()>;
 
-/// For who does not want to be called.
+/// Does nothing: no progress reports, no cancelling.
 inline constexpr auto kNoPulse = [] {};
 
 }  // namespace sluice

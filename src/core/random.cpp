@@ -1,3 +1,5 @@
+// xoshiro256++ and the distributions over it. The counter-based generator is in the header, because
+// it is constexpr.
 #include "core/random.hpp"
 
 #include <bit>

@@ -1,4 +1,5 @@
-// Random numbers that are the same on every machine and for every number of threads.
+// Random numbers that are the same on every machine and for any number of threads: a sequential
+// generator and a counter-based one.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +7,8 @@
 
 namespace sluice {
 
-/// A hash of one 64-bit number to another (the finaliser of SplitMix64): a random number for a
-/// place, so that whoever computes that place gets the same one.
+/// Counter-based generator (the finaliser of SplitMix64): a hash of `z`, so that any thread gets
+/// the same number for the same position.
 constexpr std::uint64_t mix64(std::uint64_t z) {
   z += 0x9e3779b97f4a7c15ull;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
@@ -22,9 +23,9 @@ class Random {
 
   std::uint64_t next();
   double uniform();                         ///< In [0, 1), 53 bits.
-  double uniform(double low, double high);  ///< From low to high; high itself only by rounding.
+  double uniform(double low, double high);  ///< From low to high; high only by rounding.
   double normal();                          ///< Mean 0, variance 1 (Box-Muller, no state kept).
-  std::size_t below(std::size_t count);     ///< In 0 .. count-1; count > 0. No modulo bias.
+  std::size_t below(std::size_t count);     ///< In 0 .. count - 1, unbiased; count > 0.
 
  private:
   std::uint64_t state_[4];

@@ -1,4 +1,5 @@
-// Looking out for what another thread is about to do.
+// A bounded spin-wait for another thread, and the processor's pause instruction. What to do when it
+// gives up, to yield or to sleep, is the caller's choice.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +9,7 @@
 
 namespace sluice {
 
-/// Tells the processor that this thread only waits.
+/// Hints to the processor that this thread is spinning.
 inline void pause_thread() noexcept {
 #if defined(__SSE2__)
   _mm_pause();
@@ -17,8 +18,8 @@ inline void pause_thread() noexcept {
 #endif
 }
 
-/// Whether `done()` came true within some 20 to 100 microseconds: long enough for threads that work
-/// side by side, too short to be felt where there are fewer processors than threads.
+/// Spins until done(), for 20 to 100 microseconds; returns done(). Long enough for threads that run
+/// side by side, short enough not to hurt when there are more threads than processors.
 template <class Done>
 bool spin(const Done& done) {
   constexpr std::size_t kTurns = 2000;

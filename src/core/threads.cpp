@@ -1,3 +1,5 @@
+// The helper threads of the pool: each spins for the next round, then sleeps on a condition
+// variable.
 #include "core/threads.hpp"
 
 #include <atomic>
@@ -19,13 +21,13 @@ struct ThreadPool::Shared {
   std::mutex mutex;
   std::condition_variable start;
   std::condition_variable finished;
-  // A round is all that lies between two changes of `round`. Its work, tasks and float mode are set
-  // before it, and run() ends it only when every helper has left it.
+  // A round starts when `round` changes. Work, tasks and float mode are set before that; run()
+  // returns when every helper has left the round.
   const FunctionRef<void(std::size_t)>* work = nullptr;
   std::size_t tasks = 0;
-  std::fenv_t float_mode{};  // of the caller: a task's bits must not depend on who runs it
+  std::fenv_t float_mode{};  // the caller's: all threads must give the same bits
   std::atomic<std::size_t> next{0};
-  std::atomic<std::size_t> busy{0};  // helpers that have not yet left the current round
+  std::atomic<std::size_t> busy{0};  // helpers still in this round
   std::atomic<std::uint64_t> round{0};
   std::atomic<bool> stop{false};
   std::vector<std::thread> helpers;
@@ -55,7 +57,7 @@ struct ThreadPool::Shared {
       seen = round;
       std::fesetenv(&float_mode);
       take_tasks();
-      // Under the mutex, so that a caller about to sleep does not miss it.
+      // The mutex keeps a caller that is about to sleep from missing the notification.
       const std::lock_guard lock(mutex);
       if (--busy == 0) finished.notify_one();
     }

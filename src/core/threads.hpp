@@ -1,6 +1,5 @@
-// A small pool of threads, made and owned by its caller. Which thread runs a task is left open;
-// what the tasks are is not: they never depend on the number of threads, so neither do the bits of
-// a result.
+// A small thread pool, made and owned by its caller. Any thread may run any task. The tasks must
+// not depend on the number of threads, so the bits of a result do not either.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +11,7 @@ namespace sluice {
 
 class ThreadPool {
  public:
-  /// `threads` >= 1 in all: the caller's own and threads - 1 more.
+  /// `threads` counts the caller's own: threads - 1 helpers are started. 0 means 1.
   explicit ThreadPool(std::size_t threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -20,10 +19,10 @@ class ThreadPool {
 
   std::size_t threads() const noexcept { return threads_; }
 
-  /// Runs work(0) .. work(tasks - 1), each once, and returns when all have ended. With at most
-  /// threads() tasks each may wait for the others. `work` must not throw. Helpers compute in the
-  /// caller's floating-point mode, and look out for the next call for a short while before they
-  /// sleep. Not to be called from two threads at once, nor from inside `work`.
+  /// Runs work(0) .. work(tasks - 1) once each and returns when all have finished. If there are at
+  /// most threads() tasks, they may wait for each other. `work` must not throw. Helpers run in the
+  /// caller's floating-point mode and spin briefly for the next call before they sleep. Must not be
+  /// called from two threads at once, nor from inside `work`.
   void run(std::size_t tasks, FunctionRef<void(std::size_t)> work);
 
  private:

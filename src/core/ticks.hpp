@@ -1,5 +1,5 @@
-// The processor's own clock, for times far below a microsecond: reading it takes some 10 ns where
-// the operating system's clock takes 25.
+// The processor's time-stamp counter (on x86; elsewhere the steady clock), for times far below a
+// microsecond. A read takes about 10 ns; the operating system's clock takes 25.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace sluice {
 
-/// All instructions before have ended, none behind has begun.
+/// Fenced: earlier instructions have finished, later ones have not started.
 inline std::uint64_t ticks() noexcept {
 #if defined(__SSE2__)
   _mm_lfence();
@@ -22,7 +22,7 @@ inline std::uint64_t ticks() noexcept {
 #endif
 }
 
-/// Measured over some milliseconds.
+/// Measured for 20 ms against the system's clock.
 inline double ns_per_tick() {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();

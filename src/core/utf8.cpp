@@ -1,3 +1,5 @@
+// UTF-8 decoding by RFC 3629: the lead byte limits the second byte, which excludes overlong forms,
+// surrogates and values beyond U+10FFFF.
 #include "core/utf8.hpp"
 
 namespace sluice {

@@ -1,4 +1,5 @@
-// Which bytes are UTF-8: names of files may be anything, but JSON holds only that.
+// UTF-8 validation. File names may hold any bytes, but JSON only valid UTF-8. Control characters
+// are valid here; printable.hpp replaces them.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +8,13 @@
 
 namespace sluice {
 
-/// Bytes of the character that begins there, 0 where none does. RFC 3629: no overlong forms, no
-/// surrogates, nothing beyond U+10FFFF.
+/// Length in bytes of the character at `at`; 0 if none starts there. RFC 3629: no overlong forms,
+/// no surrogates, nothing beyond U+10FFFF.
 std::size_t utf8_character(std::string_view text, std::size_t at);
 
 bool is_utf8(std::string_view text);
 
-/// The text with '?' for every byte that belongs to no character.
+/// Replaces every byte that is not part of a valid character by '?'.
 std::string as_utf8(std::string_view text);
 
 }  // namespace sluice

@@ -1,3 +1,5 @@
+// The scheduler of run_wavefront(): each thread takes any stage whose next piece is ready, its last
+// stage first. One flag per stage keeps two threads off the same piece.
 #include "core/wavefront.hpp"
 
 #include <atomic>
@@ -11,7 +13,7 @@ namespace {
 
 struct Stage {
   alignas(64) std::atomic<std::size_t> done{0};  // pieces
-  std::atomic<bool> taken{false};                // by a thread that works on its next piece
+  std::atomic<bool> taken{false};                // a thread works on its next piece
 };
 
 class Wavefront {
@@ -43,13 +45,13 @@ class Wavefront {
            (stage == 0 || stages_[stage - 1].done.load(std::memory_order_acquire) > next);
   }
 
-  // The next piece of a stage, where it is ready and no other thread's.
+  // Runs the next piece of a stage; false if it is not ready or another thread has it.
   bool advance(std::size_t number) {
     Stage& stage = stages_[number];
     if (!ready(number) || stage.taken.load(std::memory_order_relaxed) ||
         stage.taken.exchange(true, std::memory_order_acquire))
       return false;
-    // Another may have done that piece in the meantime.
+    // Another thread may have finished that piece before we took the flag.
     const bool mine = ready(number);
     if (mine) {
       const std::size_t piece = stage.done.load(std::memory_order_relaxed);
@@ -60,7 +62,7 @@ class Wavefront {
     return mine;
   }
 
-  // Until there may be something to do.
+  // Spins, then yields, until a stage may be ready.
   void wait() const {
     const auto there = [&] {
       if (ended()) return true;

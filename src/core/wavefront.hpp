@@ -1,5 +1,5 @@
-// Stages that work on one piece after the other, each on what the stage before has left: several
-// threads run them as a wavefront.
+// Runs a pipeline as a wavefront over several threads: stage s processes piece p once stage s - 1
+// has finished it.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@
 
 namespace sluice {
 
-/// work(stage, piece) once for each of `stages` and `pieces`: after the same stage's piece before,
-/// and after the stage before has done this piece. What these wrote is seen. A thread stays with a
-/// stage as long as it can, for the sake of its cache.
+/// Calls work(s, p) once for each stage and piece: after (s, p-1) and (s-1, p), whose writes it
+/// sees (acquire and release). A thread stays with its stage as long as it can, to keep the stage's
+/// data in its cache.
 void run_wavefront(ThreadPool& pool, std::size_t stages, std::size_t pieces,
                    FunctionRef<void(std::size_t, std::size_t)> work);
 

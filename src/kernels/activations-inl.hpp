@@ -1,8 +1,7 @@
-// Sigmoid and tanh of vectors, and the other activations of the options. No include guard of the
-// usual kind: it is included once per target. Every lane is computed alone and without branches; no
-// approximate reciprocal is used, because processors of one instruction set differ in it.
-// Polynomials: our own, minimax of the relative error by Remez exchange in 40 digits over the
-// interval that each names, its coefficients then rounded to float.
+// Sigmoid, tanh and the other activations, on vectors. Every lane is computed alone and without
+// branches. No approximate reciprocal is used: processors of one instruction set differ in it. The
+// polynomials are minimax in relative error over the interval named at each, by Remez exchange in
+// 40 digits, then rounded to float. Included once per target, hence the unusual include guard.
 #if defined(SLUICE_KERNELS_ACTIVATIONS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_ACTIVATIONS_INL_HPP_
 #undef SLUICE_KERNELS_ACTIVATIONS_INL_HPP_
@@ -19,8 +18,8 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The smaller of x and the limit, or the larger; a NaN stays a NaN. The processors named answer the
-// second operand if either is a NaN; on others a comparison decides, which is false for a NaN.
+// min(x, limit) and max(x, limit); a NaN stays a NaN. On the targets listed, Min and Max return the
+// second operand if either is a NaN; elsewhere a comparison decides, which is false for a NaN.
 inline constexpr bool kSecondIfNan = (HWY_TARGET & (HWY_SSE4 | HWY_AVX2 | HWY_AVX3)) != 0;
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V at_most(D d, float limit, V x) {
@@ -37,30 +36,30 @@ HWY_INLINE V at_least(D d, float limit, V x) {
 
 inline constexpr float kLog2E = 1.44269504f;
 
-// exp(-x) = power * plus / minus: an inexact quotient that its users need not always divide out.
+// exp(-x) = power * plus / minus. Unevaluated, because sigmoid needs only one division in all.
 template <class V>
 struct Exponential {
   V power, plus, minus;
 };
 
-// exp(-x) for x in [-88.3, 87.3]; outside, the nearer end's value. A NaN stays a NaN. With
-// -x = n ln(2) + r it is 2^n exp(r), and exp(r) = (c + r) / (c - r) for c = r coth(r / 2), which is
-// 2 + r^2 (0.1666... + r^2 ...): to 2.4e-9 of its value for |r| <= 0.3468, more than ln(2) / 2.
+// exp(-x) for x in [-88.3, 87.3]; outside, the value at the nearer end. A NaN stays a NaN. With -x
+// = n ln(2) + r it is 2^n exp(r), and exp(r) = (c + r) / (c - r) with c = r coth(r / 2) = 2 + r^2
+// (0.1666... + r^2 ...). Relative error 2.4e-9 for |r| <= 0.3468, slightly more than ln(2) / 2.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE Exponential<V> exp_of_minus(D d, V x) {
   const hn::RebindToUnsigned<D> du;
   x = at_least(d, -88.3f, at_most(d, 87.3f, x));
-  // A sum with 1.5 * 2^23 is rounded to a whole number, which stands in its lowest bits; with 127
-  // more, those bits are the exponent of 2^n.
+  // Adding 1.5 * 2^23 rounds to an integer, held in the lowest bits of the sum; with 127 more,
+  // those bits are the exponent of 2^n.
   const V round = hn::Set(d, 12583039.0f);
   const V sum = hn::NegMulAdd(x, hn::Set(d, kLog2E), round);
   const V power = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(du, sum)));
   const V n = hn::Sub(sum, round);
-  // -r. ln(2) in two parts, the first with zeros at its end so that n times it is exact.
+  // m = -r. ln(2) is split in two; the first part ends in zeros, so that n times it is exact.
   V m = hn::MulAdd(n, hn::Set(d, 0.693359375f), x);
   m = hn::MulAdd(n, hn::Set(d, -2.12194442e-4f), m);
   const V square = hn::Mul(m, m);
-  // An eighth of both, so that neither power * plus nor its reciprocal leaves the normal numbers.
+  // Both divided by 8, so that neither power * plus nor its reciprocal leaves the normal range.
   constexpr float kEighth = 0.125f;
   V c =
       hn::MulAdd(square, hn::Set(d, kEighth * -2.76674959e-3f), hn::Set(d, kEighth * 0.166666254f));
@@ -69,18 +68,17 @@ HWY_INLINE Exponential<V> exp_of_minus(D d, V x) {
   return {power, hn::NegMulAdd(m, eighth, c), hn::MulAdd(m, eighth, c)};
 }
 
-// exp(x) for x in [-87.3, 88.3], to 2 ulp. Outside, the nearer end's value.
+// exp(x) for x in [-87.3, 88.3], to 2 ulp; outside, the value at the nearer end.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V exp_clamped(D d, V x) {
   const Exponential<V> e = exp_of_minus(d, hn::Neg(x));
   return hn::Mul(hn::Div(e.plus, e.minus), e.power);
 }
 
-// a / b for b in [2^-126, 2^126). With vectors of 16, dividing takes 16 cycles in which the
-// multiply-adds stand idle; seven operations of theirs do the same in as long as a quotient is
-// waited for. From 1 / b to 0.0506 of its value by a line through the bits, the error e to e^3, and
-// then the quotient by its remainder: 1.7e-8 of its value beside its rounding. A NaN of a stays a
-// NaN.
+// a / b for b in [2^-126, 2^126). A division of 16 lanes takes 16 cycles in which the multiply-add
+// units idle; these seven operations fit in its latency. A line through the bits of b gives 1 / b
+// with relative error e <= 0.0506, one step reduces it to e^3, and the last corrects the quotient
+// by its remainder: 1.7e-8 plus rounding. A NaN in a stays a NaN.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V quotient([[maybe_unused]] D d, V a, V b) {
 #if HWY_TARGET == HWY_AVX3
@@ -95,33 +93,33 @@ HWY_INLINE V quotient([[maybe_unused]] D d, V a, V b) {
 #endif
 }
 
-// sigma(x) = 1 / (1 + exp(-x)), to 3 ulp wherever it is a normal number. Not 0.5 + 0.5 tanh(x/2),
-// which rounds a nearly closed gate to zero and stops its gradient. A NaN stays a NaN.
+// sigma(x) = 1 / (1 + exp(-x)), to 3 ulp wherever the result is normal. Not 0.5 + 0.5 tanh(x/2),
+// which rounds a nearly closed gate to zero and so loses its gradient. A NaN stays a NaN.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V sigmoid(D d, V x) {
   const Exponential<V> e = exp_of_minus(d, x);
   return quotient(d, e.minus, hn::MulAdd(e.power, e.plus, e.minus));
 }
 
-// tanh(x), to 2 ulp. With |x| = h - n ln(2) / 2, s = 2^n and t = tanh(h), the addition theorem says
-// tanh|x| = (1 - s + (1 + s) t) / (1 + s + (1 - s) t). The denominator is taken as the numerator
-// plus 2 s (1 - t): near 1, where the two are almost equal, so are their errors. n is 0 up to
-// |x| = 0.28, and the quotient 2t / 2; from there on h >= -0.066, and the numerator hardly cancels.
-// A NaN stays a NaN, and -0 is -0.
+// tanh(x), to 2 ulp. With |x| = h - n ln(2) / 2, s = 2^n and t = tanh(h), the addition theorem
+// gives tanh|x| = (1 - s + (1 + s) t) / (1 + s + (1 - s) t). The denominator is computed as the
+// numerator + 2 s (1 - t), so that near 1 both have almost the same error. Up to |x| = 0.28, n is 0
+// and the quotient is 2t / 2; above, h >= -0.066 and the numerator hardly cancels. A NaN stays a
+// NaN, and -0 stays -0.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V tanh(D d, V x) {
   const hn::RebindToUnsigned<D> du;
   const V one = hn::Set(d, 1.0f);
   const V size = at_most(d, 10.0f, hn::Abs(x));
-  // As in exp_of_minus, but in eighths, of which the last three bits are cut off: rounded down, so
-  // that 0.75 more chooses where n changes.
+  // As in exp_of_minus, but in steps of 1/8. Clearing the last three bits rounds down; the added
+  // 0.75 sets where n changes.
   const V sum = hn::NegMulAdd(size, hn::Set(d, 2 * kLog2E), hn::Set(d, 0x1.8p20f + 127.75f));
   const auto whole = hn::And(hn::BitCast(du, sum), hn::Set(du, ~7u));
   const V s = hn::BitCast(d, hn::ShiftLeft<20>(whole));
   const V n = hn::Sub(hn::BitCast(d, whole), hn::Set(d, 0x1.8p20f + 127.0f));
-  // One part of ln(2) / 2 is enough: n only matters while s does.
+  // ln(2) / 2 needs no second part: n only matters while s does.
   const V h = hn::MulAdd(n, hn::Set(d, 0.346573591f), size);
-  // t = h + h^3 (-0.333... + h^2 ...), to 7.6e-9 of its value for |h| <= 0.282.
+  // t = h + h^3 (-0.333... + h^2 ...), relative error 7.6e-9 for |h| <= 0.282.
   const V square = hn::Mul(h, h);
   V t = hn::MulAdd(square, hn::Set(d, -0.0507678054f), hn::Set(d, 0.133187816f));
   t = hn::MulAdd(t, square, hn::Set(d, -0.333331436f));
@@ -131,7 +129,8 @@ HWY_INLINE V tanh(D d, V x) {
   return hn::CopySignToAbs(hn::Div(above, below), x);
 }
 
-// log(1 + e) for e in [0, 1]: 2 artanh(e / (2 + e)), the series to z^15. Below 3e-9 of the value.
+// log(1 + e) for e in [0, 1] as 2 artanh(e / (2 + e)), the series up to z^15. Relative error below
+// 3e-9.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V log1p_unit(D d, V e) {
   const V z = hn::Div(e, hn::Add(e, hn::Set(d, 2.0f)));
@@ -148,7 +147,7 @@ struct ValueSlope {
   V value, slope;
 };
 
-// sigma and tanh with their derivatives, from the value as in B7.
+// sigma and tanh with their derivatives, computed from the value as in B7.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE ValueSlope<V> with_slope_sigmoid(D d, V x) {
   const V s = sigmoid(d, x);
@@ -160,7 +159,7 @@ HWY_INLINE ValueSlope<V> with_slope_tanh(D d, V x) {
   return {t, hn::NegMulAdd(t, t, hn::Set(d, 1.0f))};
 }
 
-// The table of reference/options.hpp. A NaN stays a NaN.
+// Any activation of sluice/cell_options.hpp with its derivative. A NaN stays a NaN.
 template <class D, class V = hn::Vec<D>>
 HWY_NOINLINE ValueSlope<V> activate(D d, const ActivationFunction& function, V x) {
   const V zero = hn::Zero(d), one = hn::Set(d, 1.0f);

@@ -1,8 +1,8 @@
-// The cell, pointwise: S1..S7 forward, a vector of units at a time. One source for the plain LSTM
-// and for the cell with extras (reference/options.hpp). A cell without layer norm is local: a
-// vector of units needs nothing of the other units, so it runs right behind its product; one with
-// layer norm goes over a row in passes. The way back is in cell_backward-inl.hpp; the readable form
-// of the same equations is src/reference/. Included once per target.
+// The cell's forward pass, pointwise: S1..S7 on one vector of units at a time, for the plain LSTM
+// and for the cell with extras (sluice/cell_options.hpp). Without layer norm a vector of units is
+// independent of the others and runs right after its product; with layer norm the cell makes
+// several passes over a row. The backward pass is in cell_backward-inl.hpp, the readable form of
+// the equations in src/reference/. Included once per target.
 #if defined(SLUICE_KERNELS_CELL_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_CELL_INL_HPP_
 #undef SLUICE_KERNELS_CELL_INL_HPP_
@@ -23,33 +23,33 @@ using Vec = hn::Vec<Tag>;
 
 enum Gate : std::size_t { kInput = 0, kForget = 1, kCandidate = 2, kOutput = 3, kCell = 4 };
 
-// How much of the options a cell's code heeds.
+// Which options the code of a cell supports.
 enum class Form {
   plain,     // S1..S7
-  standard,  // with extras, but sigma and tanh: their slopes follow from their values
-  general,   // with any function of the table: slopes are kept
+  standard,  // with extras, but sigma and tanh: slopes follow from values
+  general,   // with any activation: slopes are stored
 };
 
-// A value within +-bound (0: none); a NaN stays a NaN.
+// Clips a value to +-bound (0: no clipping); a NaN stays a NaN.
 HWY_INLINE Vec clipped(Vec x, double bound) {
   if (bound <= 0.0) return x;
   const Vec limit = hn::Set(Tag(), static_cast<float>(bound));
   return hn::IfThenElse(hn::Gt(hn::Abs(x), limit), hn::CopySign(limit, x), x);
 }
-// A gradient d at x, which is lost where x was clipped.
+// The gradient d at x; zero where x was clipped.
 HWY_INLINE Vec past_clip(Vec d, Vec x, double bound) {
   if (bound <= 0.0) return d;
   const Vec limit = hn::Set(Tag(), static_cast<float>(bound));
   return hn::IfThenElse(hn::Ge(hn::Abs(x), limit), hn::Zero(Tag()), d);
 }
 
-// One sample's part of the arrays of CellForward.
+// One sample's rows of the arrays in CellForward.
 struct Row {
-  Row(const CellForward& of, std::size_t number)
-      : cell(of),
-        x(of.extras),
-        wide(number * 4 * of.units),
-        narrow(number * of.units),
+  Row(const CellForward& batch, std::size_t number)
+      : cell(batch),
+        x(batch.extras),
+        wide(number * 4 * batch.units),
+        narrow(number * batch.units),
         row(number) {}
 
   const CellForward& cell;
@@ -71,7 +71,7 @@ struct Row {
   }
 };
 
-// Zeros in the padding: an activation of the table may send 0 elsewhere.
+// Zeros in the padding, where an activation with f(0) != 0 would leave other values.
 template <Form kForm>
 HWY_INLINE Vec real_units(const Row& row, std::size_t u, Vec x) {
   if constexpr (kForm != Form::general) return x;
@@ -79,7 +79,7 @@ HWY_INLINE Vec real_units(const Row& row, std::size_t u, Vec x) {
   return hn::IfThenElseZero(hn::FirstN(Tag(), u < hidden ? hidden - u : 0), x);
 }
 
-// S1, S2, S3 or S6 of the sum a.
+// S1, S2, S3 or S6: the gate from its sum a.
 template <Form kForm>
 HWY_INLINE Vec squash(const Row& row, Gate gate, std::size_t u, Vec a) {
   const Tag d;
@@ -100,7 +100,7 @@ HWY_INLINE Vec squash(const Row& row, Gate gate, std::size_t u, Vec a) {
   }
 }
 
-// A gate that is not learned, but made of another: 1 - s.
+// A coupled gate: 1 - s, where s is the gate it depends on.
 template <Form kForm>
 HWY_INLINE Vec coupled(const Row& row, Gate gate, std::size_t u, Vec s) {
   const Vec made = hn::Sub(hn::Set(Tag(), 1.0f), s);
@@ -109,7 +109,7 @@ HWY_INLINE Vec coupled(const Row& row, Gate gate, std::size_t u, Vec s) {
   return made;
 }
 
-// S1 to S4 of the sums a: the new c.
+// S1 to S4 from the sums a; returns the new c.
 template <Form kForm>
 HWY_INLINE Vec update(const Row& row, std::size_t u, Vec a_i, Vec a_f, Vec a_g) {
   const Vec c_prev = row.at(row.cell.c_prev, u);
@@ -147,7 +147,7 @@ HWY_INLINE Vec update(const Row& row, std::size_t u, Vec a_i, Vec a_f, Vec a_g) 
   }
 }
 
-// S5 to S7 of o's sum and of the c that S5 reads.
+// S5 to S7 from the output gate's sum and S5's input c.
 template <Form kForm>
 HWY_INLINE void emit(const Row& row, std::size_t u, Vec a_o, Vec c) {
   const Tag d;
@@ -164,7 +164,7 @@ HWY_INLINE void emit(const Row& row, std::size_t u, Vec a_o, Vec c) {
   row.put(hn::Mul(o, tanh_c), row.cell.h, u);  // S7
 }
 
-// A vector of units of a cell without layer norm.
+// One vector of units of a cell without layer norm.
 template <Form kForm>
 HWY_INLINE void local_units(const Row& row, std::size_t u) {
   const auto sum = [&](Gate gate, const float* c) HWY_ATTR {
@@ -179,8 +179,8 @@ HWY_INLINE void local_units(const Row& row, std::size_t u) {
   emit<kForm>(row, u, sum(kOutput, row.cell.kept.c_new), c);
 }
 
-// The sum of one gate over the whole row, with its peephole at `c` (null: none), normalised and
-// shifted where the options say so; in the place of the gate.
+// A gate's sums over the whole row, written in place of the gate: with the peephole at `c` (null:
+// none), normalised and shifted as the options say.
 HWY_INLINE void gate_sums(const Row& row, Gate gate, const float* c) {
   const Tag d;
   const std::size_t units = row.cell.units, lanes = hn::Lanes(d), own = gate * units;
@@ -202,8 +202,7 @@ HWY_INLINE void gate_sums(const Row& row, Gate gate, const float* c) {
     hn::Store(hn::Add(hn::Load(d, row.gate(gate, u)), hn::Load(d, bias + u)), d, row.gate(gate, u));
 }
 
-// LN(c) gain + bias of the new cell, in the place of tanh_c; where S5 reads the new cell itself,
-// that.
+// S5's input. LayerNorm::ba: LN(c) gain + bias, written to tanh_c; otherwise the new cell itself.
 HWY_INLINE const float* cell_to_squash(const Row& row) {
   const Tag d;
   const std::size_t units = row.cell.units, hidden = row.cell.hidden, lanes = hn::Lanes(d);
@@ -219,7 +218,7 @@ HWY_INLINE const float* cell_to_squash(const Row& row) {
   return line;
 }
 
-// The plain RNN: h is the candidate of the sum a, c stays.
+// The plain RNN: h is the candidate of the sum a; c is copied.
 template <Form kForm>
 HWY_INLINE void rnn_units(const Row& row, std::size_t u, Vec a) {
   const Tag d;

@@ -1,5 +1,5 @@
-// The cell alone: all rows of a step whose sums are there already; layer norm of rows; sigma and
-// tanh of arrays. A step with its product is in step.cpp.
+// The cell without a product, on rows whose sums are complete; layer norm of rows; sigma and tanh
+// of arrays. A step that includes its recurrent product is in step.cpp.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cell.cpp"
 #include "kernels/targets.hpp"
@@ -127,7 +127,8 @@ void normalise_backward(const NormaliseBackward& all) noexcept {
   }
 }
 
-// Whole vectors, then the rest through a vector's worth of zeros: tails see the same polynomial.
+// Whole vectors first; the tail runs as one more vector, filled up with zeros, through the same
+// polynomial.
 template <class Function>
 HWY_INLINE void apply(const float* x, float* y, std::size_t count, Function function) {
   const Tag d;

@@ -1,4 +1,4 @@
-// The cell's way back, pointwise: B1..B7, a vector of units at a time; with the forms of
+// The cell's backward pass, pointwise: B1..B7 on one vector of units at a time, in the forms of
 // cell-inl.hpp. Included once per target.
 #if defined(SLUICE_KERNELS_CELL_BACKWARD_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_CELL_BACKWARD_INL_HPP_
@@ -14,13 +14,13 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// One sample's part of the arrays of CellBackward.
+// One sample's rows of the arrays in CellBackward.
 struct RowBackward {
-  RowBackward(const CellBackward& of, std::size_t number)
-      : cell(of),
-        x(of.extras),
-        wide(number * 4 * of.units),
-        narrow(number * of.units),
+  RowBackward(const CellBackward& batch, std::size_t number)
+      : cell(batch),
+        x(batch.extras),
+        wide(number * 4 * batch.units),
+        narrow(number * batch.units),
         row(number) {}
 
   const CellBackward& cell;
@@ -32,7 +32,7 @@ struct RowBackward {
     return hn::Load(Tag(), cell.gates + wide + gate * cell.units + u);
   }
   float* d_a(Gate gate, std::size_t u) const { return cell.d_a + wide + gate * cell.units + u; }
-  // B7's derivative, of a gate's value where that tells it.
+  // B7's derivative of a gate: from its value, or the stored slope.
   template <Form kForm>
   Vec slope(Gate gate, std::size_t u, Vec value) const {
     const Tag d;
@@ -56,7 +56,7 @@ struct Arrived {
   Vec at_o, at_c;
 };
 
-// B1 and B2: what arrives at o's sum, and at what S5 reads beside `d_c`.
+// B1 and B2: the gradients at the output gate's sum and at S5's input, the latter plus `d_c`.
 template <Form kForm>
 HWY_INLINE Arrived arrive(const RowBackward& row, std::size_t u, Vec d_c) {
   const Vec d_h = row.at(row.cell.d_h, u), tanh_c = row.at(row.cell.tanh_c, u);
@@ -66,7 +66,7 @@ HWY_INLINE Arrived arrive(const RowBackward& row, std::size_t u, Vec d_c) {
           hn::MulAdd(hn::Mul(d_h, o), row.slope<kForm>(kCell, u, tanh_c), d_c)};  // B2
 }
 
-// B3 to B7 of i, f and g from d_c, all that arrives at S4's sum; returns B6.
+// B3 to B7 for i, f and g from d_c, the complete gradient at S4's sum. Returns B6.
 template <Form kForm>
 HWY_INLINE Vec through_update(const RowBackward& row, std::size_t u, Vec d_c) {
   const Tag d;
@@ -82,7 +82,7 @@ HWY_INLINE Vec through_update(const RowBackward& row, std::size_t u, Vec d_c) {
   const Vec d_g = hn::Mul(kept_d, i);                  // B5
   Vec d_a_i = hn::Zero(d), d_a_f = hn::Zero(d);
   const Coupling coupling = kForm == Form::plain ? Coupling::none : row.x->options.coupling;
-  // A gate made of another hands its gradient to that one.
+  // A coupled gate passes its gradient to the gate it depends on.
   if (coupling == Coupling::input_from_forget) d_f = hn::Sub(d_f, d_i);
   if (coupling == Coupling::forget_from_input) d_i = hn::Sub(d_i, d_f);
   if (coupling != Coupling::input_from_forget)
@@ -111,8 +111,8 @@ HWY_INLINE void rnn_units_backward(const RowBackward& row, std::size_t u) {
   hn::Store(d_a, d, row.d_a(kCandidate, u));
 }
 
-// From what arrives at the new cell beside the next step's d_c (`at_c`) to B6, with zoneout, the
-// cell's clip and the output gate's peephole; the other peepholes' share is not in it yet.
+// From `at_c`, the gradient at the new cell without the next step's d_c, to B6. Covers zoneout, the
+// cell clip and the output gate's peephole; the peepholes of i and f are added later.
 template <Form kForm>
 HWY_INLINE Vec through_cell(const RowBackward& row, std::size_t u, Vec at_c) {
   const Tag d;
@@ -133,7 +133,7 @@ HWY_INLINE Vec through_cell(const RowBackward& row, std::size_t u, Vec at_c) {
   return hn::Add(through_update<kForm>(row, u, d_c), kept);
 }
 
-// What the peepholes of i and f bring to c' beside `d_c`.
+// d_c at c' plus what flows back through the peepholes of i and f.
 HWY_INLINE Vec through_peepholes(const RowBackward& row, std::size_t u, Vec d_c) {
   const Tag d;
   for (const Gate gate : {kInput, kForget}) {
@@ -153,7 +153,7 @@ HWY_INLINE void local_units_backward(const RowBackward& row, std::size_t u) {
   hn::Store(d_c, d, row.cell.d_c + row.narrow + u);
 }
 
-// From a gate's activation input back to its sum, over the whole row.
+// Backward through a gate's layer norm over the whole row: from the activation's input to the sum.
 HWY_INLINE void through_gate_norm(const RowBackward& row, Gate gate) {
   if (row.x->gain == nullptr) return;
   const std::size_t units = row.cell.units, own = gate * units;

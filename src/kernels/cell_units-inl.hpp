@@ -1,5 +1,5 @@
-// The cell over a range of units, compiled once (cell.cpp) and run by the steps right behind their
-// products. Included once per target.
+// Declares the cell over a range of units. cell.cpp compiles it once; the steps call it right after
+// their products. Included once per target.
 #if defined(SLUICE_KERNELS_CELL_UNITS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_CELL_UNITS_INL_HPP_
 #undef SLUICE_KERNELS_CELL_UNITS_INL_HPP_
@@ -16,16 +16,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {
 
-// Whether a cell needs a row of sums whole.
+// Whether the cell needs all sums of a row before it can run.
 HWY_INLINE bool layer_norm(const CellExtras* extras) {
   return extras != nullptr && extras->options.layer_norm != LayerNorm::none;
 }
 
-// All rows of a cell without layer norm, of the units from `first` on up to `last`, in whole
-// vectors.
+// A cell without layer norm: all rows, units in [first, last), in whole vectors.
 void forward_units(const CellForward& cell, std::size_t first, std::size_t last) noexcept;
 void backward_units(const CellBackward& cell, std::size_t first, std::size_t last) noexcept;
-// The same of a cell with layer norm, all units.
+// A cell with layer norm: all rows, all units.
 void forward_normed(const CellForward& cell) noexcept;
 void backward_normed(const CellBackward& cell) noexcept;
 

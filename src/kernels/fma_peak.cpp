@@ -1,3 +1,5 @@
+// Measures the multiply-add throughput of all threads: the best of twelve bursts. The inner loop is
+// KernelTable::multiply_adds.
 #include "kernels/fma_peak.hpp"
 
 #include <algorithm>
@@ -19,7 +21,7 @@ double fma_peak_gflops(const KernelTable& table, ThreadPool& pool) {
         2.0 * static_cast<double>(kRounds * kVectors * table.lanes * pool.threads());
     best = std::max(best, flop / time.count() * 1e-9);
   }
-  // The results are used, so that no burst may be left out.
+  // Using the results keeps the compiler from removing the bursts.
   return std::all_of(results.begin(), results.end(), [](float r) { return r > 0.0f; }) ? best : 0.0;
 }
 

@@ -1,4 +1,5 @@
-// What the processor can do at most, to lay a speed beside.
+// The processor's peak multiply-add rate, as a reference for measured speeds. It does not touch
+// memory.
 #pragma once
 
 #include "core/threads.hpp"
@@ -6,8 +7,8 @@
 
 namespace sluice::kernels {
 
-/// Multiply-adds of floats per second, times two, in units of 1e9, that all threads of the pool
-/// together reach on registers alone: the best of a few bursts of some milliseconds.
+/// Peak rate in GFLOP/s (a multiply-add counts two) of all threads of the pool together: the best
+/// of a few bursts of some milliseconds on registers alone.
 double fma_peak_gflops(const KernelTable& table, ThreadPool& pool);
 
 }  // namespace sluice::kernels

@@ -1,6 +1,7 @@
-// Sums of whole numbers: int8 weights times activations of 16 bits, in two halves of which each sum
-// is exact in 32 bits. Three ways to the same numbers: one product at a time, two of 16 bits, and
-// four of 8 bits by VNNI. No include guard of the usual kind: it is included once per target.
+// Integer dot products: int8 weights times 16-bit activations. The activation is split into two
+// bytes, so that each sum is exact in 32 bits. Three implementations give the same sums: one
+// product at a time, pairs of 16-bit products, and four 8-bit products by VNNI. Included once per
+// target, hence the unusual include guard.
 #if defined(SLUICE_KERNELS_WHOLE_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_WHOLE_INL_HPP_
 #undef SLUICE_KERNELS_WHOLE_INL_HPP_
@@ -24,12 +25,12 @@ namespace hn = hwy::HWY_NAMESPACE;
 using WholeTag = hn::RebindToSigned<RowTag>;
 using WholeVec = hn::Vec<WholeTag>;
 
-// Added to a float of at most 2^15 in size, its last 16 bits become the float's whole number (the
-// nearest, the even one of two) plus 2^15.
+// Added to a float of magnitude up to 2^15, the last 16 bits of the sum are the float rounded to
+// nearest even, plus 2^15.
 inline constexpr float kToBits = 0x1.8p23f + 32768.0f;
 inline constexpr std::int32_t kBitsOfZero = 0x4B408000;
 
-// q = 256 high + low, with high of [-128, 127] and low of [0, 255], as numbers of 16 bits.
+// q = 256 high + low with high in [-128, 127] and low in [0, 255], stored as 16-bit integers.
 struct SignedHalves {
   using Half = std::int16_t;
   static HWY_INLINE void store(WholeVec bits, Half* high, Half* low) {
@@ -42,7 +43,7 @@ struct SignedHalves {
   static HWY_INLINE WholeVec first_high(const std::int32_t*) { return hn::Zero(WholeTag()); }
 };
 
-// A product at a time: what every target can do.
+// One product at a time: runs on every target.
 struct ByOne : SignedHalves {
   static constexpr std::size_t kDepth = 1;
   using Factor = WholeVec;
@@ -56,7 +57,7 @@ struct ByOne : SignedHalves {
 };
 
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_NEON
-// Two neighbours at a time, by the multiply-add of 16 bits.
+// Two neighbours at a time, by the 16-bit multiply-add.
 struct ByTwo : SignedHalves {
   static constexpr std::size_t kDepth = 2;
   using Tag = hn::Repartition<std::int16_t, WholeTag>;
@@ -77,10 +78,10 @@ struct ByTwo : SignedHalves {
 #endif
 
 #if HWY_TARGET == HWY_AVX3
-// Four neighbours at a time: VNNI multiplies bytes without a sign by bytes with one, so that the
-// upper half is kept as high + 128, and its sum begins at -128 times that of the weights. The
-// instruction stands by its name: the compilers' function for it asks for a target that Highway has
-// no word for (AVX3 lacks it, AVX3_DL has more than the first processors with it).
+// Four neighbours at a time. VNNI multiplies unsigned by signed bytes, so the upper half is stored
+// as high + 128 and its sum starts at -128 times the sum of the weights. Inline assembly, because
+// the compilers' intrinsic needs a target that Highway lacks: AVX3 does not include VNNI, and
+// AVX3_DL requires more than the first processors with VNNI have.
 struct ByFour {
   static constexpr std::size_t kDepth = 4;
   using Half = std::uint8_t;

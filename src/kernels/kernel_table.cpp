@@ -1,4 +1,5 @@
-// The choice of an instruction set.
+// Builds the kernel table of each instruction set that this processor can run, and chooses one. The
+// kernels are in the files that targets.hpp lists.
 #include "kernels/kernel_table.hpp"
 
 #include <cstdlib>
@@ -20,8 +21,8 @@ struct Candidate {
 
 std::vector<Candidate> candidates() {
 #if defined(__x86_64__) || defined(__i386__)
-  // These ask the processor (CPUID) and whether the operating system saves the wide registers
-  // (XGETBV).
+  // __builtin_cpu_supports() checks the processor (CPUID) and whether the operating system saves
+  // the wide registers (XGETBV).
   const bool sse4 = __builtin_cpu_supports("sse4.2") != 0;
   const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
                     __builtin_cpu_supports("bmi2") != 0;

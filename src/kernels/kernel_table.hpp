@@ -1,11 +1,11 @@
-// The kernels' whole interface: products with packed weights, the gradients' sums over rows, the
-// cell with its options alone and right behind its product, a step of one row, normalised rows, the
-// pinball loss, the optimiser's update. Everything is float32, noexcept, and allocates nothing. The
-// maths of the cell is in docs/math.md.
+// The complete interface of the kernels: products with packed weights, sums over rows for weight
+// gradients, the cell alone and fused with its product, the step of a row for streams, layer norm,
+// losses and the optimiser's update. Everything is float32, noexcept and allocation-free. The maths
+// of the cell is in docs/math.md.
 //
-// Rows of activations are padded to whole cache lines (core/aligned.hpp), gates lie as [4, Hp],
-// i|f|g|o with Hp = padded(H). Padded places hold zeros and stay zeros, but for the gates: what
-// stands in their padding goes no further than the padding of the gradient at their sums.
+// Rows of activations are padded to whole cache lines (core/aligned.hpp). Gates lie as [4, Hp],
+// i|f|g|o, with Hp = padded(H). Padding holds zeros and kernels keep it so, except for gates: gate
+// padding is unspecified and only reaches the padding of d_a.
 #pragma once
 
 #include <array>
@@ -19,31 +19,30 @@
 
 namespace sluice::kernels {
 
-/// How the outputs of a product lie in its rows and in its bias.
-struct Places {
-  /// 0: one behind the other. Else the rows are gates [4, units], and the outputs are counted
-  /// vector by vector of units, the four gates of each: i f g o of the first vector, then of the
-  /// second. Where the last vector of units is at most half full, its gates are halves of two
-  /// vectors: i and f, g and o.
+/// How the outputs of a product are laid out in its rows and in its bias.
+struct GateLayout {
+  /// 0: one after the other. Otherwise rows are gates [4, units], and outputs are counted by
+  /// vectors of units, four gates each: i f g o of the first vector, then of the second, and so on.
+  /// If the last vector of units is at most half full, its gates share two vectors: i and f, g and
+  /// o.
   std::size_t units = 0;
-  std::size_t first_half = SIZE_MAX;  ///< The first of those two.
+  std::size_t first_half = SIZE_MAX;  ///< The first of the two shared vectors.
 
-  static Places gates(std::size_t hidden, std::size_t lanes) {
+  static GateLayout gates(std::size_t hidden, std::size_t lanes) {
     const std::size_t over = hidden % lanes;
     const bool half = lanes >= 8 && over > 0 && over <= lanes / 2;
     return {padded(hidden), half ? 4 * (hidden / lanes) : SIZE_MAX};
   }
 
-  /// Where vector number v of the outputs begins in a row; the upper half of one that holds two
-  /// gates begins `units` behind.
+  /// Offset of output vector v in a row; the upper half of a shared vector lies `units` further on.
   std::size_t at(std::size_t v, std::size_t lanes) const {
     if (units == 0) return v * lanes;
     if (v >= first_half) return 2 * (v - first_half) * units + first_half / 4 * lanes;
     return (v & 3) * units + (v >> 2) * lanes;
   }
-  /// The number of an output of a gate, and of all of `hidden` units.
+  /// The index of one output, and the number of outputs of `hidden` units.
   std::size_t output(std::size_t gate, std::size_t unit, std::size_t lanes) const {
-    const std::size_t first = unit / lanes * 4;  // vector
+    const std::size_t first = unit / lanes * 4;  // first vector
     return first * lanes + gate * (first == first_half ? lanes / 2 : lanes) + unit % lanes;
   }
   std::size_t outputs(std::size_t hidden, std::size_t lanes) const {
@@ -52,65 +51,68 @@ struct Places {
   }
 };
 
-/// A weight matrix [outputs, inner], laid out by PackedMatrix (packed_matrix.hpp) for one
+/// Alias for callers that still use the former name.
+using Places = GateLayout;
+
+/// A weight matrix [outputs, inner] as PackedMatrix (packed_matrix.hpp) lays it out for one
 /// instruction set.
 struct PackedView {
   const float* data;
-  std::size_t outputs;  ///< A multiple of the vector's lanes.
+  std::size_t outputs;  ///< A multiple of the lanes.
   std::size_t inner;
-  Places places = {};
+  GateLayout places = {};
 };
 
-/// out[m, n] = bias[n] + sum over k, in rising order, of a[m, k] * w[n, k]. In `quarters`: k is cut
-/// into four ranges of (inner + 3) / 4, the last ones shorter, and
-/// out = (((bias + first) + second) + third) + fourth, each a sum from zero but the first: chains a
-/// quarter as long, for a product that one row waits for.
+/// out[m, n] = bias[n] + sum over k, in rising order, of a[m, k] * w[n, k]. With `quarters`, k is
+/// split into four ranges of (inner + 3) / 4, the last ones shorter, and out = (((bias + first) +
+/// second) + third) + fourth. The first sum starts from bias, the others from zero: chains a
+/// quarter as long, for a product whose latency matters.
 struct Product {
   const float* a;  ///< [rows, inner], rows `a_stride` floats apart.
   std::size_t a_stride;
   std::size_t rows;
   PackedView w;
-  const float* bias;  ///< At the outputs' places, or null for zeros.
-  float* out;         ///< Rows `out_stride` apart; not overlapping `a`.
+  const float* bias;  ///< In the outputs' layout; null: zeros.
+  float* out;         ///< Rows `out_stride` apart; must not overlap `a`.
   std::size_t out_stride;
-  /// The inner index runs over so many blocks of a's row, each w.inner / a_blocks long, which begin
+  /// The inner index runs over `a_blocks` blocks of a's row, each w.inner / a_blocks long and
   /// `a_block_stride` floats apart: the gates of a padded row.
   std::size_t a_blocks = 1;
   std::size_t a_block_stride = 0;
-  /// The vectors of outputs that are wanted, from the start of a panel to the end of one;
+  /// The range of output vectors to compute, from the start of a panel to the end of one;
   /// last_vector = 0: all.
   std::size_t first_vector = 0, last_vector = 0;
-  bool quarters = false;  ///< With one block, and not of gates.
+  bool quarters = false;  ///< Only with one block, and not for gates.
 };
 
-/// Columns of rows that lie side by side for OuterSum; null: a column of ones.
+/// Columns of row-major data, side by side in OuterSum; null data: a column of ones.
 struct Columns {
   const float* data;
-  std::size_t stride;  ///< Floats from a row to the next.
+  std::size_t stride;  ///< Floats from one row to the next.
   std::size_t count;
 };
 
-/// c[i, n] += sum over m of a[m, i] * b[m, n], in rising order within blocks of kOuterBlock rows: a
-/// block's sum is added to c as a whole. `fresh`: c is not read, but taken as zeros.
+/// c[i, n] += sum over m of a[m, i] * b[m, n]. Rows are summed in rising order within blocks of
+/// kOuterBlock; each block's sum is then added to c. `fresh`: overwrites c, no zero fill needed.
 struct OuterSum {
-  std::span<const Columns> a;  ///< [rows, all counts together]
-  const float* b;              ///< [rows, ..] at the places.
+  std::span<const Columns> a;  ///< [rows, sum of counts]
+  const float* b;              ///< [rows, ..] in the layout.
   std::size_t b_stride;
-  Places places;
-  std::size_t vectors;  ///< Of outputs n.
+  GateLayout places;
+  std::size_t vectors;  ///< Number of output vectors n.
   std::size_t rows;
   float* c;  ///< Row i at i * c_stride, output vector v at v * lanes.
   std::size_t c_stride;
-  std::size_t first, last;  ///< The i that are wanted.
+  std::size_t first, last;  ///< The range of i to compute.
   float* work;              ///< outer_work(last - first) floats.
   bool fresh = false;
 };
 inline constexpr std::size_t kOuterBlock = 128;
-/// The room that an OuterSum needs beside it.
+/// Size of OuterSum::work in floats.
 constexpr std::size_t outer_work(std::size_t columns) { return kOuterBlock * (columns + 64); }
 
-/// x := (x - mean) / sqrt(variance + epsilon) * gain, row by row over all values of the gates
-/// named.
+/// x := (x - mean) / sqrt(variance + epsilon) * gain, row by row, over all values of the selected
+/// gates.
 struct Normalise {
   float* x;           ///< [rows, 4Hp] in: values; out: normalised, times the gain.
   float* normalised;  ///< [rows, 4Hp] out: before the gain.
@@ -119,14 +121,14 @@ struct Normalise {
   std::size_t rows;
   std::size_t units;   ///< Hp
   std::size_t hidden;  ///< H
-  unsigned gates;      ///< Bit k: gate k (i, f, g, o) takes part.
+  unsigned gates;      ///< Bit k selects gate k (i, f, g, o).
   float epsilon;
 };
 
-/// The way back through Normalise.
+/// The backward pass of Normalise.
 struct NormaliseBackward {
   const float* given;       ///< [rows, 4Hp] the gradient after the gain.
-  float* d;                 ///< [rows, 4Hp] at the values; may be `given`.
+  float* d;                 ///< [rows, 4Hp] the gradient of the values; may be `given`.
   const float* normalised;  ///< [rows, 4Hp]
   const float* inverse;     ///< [rows]
   const float* gain;        ///< [4Hp]
@@ -137,34 +139,34 @@ struct NormaliseBackward {
   unsigned gates;
 };
 
-/// What a cell does beside S1..S7 (reference/options.hpp), and the parameters of that.
+/// What a cell does beyond S1..S7 (sluice/cell_options.hpp), and the parameters for it.
 struct CellExtras {
   CellOptions options;
   CellActivations activations;
-  const float* bias;      ///< [4Hp] after a normalisation; null where the product has added it.
+  const float* bias;      ///< [4Hp] added after a normalisation; null: already in the product.
   const float* peephole;  ///< [4Hp] i|f|0|o, or null.
   const float* gain;      ///< [4Hp] LayerNorm::tflite, or null.
   const float* gain_c;    ///< [Hp] LayerNorm::ba, or null.
   const float* bias_c;    ///< [Hp]
-  /// What a gate, and the candidate, become of +-gate_clip, by this table's sigmoid and tanh. Where
-  /// slopes follow from values, one that is as large has none, rounded to it or clipped.
+  /// sigmoid(-gate_clip), sigmoid(gate_clip) and tanh(gate_clip) as this table computes them. Where
+  /// slopes follow from values, a gate at such a bound has slope 0, whether clipped or rounded to
+  /// it.
   float gate_low = 0.0f, gate_high = 1.0f, candidate_high = 1.0f;
 };
 
-/// What a cell with extras leaves for its way back, beside what the plain one leaves.
+/// What the backward pass of a cell with extras needs beyond that of the plain cell.
 struct CellKept {
-  /// [rows, 5Hp] derivative of i|f|g|o and of S5's function; null: it follows from the values.
+  /// [rows, 5Hp] derivatives of i|f|g|o and of S5's function; null: they follow from the values.
   float* slopes;
-  float* c_new;       ///< [rows, Hp] the new cell, before zoneout; may be c where there is none.
+  float* c_new;       ///< [rows, Hp] the new cell before zoneout; without zoneout it may be c.
   float* normalised;  ///< [rows, 4Hp] tflite: the sums; [rows, Hp] ba: the new cell; else null.
   float* inverse;     ///< [rows, 4] or [rows, 1]
 };
 
-/// S1..S7 for `rows` samples of one time step: the gates from their sums, the cell and the hidden
-/// state.
+/// S1..S7 for `rows` samples of one time step: from sums to gates, cell and hidden state.
 struct CellForward {
   float* gates;         ///< [rows, 4Hp] in: W x (and b + R h' where `rh` is null); out: i|f|g|o
-  const float* rh;      ///< [rows, 4Hp] b + R h', added; or null.
+  const float* rh;      ///< [rows, 4Hp] b + R h', to be added; or null.
   const float* c_prev;  ///< [rows, Hp]
   std::size_t rows;
   std::size_t units;                   ///< Hp
@@ -172,10 +174,10 @@ struct CellForward {
   float* c;                            ///< [rows, Hp]
   float* tanh_c;                       ///< [rows, Hp]
   float* h;                            ///< [rows, Hp] o tanh_c
-  const CellExtras* extras = nullptr;  ///< Null: the plain LSTM, and what follows is not read.
+  const CellExtras* extras = nullptr;  ///< Null: the plain LSTM; the fields below are unused.
   CellKept kept = {};
-  const float* zone_c = nullptr;  ///< [rows, Hp] 1: c' stays; null: the expectation.
-  const float* keep_g = nullptr;  ///< [rows, Hp] factors of g; null: ones.
+  const float* zone_c = nullptr;  ///< [rows, Hp] 1 keeps c'; null: the expected value.
+  const float* keep_g = nullptr;  ///< [rows, Hp] factors of g; null: all ones.
 };
 
 /// B1..B7 for `rows` samples of one time step.
@@ -183,48 +185,49 @@ struct CellBackward {
   const float* gates;   ///< [rows, 4Hp] i|f|g|o after squashing
   const float* c_prev;  ///< [rows, Hp]
   const float* tanh_c;  ///< [rows, Hp]
-  const float* d_h;     ///< [rows, Hp] all that arrives at o tanh_c
+  const float* d_h;     ///< [rows, Hp] the complete gradient at h
   std::size_t rows;
   std::size_t units;   ///< Hp
   std::size_t hidden;  ///< H
-  float* d_c;  ///< [rows, Hp] in: what arrives at c from the next step; out: what goes on to c'.
-  float* d_a;  ///< [rows, 4Hp] the gradient at the sums; may be `gates`.
+  /// [rows, Hp] in: the next step's gradient at c; out: the gradient at c'.
+  float* d_c;
+  float* d_a;                          ///< [rows, 4Hp] the gradient of the sums; may be `gates`.
   const CellExtras* extras = nullptr;  ///< As in CellForward.
   CellKept kept = {};
   const float* zone_c = nullptr;
   const float* keep_g = nullptr;
-  float* d_gain = nullptr;   ///< [4Hp] tflite, [Hp] ba: added to; of the gain
-  float* d_shift = nullptr;  ///< [4Hp] tflite, [Hp] ba: added to; of what is added after it
+  float* d_gain = nullptr;   ///< [4Hp] tflite, [Hp] ba: gradient of the gain, added to
+  float* d_shift = nullptr;  ///< [4Hp] tflite, [Hp] ba: gradient of the shift, added to
   float* work = nullptr;     ///< [Hp]
 };
 
-/// A range of a layer's units, in vectors; a whole step takes all.
+/// A range of a layer's units, counted in vectors.
 struct UnitVectors {
   std::size_t first, last;
 };
 
-/// A step of a layer, its recurrent product with the cell run on each vector of units while its
-/// sums are in the cache: S1..S7 of a = (b + sum R h') + (W x). The product's `out` is not read:
-/// its sums are added to cell.gates, whose rows they share.
+/// One forward step of a layer: the recurrent product, with the cell run on each vector of units
+/// while its sums are in the cache. S1..S7 of a = (b + sum R h') + (W x). The product's `out` is
+/// unused: its sums are added to cell.gates, which has the same layout.
 struct StepForward {
   Product recurrent;
   CellForward cell;
   UnitVectors units;
 };
 
-/// A step on the way back: d_h = above + R^T d_a of the step after (the product, whose `out` is
-/// cell.d_h), then B1..B7 on it; with `above` null d_h is there already. `units` begin at a panel
-/// of the product, and end at one or with the last unit.
+/// One backward step: d_h = above + R^T d_a of the next time step (the product, whose `out` is
+/// cell.d_h), then B1..B7. `above` null: d_h is already complete. `units` starts at a panel of the
+/// product and ends at a panel or with the last unit.
 struct StepBackward {
   Product recurrent;
-  const float* above;  ///< [rows, ..] what arrives at h from the layer above
+  const float* above;  ///< [rows, ..] the gradient from the layer above
   std::size_t above_stride;
   CellBackward cell;
   UnitVectors units;
 };
 
-/// How the vectors of units of RowWeights are cut into groups of at most `most`, as evenly as that
-/// allows. Worked out once: divisions take as long as a small network's step has to spare.
+/// Splits the vectors of units of RowWeights into groups of at most `most`, as evenly as possible.
+/// Computed once: divisions are too slow for a small network's step.
 struct RowGroups {
   RowGroups() = default;
   RowGroups(std::size_t vectors_of_all, std::size_t most)
@@ -235,34 +238,34 @@ struct RowGroups {
   std::size_t count = 0, least = 0, larger = 0;
 };
 
-/// How the weights of a network are stored, in its file and where a stream reads them.
+/// How weights are stored, in a model file and in the packed weights of a stream.
 enum class WeightType : std::size_t {
   f32,
-  f16,   ///< Computed with in float32: the sums are those of the weights' own float32 values.
-  int8,  ///< Whole numbers, each output with a scale of its own; so are what they multiply.
+  f16,   ///< Converted to float32 for all arithmetic.
+  int8,  ///< Integers with one scale per output; x and h are quantised too.
 };
 inline constexpr std::size_t kWeightTypes = 3;
 
-/// int8: a value that is multiplied is a whole number in +-kActivationSteps, and a sum has at most
-/// so many terms: exact in 32 bits.
+/// int8: activations are integers in +-kActivationSteps. With at most kMostInt8Inner terms, sums
+/// are exact in 32 bits.
 inline constexpr float kActivationSteps = 32767.0f;
 inline constexpr std::size_t kMostInt8Inner = 4096;
 
-/// The gates' weights for a row, or a few, at a time (row_weights.hpp).
+/// The packed weights of the gates for one row or a few (row_weights.hpp).
 struct RowView {
   const void* data;
   std::size_t inner;
-  std::size_t vectors;  ///< Of units.
+  std::size_t vectors;  ///< Vectors of units.
   RowGroups groups;
-  bool half;  ///< The last vector is a half.
-  // int8 alone.
-  float per_step = 0.0f;               ///< x times this is rounded to a whole number.
-  const float* scale = nullptr;        ///< In the order of a row's sums: what 1 of a sum is worth.
-  const std::int32_t* sums = nullptr;  ///< In the same order: of an output's whole numbers.
+  bool half;  ///< The last vector is a half one.
+  // Only for int8.
+  float per_step = 0.0f;               ///< x is quantised as x * per_step, rounded.
+  const float* scale = nullptr;        ///< Per sum, in a row's order: float value of 1.
+  const std::int32_t* sums = nullptr;  ///< Per sum, in a row's order: sum of the int8 weights.
 };
 
-/// b + R h' of some rows, ahead of their x. Sums of gates lie as [vectors of units, i|f|g|o,
-/// lanes], those of a row behind one another; a half vector of units has half the lanes.
+/// b + R h' of some rows, computed before their x is known. The sums of a row lie as [vectors of
+/// units, i|f|g|o, lanes], row after row; a half vector of units has half the lanes.
 struct RowSums {
   const float* const* x;  ///< [rows] each [inner]: h'
   std::size_t rows;
@@ -271,30 +274,30 @@ struct RowSums {
   float* sums;        ///< [rows, RowWeights::places()]
 };
 
-/// S1..S7 of some rows of the plain LSTM: a = recurrent + W x. Of c and h whole vectors of units
-/// are read and written, and of a half vector its half; what is behind is left as it is.
+/// S1..S7 of some rows of the plain LSTM: a = recurrent + W x. Whole vectors of units of c and h
+/// are read and written, and half of a half vector; what lies beyond is untouched.
 struct RowStep {
   const float* const* x;  ///< [rows] each [inner]
   std::size_t rows;
   RowView w;
-  const float* recurrent;  ///< As RowSums leaves it.
+  const float* recurrent;  ///< The output of RowSums.
   float* const* c;         ///< [rows] each [vectors of units] in: c', out: c
-  float* const* h;         ///< [rows] each [vectors of units] out; none is an `x`
+  float* const* h;         ///< [rows] each [vectors of units] out; must not be an `x`
 };
 
-/// The step of rows over weights of one storage. int8: x becomes whole numbers, q = x * per_step
-/// rounded to the nearest, the even one of two, and cut to +-kActivationSteps; the sum of q times
-/// the weights is exact; it counts scale times itself as a float. The whole numbers are the same on
-/// every processor. A NaN in x makes the whole row's sums NaN.
+/// Row kernels for one weight type. int8: x is quantised to q = x * per_step, rounded to nearest
+/// even and clamped to +-kActivationSteps. The sum of q times the weights is exact; it is converted
+/// to float and multiplied by `scale`. q and its sums are the same on every processor. A NaN in x
+/// makes all sums of its row NaN.
 struct RowKernels {
-  std::size_t vectors;  ///< The most vectors of units in a group of RowWeights.
-  std::size_t depth;    ///< Weights of one output that lie side by side.
-  bool halves;          ///< A last vector of units that is at most half full is a half.
+  std::size_t vectors;  ///< Most vectors of units per group of RowWeights.
+  std::size_t depth;    ///< Consecutive weights of one output.
+  bool halves;          ///< Whether the last vector of units may be a half.
   void (*sums)(const RowSums&) noexcept;
   void (*step)(const RowStep&) noexcept;
 };
 
-/// to[c, r] := from[r, c], or += it.
+/// to[c, r] := from[r, c]; with `add`, +=.
 struct Transpose {
   const float* from;  ///< [rows, columns], rows `from_stride` floats apart.
   std::size_t from_stride, rows, columns;
@@ -303,15 +306,15 @@ struct Transpose {
   bool add = false;
 };
 
-/// The sum over [count] outputs of max(q (t - y), (q - 1) (t - y)), q being the output's level, and
-/// its gradient; 0 where the target is NaN.
+/// Returns the sum over `count` outputs of max(q (t - y), (q - 1) (t - y)), where q is the output's
+/// level, and writes its gradient. A NaN target contributes 0.
 struct Pinball {
   const float *y, *target, *level;
   float* d_y;  ///< May be y.
   std::size_t count;
 };
 
-/// The sum over all [rows, count] of (y - target)^2, and share times y - target.
+/// Returns the sum over [rows, count] of (y - target)^2 and writes d_y = share * (y - target).
 struct SquaredError {
   const float *y, *target;
   float* d_y;
@@ -319,27 +322,27 @@ struct SquaredError {
   float share;
 };
 
-/// One update of parameters [count]; with PyTorch's formulas. What does not change within a step
-/// has been worked out.
+/// One Adam step on `count` parameters, by PyTorch's formulas. Constants of the step are
+/// precomputed.
 struct AdamUpdate {
   float* parameters;
   const float* gradient;
-  float *first, *second;  ///< The moments.
+  float *first, *second;  ///< Moments.
   std::size_t count;
-  float scale;  ///< The gradient is multiplied by it first: the clip.
-  float decay;  ///< Added to the gradient, times the parameter: Adam's weight decay.
-  float keep;   ///< The parameter is multiplied by it: AdamW's weight decay.
+  float scale;  ///< Factor of the gradient, for clipping.
+  float decay;  ///< Adam's weight decay: times the parameter, added to the gradient.
+  float keep;   ///< AdamW's weight decay: factor of the parameter.
   float beta1, beta2, new1, new2;  ///< new = 1 - beta
   float step;                      ///< rate / (1 - beta1^t)
   float shrink;                    ///< 1 / sqrt(1 - beta2^t)
   float epsilon;
 };
 
-/// One instruction set's kernels.
+/// The kernels of one instruction set.
 struct KernelTable {
   std::string_view name;  ///< "portable", "sse4", "avx2", "avx512", "avx512vnni" or "neon"
   std::size_t lanes;      ///< Floats in a vector.
-  std::size_t panel;      ///< Outputs in a panel of packed weights.
+  std::size_t panel;      ///< Outputs per panel of packed weights.
   void (*multiply)(const Product&) noexcept;
   void (*add_outer)(const OuterSum&) noexcept;
   void (*step_forward)(const StepForward&) noexcept;
@@ -348,15 +351,15 @@ struct KernelTable {
   void (*cell_backward)(const CellBackward&) noexcept;
   void (*normalise)(const Normalise&) noexcept;
   void (*normalise_backward)(const NormaliseBackward&) noexcept;
-  std::array<RowKernels, kWeightTypes> rows;  ///< By Weights.
+  std::array<RowKernels, kWeightTypes> rows;  ///< Indexed by WeightType.
   void (*transpose)(const Transpose&) noexcept;
   float (*pinball)(const Pinball&) noexcept;
   float (*squared_error)(const SquaredError&) noexcept;
   void (*adam)(const AdamUpdate&) noexcept;
   void (*sigmoid)(const float* x, float* y, std::size_t count) noexcept;  ///< y may be x.
   void (*tanh)(const float* x, float* y, std::size_t count) noexcept;     ///< y may be x.
-  /// Multiply-adds on registers alone, `rounds` times 12 vectors of them: what the processor can do
-  /// at most. Answers a number that depends on all of them.
+  /// Runs `rounds` times 12 vector multiply-adds on registers alone, to measure the peak rate.
+  /// Returns a value that depends on all of them.
   float (*multiply_adds)(std::size_t rounds) noexcept;
 
   const RowKernels& row(WeightType weights) const {
@@ -364,11 +367,11 @@ struct KernelTable {
   }
 };
 
-/// The tables that this processor can run, slowest first; never empty.
+/// The tables this processor can run, slowest first; never empty.
 std::span<const KernelTable> available();
 
-/// The fastest available table, or the one that the environment variable SLUICE_ISA names. Decided
-/// at the first call. Throws Error(usage) where SLUICE_ISA names none that is available.
+/// The fastest available table, or the one named by the environment variable SLUICE_ISA. Decided at
+/// the first call. Throws Error(usage) if the named table is not available.
 const KernelTable& chosen();
 
 }  // namespace sluice::kernels

@@ -1,5 +1,5 @@
-// Layer normalisation of one row, forward and backward. Included once per target. Padded places are
-// left out of the sums and hold zeros afterwards.
+// Layer norm of one row, forward and backward. Padding is excluded from the sums and is zero
+// afterwards. Included once per target.
 #if defined(SLUICE_KERNELS_NORMALISE_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_NORMALISE_INL_HPP_
 #undef SLUICE_KERNELS_NORMALISE_INL_HPP_
@@ -18,7 +18,7 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Blocks of Hp places, H of them real; bit k of `blocks` says whether block k takes part.
+// A row of blocks of Hp values, H of them real; bit k of `blocks` selects block k.
 struct NormRow {
   float* x;           // in: values; out: normalised, times the gain
   float* normalised;  // out
@@ -31,7 +31,7 @@ struct NormRow {
 
 struct NormRowBackward {
   const float* given;  // the gradient after the gain
-  float* d;            // at the values; may be `given`
+  float* d;            // gradient of the values; may be `given`
   const float* normalised;
   const float* inverse;
   const float* gain;
@@ -40,7 +40,7 @@ struct NormRowBackward {
   unsigned blocks;
 };
 
-// A sum of vectors as several chains, so that one addition does not wait for the one before.
+// A sum in several independent chains, to hide the latency of an addition.
 constexpr std::size_t kChains = 4;
 template <class Vec>
 HWY_INLINE float sum_of(const Vec (&chains)[kChains]) {
@@ -52,8 +52,8 @@ HWY_INLINE float sum_of(const Vec (&chains)[kChains]) {
 template <std::size_t kNumber>
 using Chain = std::integral_constant<std::size_t, kNumber>;
 
-// each(chain, place, real): every vector of the blocks that take part, with the mask of its real
-// places; the chains take turns within a block.
+// Calls each(chain, offset, mask of real values) for every vector of the selected blocks; the
+// chains alternate within a block.
 template <class Each>
 HWY_INLINE void over_blocks(std::size_t units, std::size_t hidden, unsigned blocks,
                             const Each& each) {
@@ -110,7 +110,7 @@ HWY_INLINE void normalise_row(const NormRow& row) {
   });
 }
 
-// With n the normalised values and e = d gain: inverse (e - mean(e) - n mean(e n)).
+// With n the normalised values and e = d gain, the gradient is inverse (e - mean(e) - n mean(e n)).
 HWY_INLINE void normalise_row_backward(const NormRowBackward& row) {
   const hn::ScalableTag<float> d;
   using Vec = hn::Vec<decltype(d)>;

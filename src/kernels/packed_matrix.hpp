@@ -1,6 +1,6 @@
-// A weight matrix laid out for the products: panels of a few vectors of outputs, in each panel all
-// outputs of k = 0, then of k = 1, and so on, so that one product reads its weights from front to
-// back. Private to a run: never saved, made anew when the weights change.
+// A weight matrix packed for products: panels of a few output vectors; within a panel all outputs
+// for k = 0, then k = 1, and so on, so that a product reads it sequentially. Never saved; packed
+// again when the weights change.
 #pragma once
 
 #include <algorithm>
@@ -15,33 +15,32 @@ namespace sluice::kernels {
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  /// Outputs one behind the other; their number is rounded up to whole cache lines.
+  /// Outputs one after the other, rounded up to whole cache lines.
   PackedMatrix(std::size_t outputs, std::size_t inner, const KernelTable& kernels)
-      : PackedMatrix(padded(outputs), inner, kernels, Places{}) {}
+      : PackedMatrix(padded(outputs), inner, kernels, GateLayout{}) {}
 
-  /// The four gates of `hidden` units, rounded up to whole vectors or a half, in rows [4,
+  /// The four gates of `hidden` units, rounded up to whole vectors or a half one; rows are [4,
   /// padded(hidden)].
   static PackedMatrix gates(std::size_t hidden, std::size_t inner, const KernelTable& kernels) {
-    const Places places = Places::gates(hidden, kernels.lanes);
-    return {places.outputs(hidden, kernels.lanes), inner, kernels, places};
+    const GateLayout layout = GateLayout::gates(hidden, kernels.lanes);
+    return {layout.outputs(hidden, kernels.lanes), inner, kernels, layout};
   }
 
   std::size_t panels() const noexcept { return panel_ == 0 ? 0 : (outputs_ + panel_ - 1) / panel_; }
 
-  /// Fills panels from `first` on up to `last`; row(n) points to the [inner] weights of the output
-  /// at place n of a row, or is null where it stays the zeros that it was made with. Within a run
-  /// of places, a vector's or a half's, those of the next one lie right behind, and null comes
-  /// last.
+  /// Fills the panels in [first, last). row(n) points to the [inner] weights of the output at
+  /// offset n of a row; null keeps its zeros. Within a vector (or a half), the outputs' weights
+  /// must be contiguous, nulls last.
   template <class Row>
   void pack_rows(std::size_t first, std::size_t last, const Row& row) {
-    constexpr std::size_t kTogether = 64;  // of the inner index, for all vectors of a panel
+    constexpr std::size_t kTogether = 64;  // k at a time, for all vectors of a panel
     std::array<Run, kMostPanel> runs;
     over_panels(first, last, [&](std::size_t vector, std::size_t count, float* to) {
-      const bool halves = vector >= places_.first_half;
+      const bool halves = vector >= layout_.first_half;
       const std::size_t step = halves ? lanes_ / 2 : lanes_;
       for (std::size_t n = 0; n < count; n += step) {
-        const std::size_t begin = places_.at(vector + n / lanes_, lanes_);
-        runs[n] = run_of(row, n % lanes_ == 0 ? begin : begin + places_.units, step);
+        const std::size_t begin = layout_.at(vector + n / lanes_, lanes_);
+        runs[n] = run_of(row, n % lanes_ == 0 ? begin : begin + layout_.units, step);
       }
       for (std::size_t k = 0; k < inner_; k += kTogether) {
         for (std::size_t n = 0; n < count; n += step) {
@@ -57,8 +56,8 @@ class PackedMatrix {
     });
   }
 
-  /// The same of weights whose outputs lie beside one another; column(k) points to the weights of
-  /// outputs 0 to `real` - 1, or is null for zeros. Not of gates.
+  /// Fills panels from transposed weights: column(k) points to the weights of outputs 0 to `real` -
+  /// 1 for that k; null: zeros. Not for gates.
   template <class Column>
   void pack_columns(std::size_t first, std::size_t last, std::size_t real, const Column& column) {
     over_panels(first, last, [&](std::size_t vector, std::size_t count, float* to) {
@@ -72,21 +71,22 @@ class PackedMatrix {
     });
   }
 
-  PackedView view() const noexcept { return {data_.data(), outputs_, inner_, places_}; }
+  PackedView view() const noexcept { return {data_.data(), outputs_, inner_, layout_}; }
 
  private:
   static constexpr std::size_t kMostPanel = 64;
 
-  PackedMatrix(std::size_t outputs, std::size_t inner, const KernelTable& kernels, Places places)
+  PackedMatrix(std::size_t outputs, std::size_t inner, const KernelTable& kernels,
+               GateLayout layout)
       : outputs_(outputs),
         inner_(inner),
         lanes_(kernels.lanes),
         panel_(kernels.panel),
         kernels_(&kernels),
-        places_(places),
+        layout_(layout),
         data_(outputs * inner) {}
 
-  // The weights of a run of at most `most` places: those of the first, and how many there are.
+  // Contiguous weights of up to `most` outputs: pointer to the first, and their number.
   struct Run {
     const float* first = nullptr;
     std::size_t count = 0;
@@ -98,7 +98,7 @@ class PackedMatrix {
     return run;
   }
 
-  // each(the panel's first vector, the number of its outputs, where they go)
+  // Calls each(first vector, number of outputs, destination) for every panel.
   template <class Each>
   void over_panels(std::size_t first, std::size_t last, const Each& each) {
     for (std::size_t panel = first; panel < last; ++panel) {
@@ -112,7 +112,7 @@ class PackedMatrix {
   std::size_t lanes_ = 0;
   std::size_t panel_ = 0;
   const KernelTable* kernels_ = nullptr;
-  Places places_;
+  GateLayout layout_;
   FloatVector data_;
 };
 

@@ -1,5 +1,5 @@
-// A product with packed weights over a range of its outputs, each vector of sums handed to the
-// caller. Included once per target.
+// A product with packed weights over a range of its outputs; each vector of sums goes to a sink
+// that the caller supplies. Included once per target.
 #if defined(SLUICE_KERNELS_PRODUCT_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_PRODUCT_INL_HPP_
 #undef SLUICE_KERNELS_PRODUCT_INL_HPP_
@@ -14,24 +14,24 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Rows of a, as a tile reads them.
+// Rows of a, in the form that Tile::multiply reads.
 struct StridedRows {
   const float* data;
   std::size_t stride;
   HWY_INLINE float operator()(std::size_t r, std::size_t k) const { return data[r * stride + k]; }
 };
 
-// The places in a row of kCount vectors of outputs from number `vector` on.
+// Offsets in a row of kCount output vectors, starting at number `vector`.
 template <std::size_t kCount>
-struct VectorPlaces {
-  VectorPlaces(const Product& p, std::size_t vector) {
+struct VectorOffsets {
+  VectorOffsets(const Product& p, std::size_t vector) {
     for (std::size_t v = 0; v < kCount; ++v)
       at[v] = p.w.places.at(vector + v, hn::Lanes(TileTag()));
   }
   std::size_t at[kCount];
 };
 
-// What the sums of a vector begin with.
+// The initial value of a vector of sums: bias or zeros.
 template <bool kHalves>
 HWY_INLINE TileVec first_sum(const Product& p, std::size_t place) {
   return p.bias == nullptr ? hn::Zero(TileTag())
@@ -40,23 +40,23 @@ HWY_INLINE TileVec first_sum(const Product& p, std::size_t place) {
 
 template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels, bool kHalves, class Sink>
 HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vector,
-                              const VectorPlaces<kPanels * kVectors>& places, const Sink& sink) {
+                              const VectorOffsets<kPanels * kVectors>& offsets, const Sink& sink) {
   constexpr std::size_t kCount = kPanels * kVectors;
   const std::size_t lanes = hn::Lanes(TileTag());
-  for (std::size_t r = 0; r < kRows; ++r) sink.fetch(row + r, vector * lanes, places);
+  for (std::size_t r = 0; r < kRows; ++r) sink.fetch(row + r, vector * lanes, offsets);
   Tile<kRows, kVectors, kPanels> tile;
   for (std::size_t v = 0; v < kCount; ++v) {
-    const TileVec start = first_sum<kHalves>(p, places.at[v]);
+    const TileVec start = first_sum<kHalves>(p, offsets.at[v]);
     for (std::size_t r = 0; r < kRows; ++r) tile.sum[r][v] = start;
   }
-  // Panels before this one are whole.
+  // All panels before this one are whole.
   const float* panel = p.w.data + vector * lanes * p.w.inner;
   const float* a = p.a + row * p.a_stride;
   const std::size_t inner = p.a_blocks == 1 ? p.w.inner : p.w.inner / p.a_blocks;
   const std::size_t panel_floats = kVectors * lanes * p.w.inner;
-  // Where the weights do not stay in the nearer caches, the tiles of a panel fetch the next one,
-  // each its share: all at once would take longer than a tile does. One row reads each weight once,
-  // in order: what the processor fetches by itself is better then.
+  // If the weights exceed the nearer caches, each tile of a panel prefetches its share of the next
+  // panel; all at once would take longer than a tile. A single row reads each weight once and in
+  // order, where the hardware prefetcher does better.
   constexpr std::size_t kFarFloats = 96 << 10;
   Ahead ahead;
   if (p.rows > 1 && p.w.outputs * p.w.inner > kFarFloats) {
@@ -72,29 +72,28 @@ HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vec
   }
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t v = 0; v < kCount; ++v)
-      sink.template take<kHalves>(tile.sum[r][v], row + r, places.at[v]);
+      sink.template take<kHalves>(tile.sum[r][v], row + r, offsets.at[v]);
   }
 }
 
 template <std::size_t kVectors, bool kHalves, class Sink>
 HWY_INLINE void multiply_panel(const Product& p, const TileCut& cut, std::size_t vector,
                                const Sink& sink) {
-  const VectorPlaces<kVectors> places(p, vector);
+  const VectorOffsets<kVectors> offsets(p, vector);
   cut.over([&](std::size_t row, std::size_t count) HWY_ATTR {
     with_count<kTileRows>(count, [&](auto rows) HWY_ATTR {
-      multiply_tile<rows, kVectors, 1, kHalves>(p, row, vector, places, sink);
+      multiply_tile<rows, kVectors, 1, kHalves>(p, row, vector, offsets, sink);
     });
   });
 }
 
-// One row: the gates of the last whole vector of units and the halves behind them, as chains side
-// by side.
+// One row: the last whole vector of units and the half one after it, as six parallel chains.
 template <class Sink>
 HWY_INLINE void multiply_last_units(const Product& p, std::size_t vector, const Sink& sink) {
   const TileTag d;
   const std::size_t lanes = hn::Lanes(d), step = kPanelVectors * lanes;
-  const VectorPlaces<4> whole(p, vector);
-  const VectorPlaces<2> halves(p, vector + 4);
+  const VectorOffsets<4> whole(p, vector);
+  const VectorOffsets<2> halves(p, vector + 4);
   TileVec sum[6];
   for (std::size_t v = 0; v < 4; ++v) sum[v] = first_sum<false>(p, whole.at[v]);
   for (std::size_t v = 0; v < 2; ++v) sum[4 + v] = first_sum<true>(p, halves.at[v]);
@@ -115,26 +114,26 @@ HWY_INLINE void multiply_last_units(const Product& p, std::size_t vector, const 
   for (std::size_t v = 0; v < 2; ++v) sink.template take<true>(sum[4 + v], 0, halves.at[v]);
 }
 
-// sink.take<halves>(sums, row, place) for every row and every vector of outputs from `first` to
-// `last`, `place` being where the vector, or its lower half, begins in a row; `first` is at the
-// start of a panel. Before, sink.fetch(row, first output, places) may fetch into the cache what it
-// is going to touch. All rows of a vector of units are done before the next panel.
+// Calls sink.take<halves>(sums, row, place) for every row and every output vector in [first, last);
+// `place` is the vector's offset in a row, of its lower half if it is split. `first` must start a
+// panel. Before that, sink.fetch(row, first output, offsets) may prefetch what take() will touch.
+// All rows of a panel are finished before the next panel.
 template <class Sink>
 HWY_INLINE void multiply_vectors(const Product& p, const TileCut& cut, std::size_t first,
                                  std::size_t last, const Sink& sink) {
   std::size_t vector = first;
   const std::size_t whole = std::min(last, p.w.places.first_half);
-  // One or two rows have too few chains in one panel to hide a multiply-add's latency.
+  // One or two rows give one panel too few chains to hide the latency of a multiply-add.
   constexpr std::size_t kAlone = 8, kPair = 4;
   if (p.rows == 1) {
     for (; vector + kAlone <= whole; vector += kAlone)
       multiply_tile<1, kPanelVectors, kAlone / kPanelVectors, false>(
-          p, 0, vector, VectorPlaces<kAlone>(p, vector), sink);
+          p, 0, vector, VectorOffsets<kAlone>(p, vector), sink);
     if (vector + 4 == whole && whole < last) return multiply_last_units(p, vector, sink);
   } else if (p.rows == 2) {
     for (; vector + kPair <= whole; vector += kPair)
       multiply_tile<2, kPanelVectors, kPair / kPanelVectors, false>(
-          p, 0, vector, VectorPlaces<kPair>(p, vector), sink);
+          p, 0, vector, VectorOffsets<kPair>(p, vector), sink);
   }
   for (; vector < whole; vector += kPanelVectors) {
     with_count<kPanelVectors>(std::min(kPanelVectors, whole - vector), [&](auto vectors) HWY_ATTR {

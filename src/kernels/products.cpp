@@ -1,5 +1,5 @@
-// The products with packed weights, and the sums over rows that gradients of weights are. The tile
-// of registers is in tile-inl.hpp.
+// Products with packed weights, and the sums over rows that form weight gradients. The register
+// tile is in tile-inl.hpp.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/products.cpp"
 #include "kernels/targets.hpp"
@@ -18,9 +18,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 struct StoreSums {
   const Product* p;
-  template <class PlacesOf>
-  HWY_INLINE void fetch(std::size_t row, std::size_t, const PlacesOf& places) const {
-    for (const std::size_t place : places.at) hwy::Prefetch(p->out + row * p->out_stride + place);
+  template <class Offsets>
+  HWY_INLINE void fetch(std::size_t row, std::size_t, const Offsets& offsets) const {
+    for (const std::size_t place : offsets.at) hwy::Prefetch(p->out + row * p->out_stride + place);
   }
   template <bool kHalves>
   HWY_INLINE void take(TileVec sum, std::size_t row, std::size_t place) const {
@@ -28,16 +28,16 @@ struct StoreSums {
   }
 };
 
-// Some rows by a panel, each output as four chains side by side.
+// A few rows by one panel, each output in four parallel chains.
 template <std::size_t kRows, std::size_t kVectors>
 HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vector) {
   const TileTag d;
   const std::size_t lanes = hn::Lanes(d), step = kVectors * lanes, inner = p.w.inner;
   const std::size_t quarter = (inner + 3) / 4;
-  const VectorPlaces<kVectors> places(p, vector);
+  const VectorOffsets<kVectors> offsets(p, vector);
   TileVec sum[kRows][4][kVectors];
   for (std::size_t v = 0; v < kVectors; ++v) {
-    const TileVec start = p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + places.at[v]);
+    const TileVec start = p.bias == nullptr ? hn::Zero(d) : hn::Load(d, p.bias + offsets.at[v]);
     for (auto& of_row : sum) {
       of_row[0][v] = start;
       for (std::size_t chain = 1; chain < 4; ++chain) of_row[chain][v] = hn::Zero(d);
@@ -57,7 +57,7 @@ HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vec
       }
     }
   };
-  // Chains by constants: by a variable, the sums would live in memory.
+  // Chain numbers are compile-time constants; otherwise the sums would live in memory.
   const std::size_t whole = inner > 3 * quarter ? inner - 3 * quarter : 0;
   for (std::size_t k = 0; k < whole; ++k) {
     add(Count<0>(), k);
@@ -77,7 +77,7 @@ HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vec
       const auto& chains = sum[r];
       const TileVec total =
           hn::Add(hn::Add(hn::Add(chains[0][v], chains[1][v]), chains[2][v]), chains[3][v]);
-      hn::Store(total, d, p.out + (row + r) * p.out_stride + places.at[v]);
+      hn::Store(total, d, p.out + (row + r) * p.out_stride + offsets.at[v]);
     }
   }
 }
@@ -105,14 +105,14 @@ void multiply(const Product& p) noexcept {
   multiply_vectors(p, TileCut(p.rows), p.first_vector, last, StoreSums{&p});
 }
 
-// A block of rows of a, packed: for each tile of its columns, row after row.
+// A packed block of rows of a: for each tile of its columns, row after row.
 struct PackedColumns {
   const float* data;
   std::size_t count;
   HWY_INLINE float operator()(std::size_t r, std::size_t m) const { return data[m * count + r]; }
 };
 
-// Some columns from place `within` of a part on, as columns from `r` on of a tile of `count`.
+// Copies kColumns columns of a part, from column `within` on, into a tile of `count` columns.
 template <std::size_t kColumns>
 void pack_part(const Columns& part, std::size_t within, std::size_t first, std::size_t rows,
                float* to, std::size_t count) {
@@ -166,7 +166,7 @@ HWY_INLINE void outer_tile(const float* a, const float* b, std::size_t rows, boo
   for (auto& row : tile.sum) {
     for (TileVec& sum : row) sum = hn::Zero(d);
   }
-  // The sums may lie in a far cache: they come while the products are computed.
+  // Prefetch the sums, which may be in a far cache, while the products are computed.
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t v = 0; v < kVectors; ++v) hwy::Prefetch(c + r * c_stride + v * lanes);
   }
@@ -197,7 +197,7 @@ void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, const
   constexpr std::size_t kWidth = kVectors * hn::MaxLanes(TileTag());
   const bool one_panel = s.vectors == kVectors && s.b_stride == kWidth &&
                          (s.places.units == 0 || 4 * s.places.units == kWidth);
-  const float* b = s.b + first * kWidth;  // as they lie, where they are one panel
+  const float* b = s.b + first * kWidth;  // used in place if it is one panel
   if (!one_panel) {
     pack_vectors<kVectors, kHalves>(s, first, rows, vector, room);
     b = room;
@@ -210,7 +210,7 @@ void add_outer(const OuterSum& s) noexcept {
   if (s.first == s.last) return;
   const TileCut cut(s.last - s.first);
   float* room = s.work + kOuterBlock * (s.last - s.first);
-  // A block of rows stays in the cache while every tile of c reads it.
+  // A block of rows stays in the cache while all tiles of c read it.
   for (std::size_t first = 0; first < s.rows; first += kOuterBlock) {
     const std::size_t rows = std::min(kOuterBlock, s.rows - first);
     pack_columns(s, first, rows, cut, s.work);
@@ -225,7 +225,7 @@ void add_outer(const OuterSum& s) noexcept {
   }
 }
 
-// Twelve chains hide the latency of a multiply-add of up to six cycles on two ports.
+// Twelve chains hide a multiply-add latency of up to six cycles on two ports.
 float multiply_adds(std::size_t rounds) noexcept {
   const TileTag d;
   const TileVec x = hn::Set(d, 0.999f), y = hn::Set(d, 1e-3f);

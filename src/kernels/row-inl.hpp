@@ -1,6 +1,5 @@
-// What the steps of rows have in common, however their weights are stored: the way over the groups
-// of vectors of units, and S1..S7 behind the sums. No include guard of the usual kind: it is
-// included once per target.
+// Shared by the row steps of all weight types: the loop over groups of vectors of units, and S1..S7
+// after the sums. Included once per target, hence the unusual include guard.
 #if defined(SLUICE_KERNELS_ROW_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_ROW_INL_HPP_
 #undef SLUICE_KERNELS_ROW_INL_HPP_
@@ -21,19 +20,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 using RowTag = hn::ScalableTag<float>;
 using RowVec = hn::Vec<RowTag>;
 
-// Targets with 32 registers of vectors; the others have 16.
+// Whether the target has 32 vector registers; the others have 16.
 inline constexpr bool kManyRegisters = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON;
 
-// Where some vectors of units stand: in a group of RowWeights that is `width` outputs wide, and in
-// a row of sums.
+// Some vectors of units: their weights, in a group of RowWeights that is `width` outputs wide, and
+// their number in a row of sums.
 template <class Weight>
-struct Place {
+struct WeightBlock {
   const Weight* w;
   std::size_t width;
-  std::size_t first;  // vector of units
+  std::size_t first;  // number of the first vector of units
 };
 
-// Vectors of sums: four for each vector of units, two for a half: [i f] and [g o].
+// Number of sum vectors: four per vector of units, two for a half one: [i f] and [g o].
 HWY_INLINE std::size_t sum_vectors(std::size_t vectors, bool half) {
   return 4 * vectors - (half ? 2 : 0);
 }
@@ -42,7 +41,7 @@ HWY_INLINE std::size_t sums_of_row(const RowView& w) {
   return sum_vectors(w.vectors, w.half) * hn::Lanes(RowTag());
 }
 
-// S4..S7 of some units, the first of which `c` and `h` point to.
+// S4..S7; `c` and `h` point to the first of the units.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE void finish_units(D d, V i, V f, V g, V o, float* c, float* h) {
   const V c_new = hn::MulAdd(f, hn::Load(d, c), hn::Mul(i, g));  // S4
@@ -50,12 +49,12 @@ HWY_INLINE void finish_units(D d, V i, V f, V g, V o, float* c, float* h) {
   hn::Store(hn::Mul(o, tanh(d, c_new)), d, h);  // S5, S7
 }
 
-// S1..S7 of a vector of units of a row, from W x, gate by gate.
-HWY_INLINE void finish(const RowStep& of, std::size_t row, std::size_t vector,
+// S1..S7 of one vector of units of a row; input is W x, gate by gate.
+HWY_INLINE void finish(const RowStep& args, std::size_t row, std::size_t vector,
                        const RowVec* input) {
   const RowTag d;
   const std::size_t lanes = hn::Lanes(d), unit = vector * lanes;
-  const float* recurrent = of.recurrent + row * sums_of_row(of.w) + 4 * unit;
+  const float* recurrent = args.recurrent + row * sums_of_row(args.w) + 4 * unit;
   const auto a = [&](std::size_t gate) HWY_ATTR {
     return hn::Add(hn::Load(d, recurrent + gate * lanes), input[gate]);
   };
@@ -63,28 +62,28 @@ HWY_INLINE void finish(const RowStep& of, std::size_t row, std::size_t vector,
   const RowVec f = sigmoid(d, a(1));  // S1
   const RowVec g = tanh(d, a(2));     // S2
   const RowVec o = sigmoid(d, a(3));  // S6
-  finish_units(d, i, f, g, o, of.c[row] + unit, of.h[row] + unit);
+  finish_units(d, i, f, g, o, args.c[row] + unit, args.h[row] + unit);
 }
 
-#if HWY_TARGET != HWY_SCALAR  // which has no halves
-// The same of a half vector of units, from [i f] and [g o] of W x.
-HWY_INLINE void finish_half(const RowStep& of, std::size_t row, std::size_t vector,
+#if HWY_TARGET != HWY_SCALAR  // which has no half vectors
+// The same for a half vector of units; input is [i f] and [g o] of W x.
+HWY_INLINE void finish_half(const RowStep& args, std::size_t row, std::size_t vector,
                             const RowVec* input) {
   const RowTag d;
   const hn::Half<RowTag> half;
   const std::size_t lanes = hn::Lanes(d), unit = vector * lanes;
-  const float* recurrent = of.recurrent + row * sums_of_row(of.w) + 4 * unit;
+  const float* recurrent = args.recurrent + row * sums_of_row(args.w) + 4 * unit;
   const RowVec i_f = sigmoid(d, hn::Add(hn::Load(d, recurrent), input[0]));
   const RowVec g_o = hn::Add(hn::Load(d, recurrent + lanes), input[1]);
   const auto g = tanh(half, hn::LowerHalf(half, g_o));
   const auto o = sigmoid(half, hn::UpperHalf(half, g_o));
-  finish_units(half, hn::LowerHalf(half, i_f), hn::UpperHalf(half, i_f), g, o, of.c[row] + unit,
-               of.h[row] + unit);
+  finish_units(half, hn::LowerHalf(half, i_f), hn::UpperHalf(half, i_f), g, o, args.c[row] + unit,
+               args.h[row] + unit);
 }
 #endif
 
-// Some rows, all of a group at a time, which has so many vectors of sums: at most Part::kMost, in
-// steps of Part::kLeast.
+// Calls Part::run for a whole group of `sums` sum vectors: at most Part::kMost, a multiple of
+// Part::kLeast.
 template <class Part, std::size_t kRows, std::size_t kSums = Part::kMost, class... Arguments>
 HWY_INLINE void whole_group(std::size_t sums, const Arguments&... arguments) {
   if constexpr (kSums > Part::kLeast) {
@@ -93,7 +92,7 @@ HWY_INLINE void whole_group(std::size_t sums, const Arguments&... arguments) {
   Part::template run<kRows, kSums>(arguments...);
 }
 
-// each(place of a group, its vectors of sums); `depth` as RowKernels says.
+// Calls each(group, its number of sum vectors); for `depth` see RowKernels.
 template <class Weight, class Each>
 HWY_INLINE void over_groups(const RowView& w, std::size_t depth, const Each& each) {
   const std::size_t lanes = hn::Lanes(RowTag()), inner = (w.inner + depth - 1) / depth * depth;
@@ -101,7 +100,7 @@ HWY_INLINE void over_groups(const RowView& w, std::size_t depth, const Each& eac
   for (std::size_t group = 0, first = 0; group < w.groups.count; ++group) {
     const std::size_t vectors = w.groups.vectors(group);
     const std::size_t sums = sum_vectors(vectors, w.half && group + 1 == w.groups.count);
-    each(Place<Weight>{data, sums * lanes, first}, sums);
+    each(WeightBlock<Weight>{data, sums * lanes, first}, sums);
     data += sums * lanes * inner;
     first += vectors;
   }

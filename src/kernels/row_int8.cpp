@@ -1,6 +1,5 @@
-// A step of a row or of several over int8 weights (RowKernels says what is computed): x becomes
-// whole numbers once, their sums with the weights are exact whatever the order, and from there on
-// everything is float32: scales, bias, gates, c and h.
+// The step of one row or several over int8 weights, as RowKernels defines it. x is quantised once;
+// integer sums are exact in any order. Scales, bias, gates, c and h are float32.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/row_int8.cpp"
 #include "kernels/targets.hpp"
@@ -17,11 +16,11 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Each vector of units has eight sums: four gates, two halves.
+// A vector of units takes eight sums: four gates, two bytes each.
 constexpr std::size_t kWholeVectors = kManyRegisters ? 2 : 1;
 constexpr std::size_t kWholeRows = kManyRegisters ? 2 : 1;
 
-// A row as whole numbers. `spoilt` is 0, or NaN where the row holds one.
+// A quantised row. `spoilt` is NaN if the row contains a NaN, else 0.
 template <class Product>
 struct WholeRow {
   static constexpr std::size_t kRoom = kMostInt8Inner + kLineFloats;
@@ -34,7 +33,7 @@ struct WholeRow {
     RowVec nan = hn::Zero(d);
     std::size_t k = 0;
     for (; k + lanes <= inner; k += lanes) nan = put(hn::LoadU(d, x + k), per_step, k, nan);
-    if (k < inner) {  // behind the last one: zeros
+    if (k < inner) {  // pad with zeros
       alignas(kCacheLine) float rest[kLineFloats] = {};
       for (std::size_t j = 0; k + j < inner; ++j) rest[j] = x[k + j];
       nan = put(hn::Load(d, rest), per_step, k, nan);
@@ -47,22 +46,22 @@ struct WholeRow {
     const RowTag d;
     const RowVec steps = at_least(d, -kActivationSteps,
                                   at_most(d, kActivationSteps, hn::Mul(x, hn::Set(d, per_step))));
-    // Two roundings, as on targets that have no multiply-add: the same whole number everywhere.
+    // Separate multiply and add, as on targets without multiply-add: the same integer everywhere.
     const RowVec moved = hn::Add(steps, hn::Set(d, kToBits));
     Product::store(hn::BitCast(WholeTag(), moved), high + k, low + k);
     return hn::MulAdd(steps, hn::Zero(d), nan);
   }
 };
 
-// The sums of the four gates of some vectors of units, of some rows.
+// The sums of all four gates for some vectors of units and some rows.
 template <class Product, std::size_t kRows, std::size_t kVectors>
 struct WholeSums {
   WholeVec high[kRows][kVectors][4], low[kRows][kVectors][4];
 
   HWY_INLINE void add(const WholeRow<Product>* x, const RowView& w,
-                      const Place<std::int8_t>& place) {
+                      const WeightBlock<std::int8_t>& block) {
     const std::size_t lanes = hn::Lanes(RowTag());
-    const std::int32_t* sums = w.sums + 4 * place.first * lanes;
+    const std::int32_t* sums = w.sums + 4 * block.first * lanes;
     for (std::size_t v = 0; v < kVectors; ++v) {
       for (std::size_t gate = 0; gate < 4; ++gate) {
         for (std::size_t r = 0; r < kRows; ++r) {
@@ -71,7 +70,7 @@ struct WholeSums {
         }
       }
     }
-    const std::int8_t* from = place.w;
+    const std::int8_t* from = block.w;
     for (std::size_t k = 0; k < w.inner; k += Product::kDepth) {
       for (std::size_t v = 0; v < kVectors; ++v) {
         for (std::size_t gate = 0; gate < 4; ++gate) {
@@ -83,11 +82,11 @@ struct WholeSums {
           }
         }
       }
-      from += place.width * Product::kDepth;
+      from += block.width * Product::kDepth;
     }
   }
 
-  // start + scale (256 high + low): the whole number rounded once to a float.
+  // start + scale (256 high + low); the integer is rounded to float once.
   HWY_INLINE RowVec times_scale(std::size_t r, std::size_t v, std::size_t gate, const float* scale,
                                 RowVec start) const {
     const RowTag d;
@@ -101,20 +100,20 @@ template <class Product>
 struct WholeSumsPart {
   static constexpr std::size_t kMost = 4 * kWholeVectors, kLeast = 4;
   template <std::size_t kRows, std::size_t kSums>
-  static HWY_NOINLINE void run(const RowSums& of, const WholeRow<Product>* x,
-                               const Place<std::int8_t>& place, std::size_t row) {
+  static HWY_NOINLINE void run(const RowSums& args, const WholeRow<Product>* x,
+                               const WeightBlock<std::int8_t>& block, std::size_t row) {
     constexpr std::size_t kVectors = kSums / 4;
     const RowTag d;
-    const std::size_t lanes = hn::Lanes(d), base = 4 * place.first * lanes;
+    const std::size_t lanes = hn::Lanes(d), base = 4 * block.first * lanes;
     WholeSums<Product, kRows, kVectors> sums;
-    sums.add(x, of.w, place);
+    sums.add(x, args.w, block);
     for (std::size_t r = 0; r < kRows; ++r) {
-      float* to = of.sums + (row + r) * sums_of_row(of.w) + base;
+      float* to = args.sums + (row + r) * sums_of_row(args.w) + base;
       for (std::size_t v = 0; v < kVectors; ++v) {
         for (std::size_t gate = 0; gate < 4; ++gate) {
           const std::size_t at = (4 * v + gate) * lanes;
-          const RowVec start = hn::Add(hn::Load(d, of.bias + base + at), hn::Set(d, x[r].spoilt));
-          hn::Store(sums.times_scale(r, v, gate, of.w.scale + base + at, start), d, to + at);
+          const RowVec start = hn::Add(hn::Load(d, args.bias + base + at), hn::Set(d, x[r].spoilt));
+          hn::Store(sums.times_scale(r, v, gate, args.w.scale + base + at, start), d, to + at);
         }
       }
     }
@@ -125,53 +124,54 @@ template <class Product>
 struct WholeStepPart {
   static constexpr std::size_t kMost = 4 * kWholeVectors, kLeast = 4;
   template <std::size_t kRows, std::size_t kSums>
-  static HWY_NOINLINE void run(const RowStep& of, const WholeRow<Product>* x,
-                               const Place<std::int8_t>& place, std::size_t row) {
+  static HWY_NOINLINE void run(const RowStep& args, const WholeRow<Product>* x,
+                               const WeightBlock<std::int8_t>& block, std::size_t row) {
     constexpr std::size_t kVectors = kSums / 4;
     const RowTag d;
-    const std::size_t lanes = hn::Lanes(d), base = 4 * place.first * lanes;
+    const std::size_t lanes = hn::Lanes(d), base = 4 * block.first * lanes;
     WholeSums<Product, kRows, kVectors> sums;
-    sums.add(x, of.w, place);
+    sums.add(x, args.w, block);
     for (std::size_t r = 0; r < kRows; ++r) {
       for (std::size_t v = 0; v < kVectors; ++v) {
         RowVec input[4];
         for (std::size_t gate = 0; gate < 4; ++gate) {
-          input[gate] = sums.times_scale(r, v, gate, of.w.scale + base + (4 * v + gate) * lanes,
+          input[gate] = sums.times_scale(r, v, gate, args.w.scale + base + (4 * v + gate) * lanes,
                                          hn::Set(d, x[r].spoilt));
         }
-        finish(of, row + r, place.first + v, input);
+        finish(args, row + r, block.first + v, input);
       }
     }
   }
 };
 
-// Rows from `row` on, which become whole numbers first.
-template <class Product, class Part, std::size_t kRows, class Of>
-HWY_INLINE void some_rows(const Of& of, std::size_t row) {
+// Quantises kRows rows from `row` on, then runs them through all groups.
+template <class Product, class Part, std::size_t kRows, class Args>
+HWY_INLINE void some_rows(const Args& args, std::size_t row) {
   WholeRow<Product> x[kRows];
-  for (std::size_t r = 0; r < kRows; ++r) x[r].set(of.x[row + r], of.w.inner, of.w.per_step);
+  for (std::size_t r = 0; r < kRows; ++r) x[r].set(args.x[row + r], args.w.inner, args.w.per_step);
   const WholeRow<Product>* rows = x;
-  over_groups<std::int8_t>(of.w, Product::kDepth,
-                           [&](const Place<std::int8_t>& group, std::size_t sums)
-                               HWY_ATTR { whole_group<Part, kRows>(sums, of, rows, group, row); });
+  over_groups<std::int8_t>(args.w, Product::kDepth,
+                           [&](const WeightBlock<std::int8_t>& group, std::size_t sums) HWY_ATTR {
+                             whole_group<Part, kRows>(sums, args, rows, group, row);
+                           });
 }
 
-template <class Product, class Part, class Of>
-HWY_INLINE void all_rows(const Of& of) {
+template <class Product, class Part, class Args>
+HWY_INLINE void all_rows(const Args& args) {
   std::size_t row = 0;
-  for (; row + kWholeRows <= of.rows; row += kWholeRows)
-    some_rows<Product, Part, kWholeRows>(of, row);
-  for (; row < of.rows; ++row) some_rows<Product, Part, 1>(of, row);
+  for (; row + kWholeRows <= args.rows; row += kWholeRows)
+    some_rows<Product, Part, kWholeRows>(args, row);
+  for (; row < args.rows; ++row) some_rows<Product, Part, 1>(args, row);
 }
 
 template <class Product>
-void row_sums_int8(const RowSums& of) noexcept {
-  all_rows<Product, WholeSumsPart<Product>>(of);
+void row_sums_int8(const RowSums& args) noexcept {
+  all_rows<Product, WholeSumsPart<Product>>(args);
 }
 
 template <class Product>
-void row_step_int8(const RowStep& of) noexcept {
-  all_rows<Product, WholeStepPart<Product>>(of);
+void row_step_int8(const RowStep& args) noexcept {
+  all_rows<Product, WholeStepPart<Product>>(args);
 }
 
 template <class Product>

@@ -1,3 +1,5 @@
+// Packs the weights of the gates for row steps, as float32, float16 or int8. The layout is
+// described in row_weights.hpp; the kernels that read it are row.cpp and row_int8.cpp.
 #include "kernels/row_weights.hpp"
 
 #include <algorithm>
@@ -39,8 +41,9 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const KernelTable&
     : inner_(inner),
       vectors_((hidden + kernels.lanes - 1) / kernels.lanes),
       lanes_(kernels.lanes),
-      places_(kernels.row(weights).halves ? Places::gates(hidden, lanes_) : Places{padded(hidden)}),
-      sums_of_row_(places_.outputs(hidden, lanes_)),
+      layout_(kernels.row(weights).halves ? GateLayout::gates(hidden, lanes_)
+                                          : GateLayout{padded(hidden)}),
+      sums_of_row_(layout_.outputs(hidden, lanes_)),
       groups_(vectors_, kernels.row(weights).vectors) {
   const std::size_t depth = kernels.row(weights).depth, bytes = bytes_of(weights);
   const std::size_t whole = (inner + depth - 1) / depth * depth;

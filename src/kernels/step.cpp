@@ -1,5 +1,5 @@
-// A step of a layer, and a step on its way back: the recurrent product, and the cell on each vector
-// of units as soon as its sums are there. The order of the sums is that of the products elsewhere:
+// One forward and one backward step of a layer: the recurrent product, with the cell run on each
+// vector of units as soon as its sums are ready. Sums are added in the order of the other products:
 // a = (b + sum R h') + (W x), d_h = above + sum R^T d_a.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/step.cpp"
@@ -16,13 +16,13 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Adds a vector of sums to what stands in its place among the gates.
+// Sink that adds a vector of sums to the gates.
 struct AddToGates {
   const StepForward* step;
-  template <class PlacesOf>
-  HWY_INLINE void fetch(std::size_t row, std::size_t first, const PlacesOf&) const {
+  template <class Offsets>
+  HWY_INLINE void fetch(std::size_t row, std::size_t first, const Offsets&) const {
     const CellForward& cell = step->cell;
-    const std::size_t place = row * cell.units + first / 4;  // the outputs of four gates
+    const std::size_t place = row * cell.units + first / 4;  // four gates per unit
     for (const float* array : {cell.c, cell.tanh_c, cell.h}) hwy::Prefetch(array + place);
   }
   template <bool kHalves>
@@ -41,7 +41,7 @@ void step_forward(const StepForward& step) noexcept {
     multiply_vectors(step.recurrent, cut, 0, all, add);
     return forward_normed(step.cell);
   }
-  // One row's four gates alone are too few chains to hide a multiply-add's latency.
+  // One row's four gates are too few chains to hide the latency of a multiply-add.
   const std::size_t together = step.recurrent.rows == 1 ? 2 : 1;
   for (std::size_t u = step.units.first; u < step.units.last; u += together) {
     const std::size_t end = std::min(u + together, step.units.last);
@@ -50,11 +50,11 @@ void step_forward(const StepForward& step) noexcept {
   }
 }
 
-// d_h from a vector of sums and what comes from above.
+// Sink that writes d_h: the sums plus the gradient from above.
 struct AddAbove {
   const StepBackward* step;
-  template <class PlacesOf>
-  HWY_INLINE void fetch(std::size_t row, std::size_t first, const PlacesOf&) const {
+  template <class Offsets>
+  HWY_INLINE void fetch(std::size_t row, std::size_t first, const Offsets&) const {
     const CellBackward& cell = step->cell;
     const std::size_t narrow = row * cell.units + first;
     for (std::size_t gate = 0; gate < 4; ++gate)
@@ -80,7 +80,7 @@ void step_backward(const StepBackward& step) noexcept {
     return backward_normed(step.cell);
   }
   for (std::size_t u = step.units.first; u < step.units.last; u += kPanelVectors) {
-    // A panel is multiplied whole: behind the last unit are zeros.
+    // Panels are multiplied whole: weights beyond the last unit are zeros.
     const std::size_t end = std::min(step.cell.units / lanes, u + kPanelVectors);
     if (step.above != nullptr) multiply_vectors(step.recurrent, cut, u, end, add);
     backward_units(step.cell, u * lanes, end * lanes);

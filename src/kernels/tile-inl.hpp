@@ -1,7 +1,6 @@
-// The tile of registers that every product here is made of: up to kTileRows rows by the vectors of
-// one panel of packed weights, or few rows by several panels. Each output is one chain of
-// multiply-adds in rising order of the inner index, whatever the tile, so that a row alone and a
-// row in a batch give the same bits. Included once per target.
+// The register tile of all products: up to kTileRows rows by one panel of packed weights, or few
+// rows by several panels. Each output is one chain of multiply-adds in rising k, whatever the tile,
+// so that a row alone and a row in a batch have the same bits. Included once per target.
 #if defined(SLUICE_KERNELS_TILE_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_KERNELS_TILE_INL_HPP_
 #undef SLUICE_KERNELS_TILE_INL_HPP_
@@ -24,9 +23,9 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Accumulators, a panel's row of weights and one broadcast must fit the vector registers: 24 + 4 +
-// 1 of 32, 12 + 2 + 1 of 16. With 16, six rows by two vectors read half of the weights that three
-// by four do.
+// Accumulators, one row of a panel's weights and one broadcast must fit the vector registers: 24 +
+// 4 + 1 of 32, 12 + 2 + 1 of 16. With 16 registers, six rows by two vectors read half as many
+// weights as three by four.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 constexpr std::size_t kPanelVectors = 4;
 #else
@@ -37,7 +36,7 @@ constexpr std::size_t kTileRows = 6;
 template <std::size_t kNumber>
 using Count = std::integral_constant<std::size_t, kNumber>;
 
-// call(Count<count>()) for a count of 1 to kMost.
+// Calls call(Count<count>()) for a count in 1 .. kMost.
 template <std::size_t kMost, class Call>
 HWY_INLINE void with_count(std::size_t count, const Call& call) {
   if constexpr (kMost > 1) {
@@ -51,7 +50,7 @@ using TileVec = hn::Vec<TileTag>;
 
 constexpr std::size_t kTileUnroll = 2;
 
-// A vector at a place of a row; with kHalves its upper half stands `apart` floats behind the lower.
+// Loads a vector from a row; with kHalves its upper half lies `apart` floats after the lower.
 template <bool kHalves>
 HWY_INLINE TileVec load_at(const float* row, [[maybe_unused]] std::size_t apart) {
 #if HWY_TARGET != HWY_SCALAR
@@ -74,25 +73,24 @@ HWY_INLINE void store_at(TileVec vector, float* row, [[maybe_unused]] std::size_
   hn::Store(vector, TileTag(), row);
 }
 
-// Weights that a tile fetches into the second cache on its way: a few cache lines for each
-// kTileUnroll of the inner index.
+// Prefetches weights into the second-level cache: a few cache lines per kTileUnroll steps of k.
 struct Ahead {
   const float* next = nullptr;
-  std::size_t lines = 0;  // each time
+  std::size_t lines = 0;  // per call
   HWY_INLINE void fetch() {
     for (std::size_t line = 0; line < lines; ++line, next += kLineFloats)
       __builtin_prefetch(next, 0, 2);
   }
 };
 
-// The sums of a tile: kRows rows by kPanels panels of kVectors vectors.
+// Sums of kRows rows by kPanels panels of kVectors vectors.
 template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels>
 struct Tile {
   TileVec sum[kRows][kPanels * kVectors];
 
-  // += x(r, k) w[k, v] for k in rising order. Panel p + 1 begins `panel_floats` behind panel p.
-  // Two k at a time: where two threads share a processor's core, the instructions around the
-  // multiply-adds are what takes the time; with four the compiler runs out of registers.
+  // sum += x(r, k) w[k, v] for k in rising order. Panels are `panel_floats` apart. Unrolled by two:
+  // where two threads share a core, the instructions around the multiply-adds limit the speed;
+  // unrolled by four, the compiler runs out of registers.
   template <class X>
   HWY_INLINE void multiply(const X& x, std::size_t inner, const float* panel,
                            std::size_t panel_floats, Ahead& ahead) {
@@ -123,8 +121,8 @@ struct Tile {
   }
 };
 
-// Rows cut into tiles as evenly as at most kTileRows each allow: a last tile of one row would run
-// at the speed of one chain. Worked out once for many panels: divisions are slow.
+// Splits rows into tiles of at most kTileRows, as evenly as possible: a tile of one row would run
+// at the speed of one chain. Computed once for many panels, because divisions are slow.
 struct TileCut {
   explicit TileCut(std::size_t rows)
       : tiles((rows + kTileRows - 1) / kTileRows),

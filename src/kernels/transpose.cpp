@@ -1,4 +1,5 @@
-// Rows turned into columns: weights as they are packed, and the sums of gradients back again.
+// Transposes matrices: weights when they are packed, and weight gradients back. It moves values
+// only, without arithmetic except for `add`.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/transpose.cpp"
 #include "kernels/targets.hpp"
@@ -11,7 +12,7 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The rows from `first` on, one value after the other.
+// Transposes rows from `first` on one value at a time.
 HWY_INLINE void transpose_values(const Transpose& t, std::size_t first, std::size_t first_column) {
   for (std::size_t r = first; r < t.rows; ++r) {
     const float* from = t.from + r * t.from_stride;
@@ -24,7 +25,7 @@ HWY_INLINE void transpose_values(const Transpose& t, std::size_t first, std::siz
 
 #if HWY_TARGET != HWY_SCALAR
 
-// Four columns of a row in each block of four lanes: of row 0, 4, 8, ..
+// Loads four columns; the blocks of four lanes are rows 0, 4, 8, ..
 template <class D>
 HWY_INLINE hn::Vec<D> every_fourth_row(D d, const float* from, std::size_t stride) {
   if constexpr (hn::MaxLanes(D()) <= 4) {
@@ -42,7 +43,7 @@ HWY_INLINE void put(D d, hn::Vec<D> values, bool add, float* to) {
   hn::StoreU(add ? hn::Add(hn::LoadU(d, to), values) : values, d, to);
 }
 
-// As many rows as the vector has lanes, from `row` on, four columns at a time.
+// Transposes one vector's lanes of rows, starting at `row`, four columns at a time.
 template <class D>
 HWY_INLINE void transpose_rows(D d, const Transpose& t, std::size_t row, std::size_t columns) {
   const hn::RepartitionToWide<D> pairs;

@@ -1,5 +1,5 @@
-// What a training step does outside the network: the pinball loss of a row, the squared error of
-// rows, the optimiser's update of flat parameters.
+// Kernels of a training step outside the network: pinball loss of a row, squared error of rows,
+// Adam's update of flat parameters.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/update.cpp"
 #include "kernels/targets.hpp"
@@ -12,7 +12,7 @@ namespace sluice::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// From `at` on, one vector; with D of one lane the tail, by the same operations.
+// One vector, starting at `at`; with a one-lane D also the tail, by the same operations.
 template <class D>
 HWY_INLINE void adam_vector(D d, const AdamUpdate& u, std::size_t at) {
   const auto p = hn::LoadU(d, u.parameters + at);
@@ -37,12 +37,12 @@ void adam(const AdamUpdate& u) noexcept {
   for (; at < u.count; ++at) adam_vector(hn::CappedTag<float, 1>(), u, at);
 }
 
-// From `at` on, one vector. Without branches, as which side a target lies on cannot be foretold.
+// One vector, starting at `at`. Branch-free: the side a target lies on is unpredictable.
 template <class D>
 HWY_INLINE hn::Vec<D> pinball_vector(D d, const Pinball& p, std::size_t at) {
   const auto target = hn::LoadU(d, p.target + at), level = hn::LoadU(d, p.level + at);
   const auto zero = hn::Zero(d);
-  // NaN where y is: that must be seen.
+  // NaN if y is NaN: it must show in the loss.
   const auto short_by =
       hn::IfThenElseZero(hn::Eq(target, target), hn::Sub(target, hn::LoadU(d, p.y + at)));
   const auto slope = hn::Sub(hn::IfThenElseZero(hn::Lt(short_by, zero), hn::Set(d, 1.0f)), level);

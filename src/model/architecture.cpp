@@ -1,4 +1,5 @@
-// What may stand in an Architecture, and what follows from it.
+// Validates an Architecture and answers which fast paths it allows. The checks of a single cell's
+// options are in cell_options.cpp.
 #include "sluice/architecture.hpp"
 
 #include <string>

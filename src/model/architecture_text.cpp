@@ -1,4 +1,5 @@
-// An architecture in one line of text, and back: "3 -> 64 -> 64, head=1, peephole".
+// An architecture as one line of text, and back: "3 -> 64 -> 64, head=1, peephole". Words of the
+// cell's options are parsed by cell_words.
 #include <fmt/format.h>
 
 #include <charconv>

@@ -1,3 +1,5 @@
+// Validates the options of a cell, alone and together, and gives activations their default
+// parameters.
 #include "sluice/cell_options.hpp"
 
 #include <cmath>
@@ -88,7 +90,7 @@ ActivationFunction default_parameters(Activation kind) {
     case Activation::relu:
     case Activation::softsign:
     case Activation::softplus:
-      break;  // has neither
+      break;  // no parameters
   }
   return {kind, 0.0, 0.0};
 }

@@ -1,3 +1,5 @@
+// The tables of words for cell options, and their parser. Names of enum values are in
+// option_names.hpp.
 #include "model/cell_words.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +15,7 @@
 namespace sluice {
 namespace {
 
-// Where a word stands, for its error.
+// A word, split at '=', with its origin for error messages.
 struct Word {
   const std::string& where;
   std::string text, name, value;
@@ -87,7 +89,7 @@ constexpr std::array kActivations = {
     Squashing{"candidate", "activation of the candidate [tanh]", &CellActivations::candidate},
     Squashing{"squash", "activation of c on its way to h [tanh]", &CellActivations::cell},
 };
-// Before an activation's name: that of the reverse direction.
+// Prefix that selects the reverse direction's activation.
 constexpr std::string_view kReverse = "reverse-";
 
 double number_in(const Word& word, std::string_view text) {
@@ -98,7 +100,7 @@ double number_in(const Word& word, std::string_view text) {
   return value;
 }
 
-// "hard-sigmoid", or with its alpha and beta "hard-sigmoid:0.2:0.5".
+// Parses "hard-sigmoid", or with alpha and beta "hard-sigmoid:0.2:0.5".
 ActivationFunction function_in(const Word& word) {
   const std::string kind = word.value.substr(0, word.value.find(':'));
   const auto found = from_name<Activation>(kind);
@@ -120,10 +122,10 @@ std::string text_of(const ActivationFunction& function) {
   return fmt::format("{}:{}:{}", kind, function.alpha, function.beta);
 }
 
-// Words of which only one can hold.
+// Pairs of words that exclude each other.
 constexpr std::array<std::array<std::string_view, 2>, 2> kContradictions{
     {{"coupled", "forget-from-input"}, {"layer-norm", "layer-norm-tflite"}}};
-// Words that mean nothing to the plain RNN, and that no check of the options sees.
+// Words that make no sense for the plain RNN and that check(CellOptions) does not reject.
 constexpr std::array<std::string_view, 3> kOfGates = {"forget-bias", "gate", "squash"};
 
 void check_together(const std::vector<Word>& words) {
@@ -181,7 +183,7 @@ void apply_cell_words(
 
 std::vector<std::string> cell_words(const Architecture& architecture) {
   std::vector<std::string> words;
-  // A flag is set where applying it changes nothing.
+  // A flag is set if applying it changes nothing.
   for (const Flag& flag : kFlags) {
     Architecture with = architecture;
     flag.apply(with);

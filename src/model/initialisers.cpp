@@ -1,5 +1,5 @@
-// How weights start out. What is drawn, and from where, is in sluice/architecture.hpp; the order of
-// the draws is part of the promise that a seed gives the same network.
+// Initial values of the parameters. sluice/architecture.hpp documents the distributions. The order
+// of the draws must not change: a seed has to give the same network.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, Initialiser>, 8> kNames{{
     {"orthogonal", Initialiser::orthogonal},
 }};
 
-// A matrix [rows, columns] of the parameters, whose scale follows from what one unit sees.
+// A row-major matrix of parameters [rows, columns].
 struct Matrix {
   float* values;
   std::size_t rows, columns;
@@ -39,7 +39,7 @@ void fill_normal(const Matrix& to, double deviation, Random& random) {
     to.values[j] = static_cast<float>(deviation * random.normal());
 }
 
-// Gram-Schmidt, twice, on normal vectors: orthonormal rows, or columns where there are more rows.
+// Gram-Schmidt, run twice, on normal vectors: orthonormal rows, or columns if there are more rows.
 void fill_orthogonal(const Matrix& to, Random& random) {
   const bool wide = to.rows <= to.columns;
   const std::size_t count = wide ? to.rows : to.columns, length = wide ? to.columns : to.rows;
@@ -81,7 +81,7 @@ void fill_by_fans(const Matrix& to, Initialiser by, double in, double out, Rando
     case Initialiser::pytorch:
     case Initialiser::keras:
     case Initialiser::orthogonal:
-      break;  // none of these looks at the fans alone
+      break;  // not scaled by fans
   }
   throw Error(ErrorCode::internal, {.what = "an initialiser that does not scale by its fans"});
 }
@@ -111,14 +111,14 @@ void fill_weights(const Parameter& parameter, const Matrix& to, Initialiser by, 
   }
 }
 
-void fill_bias(const Architecture& of, const Parameter& parameter, const Start& start,
+void fill_bias(const Architecture& architecture, const Parameter& parameter, const Start& start,
                Random& random, float* to) {
   if (start.initialiser == Initialiser::pytorch) {
     const double bound = 1.0 / std::sqrt(static_cast<double>(parameter.hidden));
     return fill_uniform({to, parameter.count, 1}, bound, random);
   }
-  if (parameter.role != Role::bias_ih || !of.cell.has_forget_gate()) return;
-  const std::size_t block = of.cell.has_input_gate() ? 1 : 0;
+  if (parameter.role != Role::bias_ih || !architecture.cell.has_forget_gate()) return;
+  const std::size_t block = architecture.cell.has_input_gate() ? 1 : 0;
   std::fill_n(to + block * parameter.hidden, parameter.hidden, start.forget_bias);
 }
 
@@ -169,7 +169,7 @@ std::vector<float> initial_parameters(const Architecture& architecture, const St
       case Role::norm_c_bias:
       case Role::initial_h:
       case Role::initial_c:
-        break;  // starts at zero
+        break;  // zeros
     }
   }
   return values;

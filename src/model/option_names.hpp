@@ -1,4 +1,5 @@
-// The options' values by the names that files and the command line use.
+// Names of the options' values in files and on the command line. Words that combine a name and a
+// value are in cell_words.hpp.
 #pragma once
 
 #include <array>

@@ -1,3 +1,5 @@
+// Builds the parameter list of an architecture: names, shapes and offsets, in order. Their initial
+// values are in initialisers.cpp.
 #include "model/parameters.hpp"
 
 #include <functional>
@@ -8,11 +10,11 @@ namespace {
 
 class List {
  public:
-  explicit List(const Architecture& of) : of_(of) {}
+  explicit List(const Architecture& architecture) : arch_(architecture) {}
 
   void add_layer(std::size_t layer, std::size_t direction) {
-    const CellOptions& cell = of_.cell;
-    const std::size_t hidden = of_.hidden[layer], state = of_.state(layer);
+    const CellOptions& cell = arch_.cell;
+    const std::size_t hidden = arch_.hidden[layer], state = arch_.state(layer);
     const std::size_t gates = cell.gates() * hidden;
     const auto put = [&](bool wanted, Role role, const char* name, std::vector<std::size_t> shape) {
       if (!wanted) return;
@@ -20,10 +22,10 @@ class List {
           std::move(shape), {.role = role, .layer = layer, .direction = direction}, hidden);
     };
     const bool ba = cell.layer_norm == LayerNorm::ba;
-    put(true, Role::weight_ih, "weight_ih", {gates, of_.layer_input(layer)});
+    put(true, Role::weight_ih, "weight_ih", {gates, arch_.layer_input(layer)});
     put(true, Role::weight_hh, "weight_hh", {gates, state});
-    put(of_.biases >= 1, Role::bias_ih, "bias_ih", {gates});
-    put(of_.biases >= 2, Role::bias_hh, "bias_hh", {gates});
+    put(arch_.biases >= 1, Role::bias_ih, "bias_ih", {gates});
+    put(arch_.biases >= 2, Role::bias_hh, "bias_hh", {gates});
     put(cell.projection > 0, Role::weight_hr, "weight_hr", {state, hidden});
     put(cell.projection_bias, Role::bias_hr, "bias_hr", {state});
     put(cell.peephole, Role::peephole, "peephole", {cell.peepholes() * hidden});
@@ -32,35 +34,34 @@ class List {
     put(cell.layer_norm == LayerNorm::tflite, Role::norm_gates, "norm_gates", {gates});
     put(ba, Role::norm_c, "norm_c", {hidden});
     put(ba, Role::norm_c_bias, "norm_c_bias", {hidden});
-    put(of_.learned_state, Role::initial_h, "initial_h", {state});
-    put(of_.learned_state && cell.kind == CellKind::lstm, Role::initial_c, "initial_c", {hidden});
+    put(arch_.learned_state, Role::initial_h, "initial_h", {state});
+    put(arch_.learned_state && cell.kind == CellKind::lstm, Role::initial_c, "initial_c", {hidden});
   }
 
   void add_head() {
-    const std::size_t layer = of_.layers() - 1, inputs = of_.layer_output(layer);
-    add("head.weight", {of_.output, inputs}, {.role = Role::head_weight, .layer = layer}, inputs);
-    add("head.bias", {of_.output}, {.role = Role::head_bias, .layer = layer}, inputs);
+    const std::size_t layer = arch_.layers() - 1, inputs = arch_.layer_output(layer);
+    add("head.weight", {arch_.output, inputs}, {.role = Role::head_weight, .layer = layer}, inputs);
+    add("head.bias", {arch_.output}, {.role = Role::head_bias, .layer = layer}, inputs);
   }
 
   std::vector<Parameter> take() { return std::move(list_); }
 
  private:
-  struct Place {
+  struct Key {
     Role role;
     std::size_t layer;
     std::size_t direction = 0;
   };
 
-  void add(std::string name, std::vector<std::size_t> shape, const Place& place,
-           std::size_t hidden) {
+  void add(std::string name, std::vector<std::size_t> shape, const Key& key, std::size_t hidden) {
     const std::size_t count =
         std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
-    list_.push_back({std::move(name), std::move(shape), place.role, place.layer, place.direction,
-                     hidden, offset_, count});
+    list_.push_back({std::move(name), std::move(shape), key.role, key.layer, key.direction, hidden,
+                     offset_, count});
     offset_ += count;
   }
 
-  const Architecture& of_;
+  const Architecture& arch_;
   std::vector<Parameter> list_;
   std::size_t offset_ = 0;
 };

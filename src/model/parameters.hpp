@@ -1,5 +1,5 @@
-// The one list of a network's parameter tensors: sizes, views, names in files and counts all come
-// from here.
+// The single list of a network's parameter tensors: sizes, views, names in files and counts derive
+// from it.
 #pragma once
 
 #include <array>
@@ -14,15 +14,16 @@
 
 namespace sluice {
 
-/// Whether every cell is S1..S7 and nothing else, but for a projection and training noise on x, h'
-/// and R: what the fast kernel computes.
+/// Whether every cell is exactly S1..S7, except for a projection and training noise on x, h' and R:
+/// the cells of the fast kernel.
 bool plain(const Architecture& architecture);
-/// Whether a step of rows computes it: plain layers, one upon the other, and nothing between them.
+/// Whether row steps can run it: plain forward layers without projection, residual or anything
+/// between them.
 bool plain_stack(const Architecture& architecture);
-/// Whether sigma and tanh alone are applied: their slopes follow from their values.
+/// Whether all activations are sigma and tanh, whose slopes follow from their values.
 bool standard(const Architecture& architecture);
 
-/// What a tensor is. Of a layer's direction, in this order, those that the options ask for:
+/// What a tensor is. For each direction of a layer, in this order, those that its options need:
 enum class Role {
   weight_ih,    ///< [G H, I]
   weight_hh,    ///< [G H, P]
@@ -43,28 +44,29 @@ enum class Role {
 };
 
 struct Parameter {
-  std::string name;  ///< As in PyTorch: "weight_ih_l0", "weight_ih_l0_reverse", .., "head.weight".
+  /// As in PyTorch: "weight_ih_l0", "weight_ih_l0_reverse", .., "head.weight".
+  std::string name;
   std::vector<std::size_t> shape;  ///< Row-major.
   Role role;
   std::size_t layer;
-  std::size_t direction;  ///< 0: forward, or the only one; 1: reverse beside forward.
-  std::size_t hidden;     ///< H of its layer (the head: its inputs).
-  std::size_t offset;     ///< Where it begins in the flat parameters.
-  std::size_t count;      ///< Its floats.
+  std::size_t direction;  ///< 0: forward, or the only one; 1: the reverse of two.
+  std::size_t hidden;     ///< H of its layer; for the head, its inputs.
+  std::size_t offset;     ///< Index of its first float in the flat parameters.
+  std::size_t count;      ///< Number of floats.
 };
 
-/// The tensors in the order in which they lie in the flat parameters.
+/// The tensors in the order of the flat parameters.
 std::vector<Parameter> parameter_list(const Architecture& architecture);
 std::size_t parameter_count(const std::vector<Parameter>& list);
 
 struct Start {
   std::uint64_t seed = 0;
   Initialiser initialiser = Initialiser::standard;
-  float forget_bias = 1.0f;  ///< Gers 2000, Jozefowicz 2015; not used by `pytorch`.
-  bool zero_head = false;    ///< The head's weights start at zero.
+  float forget_bias = 1.0f;  ///< Gers 2000, Jozefowicz 2015; `pytorch` ignores it.
+  bool zero_head = false;    ///< Zeroes the head's weights.
 };
 
-/// Starting values for all parameters: [parameter_count].
+/// Initial values of all parameters: [parameter_count].
 std::vector<float> initial_parameters(const Architecture& architecture, const Start& start);
 
 }  // namespace sluice

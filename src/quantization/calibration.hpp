@@ -1,5 +1,5 @@
-// What int8 weights are made by: how large a network's inputs are, and how what its matrices
-// multiply goes together.
+// The statistics that int8 quantisation uses: the range of a network's inputs, and the second
+// moments of the values its matrices multiply.
 #pragma once
 
 #include <cstddef>
@@ -12,27 +12,26 @@ class Network;
 
 namespace sluice::quantization {
 
-/// Means of products [n, n] of the values that a matrix multiplies; empty: not known, and each
-/// weight is rounded to its nearest whole number.
+/// Second moments [n, n] of the values that a matrix multiplies. Empty: unknown; each weight is
+/// then rounded to nearest.
 using Moments = std::vector<double>;
 
 struct Calibration {
-  float largest_input = 0.0f;   ///< Above 0; a larger x, in size, will count as this.
+  float largest_input = 0.0f;   ///< Above 0; inputs of larger magnitude are clamped to it.
   Moments x = {};               ///< [I, I]
-  std::vector<Moments> h = {};  ///< Of each layer [H, H]; empty as a whole where x is.
+  std::vector<Moments> h = {};  ///< [H, H] per layer; empty if x is.
 };
 
-/// From a run of a plain stack over rows [T, I] that are like those it is for, `window` rows at a
-/// time from the initial state; 0: the state is carried. Of many rows of a wide network every n-th
-/// counts for the moments. The largest input is twice the largest that there is: of 16 bits, one is
-/// well spent on what has not been seen.
+/// Runs a plain stack over representative rows [T, I]: `window` rows at a time from the initial
+/// state, or with 0 carrying the state. For many rows of a wide network, moments use every n-th
+/// row. largest_input is twice the largest input seen, which leaves one of 16 bits for unseen ones.
 Calibration calibrate(const engine::Network& network, std::span<const float> rows,
                       std::size_t window);
 
-/// Rows of weights [rows, inner] as whole numbers times their row's scale, in place. With moments:
-/// not each to its nearest, but one after the other, the last first, each so that it makes up for
-/// the errors of those before it, in the mean square over what the row multiplies (Babai's nearest
-/// plane; with another order of the weights it is Frantar's GPTQ, 2022).
+/// Rounds weights [rows, inner] in place to integers times their row's scale. Without moments, each
+/// to its nearest. With moments, one after the other from the last, each compensating the errors of
+/// those before it, to minimise the mean square error of the row's product (Babai's nearest plane;
+/// in another order of the weights it is GPTQ, Frantar 2022).
 void round_rows(std::span<float> weights, std::size_t inner, std::span<const float> scales,
                 const Moments& moments);
 

@@ -1,3 +1,5 @@
+// Runs two networks on the same rows, part by part, and sums up the difference of their outputs. It
+// only measures: no model is rejected here.
 #include "quantization/drift.hpp"
 
 #include <algorithm>
@@ -10,7 +12,7 @@
 namespace sluice::quantization {
 namespace {
 
-// So many rows at a time, whole windows of them.
+// Rows per run: whole windows.
 std::size_t rows_of_part(std::size_t window) {
   constexpr std::size_t kRows = 4096;
   return window == 0 ? kRows : std::max<std::size_t>(1, kRows / window) * window;
@@ -69,7 +71,7 @@ Drift measure_drift(const engine::Network& exact, const engine::Network& smaller
   const std::size_t there = rows.size() / inputs;
   Errors errors(steps, exact.architecture().width());
   std::vector<float> x(part * inputs);
-  State of_exact, of_smaller;
+  State exact_state, smaller_state;
   for (std::size_t first = 0; first < steps; first += part) {
     for (std::size_t n = 0; n < part; ++n) {
       std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>((first + n) % there * inputs), inputs,
@@ -77,9 +79,9 @@ Drift measure_drift(const engine::Network& exact, const engine::Network& smaller
     }
     const engine::Sequences all{
         .x = x, .batch = window == 0 ? 1 : part / window, .steps = window == 0 ? part : window};
-    if (window > 0) of_exact = of_smaller = {};
-    const std::vector<float> y = engine::run(exact, all, of_exact);
-    errors.add(first, y, engine::run(smaller, all, of_smaller));
+    if (window > 0) exact_state = smaller_state = {};
+    const std::vector<float> y = engine::run(exact, all, exact_state);
+    errors.add(first, y, engine::run(smaller, all, smaller_state));
   }
   return errors.drift();
 }

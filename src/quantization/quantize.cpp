@@ -1,3 +1,5 @@
+// Rounds the matrices of a network to float16 or int8; biases and other vectors stay float32. How
+// they are rounded is in calibration.cpp; how they are stored, in engine/storage.
 #include "quantization/quantize.hpp"
 
 #include <algorithm>
@@ -27,7 +29,7 @@ void expect_floats(const Network& network) {
                .hint = "convert the model that it was made of"});
 }
 
-// A row's scale, where its weights are not as good as zero.
+// The scale of a row; 0 if all its weights are negligible.
 float scale_of(const float* weights, std::size_t count) {
   constexpr float kAsGoodAsZero = 1e-30f;
   float largest = 0.0f;
@@ -43,7 +45,7 @@ void expect_finite(const Parameter& parameter, float value, float most) {
                                  .got = std::to_string(value)});
 }
 
-// Of what a matrix multiplies. A later layer's x is the h of the one below.
+// Moments of the values a matrix multiplies. A later layer's x is the h of the layer below.
 Moments moments_of(const Parameter& parameter, const Calibration& calibration) {
   if (calibration.h.empty()) return {};
   if (parameter.role != Role::weight_ih) return calibration.h[parameter.layer];

@@ -1,4 +1,5 @@
-// Makes a network whose matrices are float16 or int8 of one whose are float32.
+// Converts a float32 network to one whose matrices are float16 or int8. The original is unchanged.
+// The resulting error is measured in drift.hpp.
 #pragma once
 
 #include "engine/network.hpp"
@@ -6,12 +7,12 @@
 
 namespace sluice::quantization {
 
-/// The network with every weight of a matrix rounded to the nearest float16. Throws Error(usage)
-/// where the weights are stored smaller already, Error(model) where one is too large.
+/// Rounds every matrix weight to the nearest float16. Throws Error(usage) if the weights are not
+/// float32, Error(model) if one is too large.
 engine::Network to_f16(const engine::Network& network);
 
-/// The network with every row of a matrix as whole numbers of [-127, 127] times a scale: its
-/// largest weight is 127. Throws as to_f16, and engine::check_int8.
+/// Rounds every matrix row to integers in [-127, 127] times a scale; the row's largest weight
+/// becomes 127. Throws as to_f16 and engine::check_int8.
 engine::Network to_int8(const engine::Network& network, const Calibration& calibration);
 
 }  // namespace sluice::quantization

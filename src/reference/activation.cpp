@@ -1,3 +1,5 @@
+// Values and slopes of ONNX's activations, by their textbook formulas. The approximations of the
+// kernels are in kernels/activations-inl.hpp.
 #include "reference/activation.hpp"
 
 #include <algorithm>
@@ -21,7 +23,7 @@ Activated hard_sigmoid(double alpha, double beta, double x) {
   return {y, alpha};
 }
 
-// log(1 + exp(x)), where exp never overflows.
+// log(1 + exp(x)) without overflow.
 double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 
 }  // namespace

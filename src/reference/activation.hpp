@@ -1,5 +1,5 @@
-// The eleven activations of ONNX's table, in double precision: value, slope, and how far the next
-// point is at which a slope jumps (where finite differences mislead).
+// ONNX's eleven activations in double precision: value, slope, and the distance to the nearest
+// kink, where finite differences mislead.
 #pragma once
 
 #include "sluice/cell_options.hpp"
@@ -8,14 +8,13 @@ namespace sluice {
 
 struct Activated {
   double value;
-  double
-      slope;  ///< At a kink: that of the side on which `value` is taken by options.hpp's formula.
+  /// At a kink, the slope of the side to which sluice/cell_options.hpp's formula assigns x.
+  double slope;
 };
 
 Activated activate(const ActivationFunction& function, double x);
 
-/// Distance from x to the nearest point where the function has no second derivative; infinite where
-/// there is none.
+/// Distance from x to the nearest point without a second derivative; infinity if there is none.
 double distance_to_kink(const ActivationFunction& function, double x);
 
 }  // namespace sluice

@@ -1,3 +1,5 @@
+// Zoneout of c and h, with projection_clip: new state = z old + (1 - z) new. Without zoneout, z is
+// 0. The factors are drawn elsewhere and arrive in Step.
 #include "reference/carry.hpp"
 
 #include "reference/clip.hpp"
@@ -7,7 +9,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-// How much of the old value unit k keeps: as drawn, else as expected.
+// Share of the old value that unit k keeps: the drawn one, else the expected one.
 double zone(Row drawn, double rate, std::size_t k) { return drawn.empty() ? rate : drawn[k]; }
 
 double zoned(double z, double before, double now) {

@@ -1,3 +1,5 @@
+// One step of the LSTM cell with all options, forward and backward, one function each. The sums of
+// the gates are in sums.cpp, the plain RNN in rnn.cpp.
 #include "reference/cell.hpp"
 
 #include <algorithm>
@@ -25,7 +27,7 @@ Values all_clipped(Row values, double bound) {
   return result;
 }
 
-// What S5 squashes: c, or its norm.
+// S5's input: c, or LN(c).
 Values seen_cell(const Cell& cell, Row c) {
   if (cell.options.layer_norm != LayerNorm::ba) return {c.begin(), c.end()};
   Values seen = normalised(c, kBaEpsilon);
@@ -35,7 +37,7 @@ Values seen_cell(const Cell& cell, Row c) {
   return seen;
 }
 
-// The gradient at c from that at what S5 squashes.
+// From the gradient at S5's input to the gradient at c.
 Values seen_cell_backward(const Cell& cell, Row c, Values d_seen, LayerWeights& d_weights) {
   if (cell.options.layer_norm != LayerNorm::ba) return d_seen;
   const Values n = normalised(c, kBaEpsilon);
@@ -97,7 +99,7 @@ void lstm_forward(const Cell& cell, const Step& step, const StepWrites& s) {
   change(step, Signal::h, s.h);
 }
 
-// d_a of every gate, with norms and peepholes on the way: [G H], as products_backward wants it.
+// Collects d_a of all gates, after norms and peepholes: [G H], as products_backward takes it.
 class GateGradients {
  public:
   GateGradients(const Cell& cell, const Products& sums, LayerWeights& d_weights)
@@ -106,7 +108,7 @@ class GateGradients {
         d_weights_(d_weights),
         all_(cell.options.gates() * cell.weights.hidden) {}
 
-  // From the gradient at the gate; adds to d_c what its peephole sends to c.
+  // Takes the gradient of a gate; adds to d_c what flows through its peephole.
   void add(Gate gate, const StepReads& s, Row c, Row d_gate, std::span<double> d_c) {
     const Values d_a = squash_backward(cell_, gate, s, d_gate);
     const Values d_sum = gate_sum_backward(cell_, sums_, gate, c, d_a, d_c, d_weights_);

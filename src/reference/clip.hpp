@@ -1,4 +1,5 @@
-// The one clipping that gate_clip, cell_clip and projection_clip share, and its slope.
+// Clipping and its slope, shared by gate_clip, cell_clip and projection_clip. It clips values of
+// the forward pass; clipping of gradients belongs to training.
 #pragma once
 
 #include <algorithm>
@@ -6,12 +7,12 @@
 
 namespace sluice::reference {
 
-/// v brought into -bound..bound; a bound of 0 is none.
+/// Clamps v to -bound..bound; bound 0: no clipping.
 inline double clipped(double v, double bound) {
   return bound > 0.0 ? std::clamp(v, -bound, bound) : v;
 }
 
-/// 1 where v passes unchanged, 0 where it was cut.
+/// 1 if v passes unchanged, 0 if it was clipped.
 inline double clip_slope(double v, double bound) {
   return bound > 0.0 && std::abs(v) > bound ? 0.0 : 1.0;
 }

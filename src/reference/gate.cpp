@@ -1,3 +1,5 @@
+// From a gate's sum to its value, and back: gate_clip, then the activation. The sum itself, with
+// its peephole and norm, is in sums.cpp.
 #include "reference/gate.hpp"
 
 #include <algorithm>
@@ -10,7 +12,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-// The activation's value and slope at the clipped sum; no slope where it was cut.
+// Value and slope of the activation at the clipped sum; slope 0 where it was clipped.
 Activated squashed(const Cell& cell, Gate gate, double a) {
   const ActivationFunction& function =
       gate == kCandidate ? cell.activations.candidate : cell.activations.gate;

@@ -1,4 +1,5 @@
-// A gate or the candidate from its sum a: gate_clip, then the activation; and back (B7).
+// A gate or the candidate from its sum a: gate_clip, then the activation. Backward: B7. The sum is
+// in sums.hpp.
 #pragma once
 
 #include <span>
@@ -10,8 +11,8 @@
 
 namespace sluice::reference {
 
-/// Writes the gate's H values into `result` and its sum into the trace. `c` is what its peephole
-/// sees.
+/// Writes the gate's H values into `result` and its sum into the trace. `c` is its peephole's
+/// input.
 void squash(const Cell& cell, const Products& sums, Gate gate, Row c, const StepWrites& s,
             std::span<double> result);
 

@@ -1,3 +1,5 @@
+// The linear head as two plain loops: S8, and its gradient by B8 and B9. Losses are not here: the
+// caller supplies d_y.
 #include "reference/head.hpp"
 
 namespace sluice::reference {

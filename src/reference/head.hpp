@@ -1,4 +1,5 @@
-// The linear head, S8, on every row of the last layer's output.
+// The linear head, S8, applied to every row of the last layer's output. It has no activation;
+// losses apply their own.
 #pragma once
 
 #include <vector>
@@ -7,10 +8,10 @@
 
 namespace sluice::reference {
 
-/// y [rows, O] of h [rows, hidden].
+/// y [rows, O] from h [rows, hidden].
 std::vector<double> head_forward(const Head& head, Row h);
 
-/// Adds to d_head, returns d_h [rows, hidden]: B8 and B9, where d_a is d_y.
+/// Accumulates d_head and returns d_h [rows, hidden]: B8 and B9 with d_y as d_a.
 std::vector<double> head_backward(const Head& head, Row h, Row d_y, Head& d_head);
 
 }  // namespace sluice::reference

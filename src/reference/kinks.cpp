@@ -1,3 +1,5 @@
+// Distances of a trace's values from the kinks of activations and clips. A smooth activation
+// without a clip has none: distance infinity.
 #include "reference/kinks.hpp"
 
 #include <algorithm>
@@ -12,15 +14,14 @@ namespace {
 
 constexpr double kFar = std::numeric_limits<double>::infinity();
 
-// A value of random data that lies on its kink to the bit is the product of a shut gate, a constant
-// that no small change moves.
+// A value exactly on a kink comes from a closed gate: a constant that small changes cannot move.
 double reachable(double distance) { return distance > 0.0 ? distance : kFar; }
 
 double to_clip(double v, double bound) {
   return bound > 0.0 ? std::abs(std::abs(v) - bound) : kFar;
 }
 
-// A value that was cut no longer moves, so that the activation's kink is out of reach.
+// A clipped value does not move, so it cannot reach the activation's kink.
 double to_gate_kink(const ActivationFunction& function, double a, double bound) {
   const double cut = to_clip(a, bound);
   return clip_slope(a, bound) == 0.0 ? cut : std::min(cut, distance_to_kink(function, a));

@@ -1,5 +1,5 @@
-// Where finite differences mislead: how far the values of a step are from the points at which an
-// activation or a clip has a kink. No part of the model; for tests of its gradients.
+// The distance of a step's values from kinks of activations and clips, where finite differences
+// mislead. For gradient tests; not part of the model.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace sluice::reference {
 
-/// Of row `at` of the trace, the distance of the nearest value from its kink.
+/// Distance of the nearest value in row `at` of the trace from its kink.
 double distance_to_kink(const Cell& cell, const LayerTrace& trace, std::size_t at);
 
 }  // namespace sluice::reference

@@ -1,3 +1,5 @@
+// Runs the steps of one direction of a layer, sequence by sequence: order, masks, carried state.
+// The step itself is in cell.cpp.
 #include "reference/layer.hpp"
 
 #include <algorithm>
@@ -8,7 +10,7 @@
 namespace sluice::reference {
 namespace {
 
-// Row `index` of an array whose rows have `width` values; of no array, no row.
+// Row `index` of an array whose rows have `width` values; empty for an empty array.
 template <class T>
 std::span<T> row(std::span<T> array, std::size_t index, std::size_t width) {
   return array.empty() ? array : array.subspan(index * width, width);
@@ -19,7 +21,7 @@ Row row(const std::vector<double>& array, std::size_t index, std::size_t width) 
 
 void copy(Row from, std::span<double> to) { std::copy(from.begin(), from.end(), to.begin()); }
 
-// The steps of row b in the order in which they are run; a masked one is among them.
+// The time steps of sequence b in running order, masked ones included.
 std::vector<std::size_t> order(const Layer& layer, std::size_t b) {
   std::vector<std::size_t> times(layer.input.length(b));
   for (std::size_t n = 0; n < times.size(); ++n) {
@@ -28,7 +30,7 @@ std::vector<std::size_t> order(const Layer& layer, std::size_t b) {
   return times;
 }
 
-// h and c before the n-th step that is run of row b: the first state, or what the step before left.
+// h and c before the n-th step of sequence b: the initial state, or the previous step's.
 struct Before {
   Row h, c;
 };

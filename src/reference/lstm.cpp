@@ -1,3 +1,5 @@
+// Combines directions and layers, and applies the head. Shapes are checked first (shapes.hpp). It
+// contains no equation of the cell.
 #include "reference/lstm.hpp"
 
 #include <algorithm>
@@ -14,26 +16,26 @@ namespace {
 
 using Values = std::vector<double>;
 
-// Where a layer's direction has its part of a State.
-struct Place {
+// Offsets of one direction of a layer in State::h and State::c.
+struct StateOffset {
   std::size_t h = 0, c = 0;
 };
 
-std::vector<Place> places(const Network& network, std::size_t batch) {
-  std::vector<Place> all(1);
+std::vector<StateOffset> state_offsets(const Network& network, std::size_t batch) {
+  std::vector<StateOffset> all(1);
   for (const LayerWeights& w : network.layers) {
     all.push_back({all.back().h + batch * w.state, all.back().c + batch * w.hidden});
   }
   return all;
 }
 
-// The run of direction n % D of layer n / D, which reads x.
+// Layer n / D, direction n % D, with input x.
 Layer layer_of(const Network& network, const Input& input, const State& first, std::size_t n,
                Row x) {
   static const Noise kNone;
   const std::size_t direction = n % network.directions();
   const Noise& noise = input.noise.empty() ? kNone : input.noise[n];
-  const std::vector<Place> at = places(network, input.batch);
+  const std::vector<StateOffset> at = state_offsets(network, input.batch);
   return {.cell = {network.cell, network.activations[direction], network.layers[n], noise.keep_r},
           .input = input,
           .noise = noise,
@@ -44,7 +46,7 @@ Layer layer_of(const Network& network, const Input& input, const State& first, s
           .number = n};
 }
 
-// What layer l hands upward, given what it reads and the traces of its directions.
+// The output of layer l, from its input and its directions' traces.
 Values output_of(const Network& network, const std::vector<LayerTrace>& trace, std::size_t l,
                  const Values& x) {
   const std::size_t n = l * network.directions();
@@ -57,7 +59,7 @@ Values output_of(const Network& network, const std::vector<LayerTrace>& trace, s
   return output;
 }
 
-// What each layer reads, and last what the head reads.
+// The input of every layer, then the input of the head.
 std::vector<Values> layer_inputs(const Network& network, const Values& x,
                                  const std::vector<LayerTrace>& trace) {
   std::vector<Values> inputs = {x};
@@ -67,7 +69,7 @@ std::vector<Values> layer_inputs(const Network& network, const Values& x,
   return inputs;
 }
 
-// Sets the rows of [T, B, width] from each sequence's length on to zeros.
+// Zeroes the rows of [T, B, width] beyond each sequence's length.
 void clear_padding(Values& values, const Input& input, std::size_t width) {
   for (std::size_t t = 0; t < input.steps; ++t) {
     for (std::size_t b = 0; b < input.batch; ++b) {
@@ -98,7 +100,7 @@ std::size_t output_width(const Network& network) {
 }
 
 State zero_state(const Network& network, std::size_t batch) {
-  const Place end = places(network, batch).back();
+  const StateOffset end = state_offsets(network, batch).back();
   return {Values(end.h, 0.0), Values(end.c, 0.0)};
 }
 
@@ -106,7 +108,7 @@ Forward forward(const Network& network, const Input& input, const State& first) 
   check_forward(network, input, first);
   Forward result;
   result.last = zero_state(network, input.batch);
-  const std::vector<Place> at = places(network, input.batch);
+  const std::vector<StateOffset> at = state_offsets(network, input.batch);
   Values below = input.x;
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const Layer layer = layer_of(network, input, first, n, below);
@@ -130,7 +132,7 @@ Backward backward(const Network& network, const Input& input, const State& first
   Backward result{zeros_like(network), {}, d_last, {}};
   result.d_trace.resize(network.layers.size());
   const std::vector<Values> inputs = layer_inputs(network, input.x, forward.trace);
-  const std::vector<Place> at = places(network, input.batch);
+  const std::vector<StateOffset> at = state_offsets(network, input.batch);
   Values d_above = d_y;
   clear_padding(d_above, input, output_width(network));
   if (has_head(network)) {

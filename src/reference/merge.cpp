@@ -1,3 +1,5 @@
+// The four merges of two directions, and their gradients. The directions run independently; only
+// their outputs meet here.
 #include "reference/merge.hpp"
 
 namespace sluice::reference {
@@ -8,7 +10,7 @@ double merged(Merge merge, double forward, double reverse) {
   return merge == Merge::mean ? 0.5 * (forward + reverse) : forward + reverse;
 }
 
-// Of the merged value, with respect to one direction.
+// Derivative of the merged value by one direction's h.
 double slope(Merge merge, double other) {
   if (merge == Merge::product) return other;
   return merge == Merge::mean ? 0.5 : 1.0;

@@ -1,3 +1,5 @@
+// Layer norm without gain, in two passes: mean, then variance. The gradient recomputes the
+// normalised values instead of storing them.
 #include "reference/norm.hpp"
 
 #include <cmath>
@@ -13,7 +15,7 @@ double mean(std::span<const double> v) {
   return sum / static_cast<double>(v.size());
 }
 
-// Mean of the products of what stands at the same place.
+// Mean of the elementwise products.
 double mean_product(std::span<const double> u, std::span<const double> v) {
   double sum = 0.0;
   for (std::size_t k = 0; k < v.size(); ++k) sum += u[k] * v[k];

@@ -1,4 +1,5 @@
-// Layer normalisation without its gain (Ba 2016), forward and backward.
+// Layer norm without its gain (Ba 2016), forward and backward. Gain and bias are applied by the
+// callers: cell.cpp and sums.cpp.
 #pragma once
 
 #include <span>
@@ -6,10 +7,10 @@
 
 namespace sluice::reference {
 
-/// (v - mean) / sqrt(variance + epsilon) over all values, with the variance of a population.
+/// (v - mean) / sqrt(variance + epsilon) over all values, with the population variance.
 std::vector<double> normalised(std::span<const double> v, double epsilon);
 
-/// The gradient at v, where d is that at normalised(v).
+/// The gradient at v, given d, the gradient at normalised(v).
 std::vector<double> normalised_backward(std::span<const double> v, double epsilon,
                                         std::span<const double> d);
 

@@ -1,7 +1,7 @@
-// One LSTM layer and its linear head on one screen, forward and back through time: the equations S1
-// to S8 and B1 to B9 of docs/math.md in the order in which the text tells them, for one sequence,
-// in double precision. It is here to be read and to be run; lstm.hpp has the options, several
-// layers and batches, and a test holds the two to the same numbers.
+// One LSTM layer and its linear head on one screen, forward and backward through time: S1 to S8 and
+// B1 to B9 of docs/math.md in the order of the text, for one sequence, in double precision. To be
+// read and to be run. Options, layers and batches are in lstm.hpp; a test checks that both give the
+// same numbers.
 #pragma once
 
 #include <cmath>
@@ -12,7 +12,7 @@ namespace sluice::reference {
 
 using Values = std::vector<double>;
 
-/// What one gate is made of: squash(W x + R h' + b).
+/// The weights of one gate: squash(W x + R h' + b).
 struct PlainGate {
   Values W, R, b;  // [H, I], [H, H], [H]
 
@@ -30,7 +30,7 @@ struct PlainLstm {
   Values V, b_y;         // [O, H], [O] the head
 };
 
-/// What one step computes. All [H], but y [O].
+/// The values of one step: all [H], y [O].
 struct PlainStep {
   Values f, g, i, c, tanh_c, o, h, y;
 };
@@ -40,35 +40,35 @@ inline double sigma(double a) { return 1.0 / (1.0 + std::exp(-a)); }
 inline PlainStep forward(const PlainLstm& net, const Values& x, const PlainStep& before) {
   PlainStep s = before;
   for (std::size_t u = 0; u < s.h.size(); ++u) {
-    s.f[u] = sigma(net.f.sum(u, x, before.h));        // S1 what of the cell is kept
-    s.g[u] = std::tanh(net.g.sum(u, x, before.h));    // S2 what could be added
-    s.i[u] = sigma(net.i.sum(u, x, before.h));        // S3 how much of it is
-    s.c[u] = s.f[u] * before.c[u] + s.i[u] * s.g[u];  // S4 the cell
-    s.tanh_c[u] = std::tanh(s.c[u]);                  // S5 squashed
-    s.o[u] = sigma(net.o.sum(u, x, before.h));        // S6 how much of it is shown
-    s.h[u] = s.o[u] * s.tanh_c[u];                    // S7 to the next step and to the head
+    s.f[u] = sigma(net.f.sum(u, x, before.h));        // S1 share of c' that is kept
+    s.g[u] = std::tanh(net.g.sum(u, x, before.h));    // S2 candidate
+    s.i[u] = sigma(net.i.sum(u, x, before.h));        // S3 share of the candidate that is added
+    s.c[u] = s.f[u] * before.c[u] + s.i[u] * s.g[u];  // S4 cell state
+    s.tanh_c[u] = std::tanh(s.c[u]);                  // S5 squashed cell state
+    s.o[u] = sigma(net.o.sum(u, x, before.h));        // S6 share that is output
+    s.h[u] = s.o[u] * s.tanh_c[u];                    // S7 to the next step and the head
   }
   for (std::size_t n = 0; n < s.y.size(); ++n) {
-    s.y[n] = net.b_y[n];  // S8 the head
+    s.y[n] = net.b_y[n];  // S8 head
     for (std::size_t u = 0; u < s.h.size(); ++u) s.y[n] += net.V[n * s.h.size() + u] * s.h[u];
   }
   return s;
 }
 
-/// One step back. d_y is d loss / d y; d_h and d_c are what comes from the step behind, and become
-/// what goes to the step before; adds to the gradient d_net, sets d_x.
+/// One backward step. d_y is d loss / d y. d_h and d_c are the next step's gradients on entry and
+/// those for the previous step on return. Accumulates d_net, assigns d_x.
 inline void backward(const PlainLstm& net, const Values& x, const PlainStep& before,
                      const PlainStep& s, const Values& d_y, Values& d_h, Values& d_c,
                      PlainLstm& d_net, Values& d_x) {
   const std::size_t H = s.h.size(), I = x.size();
   for (std::size_t n = 0; n < d_y.size(); ++n) {
-    d_net.b_y[n] += d_y[n];  // S8 back
+    d_net.b_y[n] += d_y[n];  // gradient of S8
     for (std::size_t u = 0; u < H; ++u) {
       d_net.V[n * H + u] += d_y[n] * s.h[u];
       d_h[u] += net.V[n * H + u] * d_y[n];
     }
   }
-  Values d_f(H), d_g(H), d_i(H), d_o(H);  // before squashing
+  Values d_f(H), d_g(H), d_i(H), d_o(H);  // gradients of the gates, after B7 of their sums
   for (std::size_t u = 0; u < H; ++u) {
     d_o[u] = d_h[u] * s.tanh_c[u];                                // B1
     d_c[u] += d_h[u] * s.o[u] * (1 - s.tanh_c[u] * s.tanh_c[u]);  // B2

@@ -1,3 +1,5 @@
+// The projection as a plain matrix product, with its gradients. Clipping of its result
+// (projection_clip) is in carry.cpp.
 #include "reference/projection.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// One step of the plain RNN, forward and backward; c is copied through unchanged. It shares sums,
+// squashing and zoneout of h with the LSTM.
 #include "reference/rnn.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// The plain RNN, h = tanh(W x + R h' + b), to compare the LSTM with: S2 alone, without a cell.
+// The plain RNN, h = tanh(W x + R h' + b), as a baseline: S2 alone, without gates or cell state. It
+// is an option of the cell (CellKind::rnn), not a network of its own.
 #pragma once
 
 #include "reference/cell.hpp"
@@ -6,7 +7,7 @@
 
 namespace sluice::reference {
 
-/// As step_forward and step_backward.
+/// Like step_forward and step_backward.
 void rnn_forward(const Cell& cell, const Step& step, const StepWrites& s);
 void rnn_backward(const Cell& cell, const Step& step, const StepReads& s, StepGradient& d,
                   LayerWeights& d_weights);

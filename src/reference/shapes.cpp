@@ -1,3 +1,5 @@
+// Shape checks of the reference's arguments, and their error messages. Only sizes, lengths and
+// options are checked, no other values.
 #include "reference/shapes.hpp"
 
 #include <string>
@@ -24,7 +26,7 @@ void check_optional(const std::string& name, std::size_t got, std::size_t expect
   if (got > 0) check_size(name, got, expected);
 }
 
-// The n-th entry of Network::layers.
+// Names the n-th entry of Network::layers.
 std::string layer_name(const Network& network, std::size_t n) {
   const std::string name = "layer " + std::to_string(n / network.directions());
   return n % network.directions() == 1 ? name + " reverse" : name;

@@ -1,4 +1,5 @@
-// Checks that the arrays given to the reference fit one another, so that its loops need not ask.
+// Checks the sizes of the reference's arguments against each other; the loops rely on it. It does
+// not check values.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +9,11 @@
 
 namespace sluice::reference {
 
-/// Values that the last layer hands upward for one row.
+/// Width of the last layer's output.
 std::size_t layers_width(const Network& network);
 
-/// What forward() and backward() are given. Each throws Error(shape), which names the array, the
-/// size expected and the size found; options that do not go together are Error(usage).
+/// Check the arguments of forward() and backward(). They throw Error(shape) with the array, the
+/// expected and the actual size, or Error(usage) if options conflict.
 void check_forward(const Network& network, const Input& input, const State& first);
 void check_backward(const Network& network, const Input& input, const Forward& forward,
                     const std::vector<double>& d_y, const State& d_last);

@@ -1,4 +1,5 @@
-// One row of every array of a trace: what one step of one row writes, and its way back reads.
+// Views of one row of every array of a trace: what one step of one row writes and its backward pass
+// reads.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +13,13 @@ template <class T>  // double, or const double
 struct StepTrace {
   std::span<T> f, g, i, c, tanh_c, o, h, a, c_sum, c_seen, h_sum;
 
-  /// a of one gate.
+  /// The sums of one gate.
   std::span<T> a_of(const Cell& cell, Gate gate) const {
     return a.subspan(block(cell.options, gate) * g.size(), g.size());
   }
 };
 
-/// Row `at` of the trace.
+/// Views of row `at` of the trace.
 template <class T, class Trace>
 StepTrace<T> row_of(Trace& trace, const Cell& cell, std::size_t at) {
   const auto row = [at](auto& array, std::size_t width) {

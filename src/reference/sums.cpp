@@ -1,3 +1,5 @@
+// The sums of the gates and their gradients, option by option. Clipping and activation of the sums
+// are in gate.cpp.
 #include "reference/sums.hpp"
 
 #include "reference/norm.hpp"
@@ -7,7 +9,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-// Element by element; no factors are factors of 1.
+// Elementwise product; empty factors count as ones.
 Values times(Row values, Row factors) {
   Values result(values.begin(), values.end());
   for (std::size_t n = 0; n < factors.size(); ++n) result[n] *= factors[n];
@@ -18,7 +20,7 @@ void add_times(Values& sum, Row u, Row v) {
   for (std::size_t n = 0; n < u.size(); ++n) sum[n] += u[n] * v[n];
 }
 
-// M v of a matrix M with v.size() columns.
+// M v for a matrix M with v.size() columns.
 Values product(Row matrix, Row v) {
   Values result(matrix.size() / v.size());
   for (std::size_t row = 0; row < result.size(); ++row) {
@@ -29,7 +31,7 @@ Values product(Row matrix, Row v) {
   return result;
 }
 
-// M^T d of a matrix M with d.size() rows.
+// M^T d for a matrix M with d.size() rows.
 Values transposed_product(Row matrix, Row d) {
   const std::size_t columns = matrix.size() / d.size();
   Values result(columns, 0.0);
@@ -39,7 +41,7 @@ Values transposed_product(Row matrix, Row d) {
   return result;
 }
 
-// d v^T, each element with its factor, is added to the gradient of a matrix.
+// Adds d v^T, times elementwise factors, to a matrix gradient.
 void add_outer_product(Values& d_matrix, Row d, Row v, Row factors) {
   for (std::size_t row = 0; row < d.size(); ++row) {
     for (std::size_t j = 0; j < v.size(); ++j) {
@@ -52,14 +54,14 @@ void add_outer_product(Values& d_matrix, Row d, Row v, Row factors) {
 bool ba(const Cell& cell) { return cell.options.layer_norm == LayerNorm::ba; }
 bool tflite(const Cell& cell) { return cell.options.layer_norm == LayerNorm::tflite; }
 
-// The products as they are, before Ba's norm.
+// The products before Ba's layer norm.
 Products raw_products(const Cell& cell, const Step& step) {
   const LayerWeights& w = cell.weights;
   return {product(w.weight_ih, times(step.x, step.keep_x)),
           product(times(w.weight_hh, cell.keep_r), times(step.h_before, step.keep_h))};
 }
 
-// The H values of a gate in an array of G H.
+// A gate's H values in an array of G H.
 Row part(const Cell& cell, Row all, Gate gate) {
   return all.subspan(block(cell.options, gate) * cell.weights.hidden, cell.weights.hidden);
 }
@@ -72,7 +74,7 @@ bool has_peephole(const Cell& cell, Gate gate) {
   return cell.options.peephole && gate != kCandidate;
 }
 
-// W x + R h' + p c, without norm and bias.
+// W x + R h' + p c, before norm and bias.
 Values bare_sum(const Cell& cell, const Products& products, Gate gate, Row c) {
   const Row input = part(cell, products.input, gate);
   const Row recurrent = part(cell, products.recurrent, gate);
@@ -84,7 +86,7 @@ Values bare_sum(const Cell& cell, const Products& products, Gate gate, Row c) {
   return sum;
 }
 
-// Ba: the gradient at a product from that at its LN(product) gain; adds to that of the gain.
+// Ba: from the gradient of LN(product) gain to that of the product; accumulates d_gain.
 Values normed_backward(Row raw, Row gain, Row d, Values& d_gain) {
   add_times(d_gain, d, normalised(raw, kBaEpsilon));
   return normalised_backward(raw, kBaEpsilon, times(d, gain));

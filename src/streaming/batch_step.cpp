@@ -1,3 +1,5 @@
+// The two paths of BatchStep: row kernels on the states in place, or the engine's forward pass on
+// copies.
 #include "streaming/batch_step.hpp"
 
 #include <algorithm>
@@ -23,7 +25,7 @@ BatchStep::BatchStep(const StreamModel& model, std::size_t most, TraceSink* trac
   activations_.emplace(model.network().architecture(), 1, most,
                        engine::Activations::Use::forward_only);
   lengths_.assign(most, 1);
-  // Makes the room that fewer rows than `most` need, once.
+  // Allocates once what set_lengths() needs for fewer rows than `most`.
   activations_->set_lengths(lengths_);
   activations_->set_steps(1);
   activations_->give_state();
@@ -31,7 +33,7 @@ BatchStep::BatchStep(const StreamModel& model, std::size_t most, TraceSink* trac
 }
 
 void BatchStep::run(std::span<const BatchRow> rows, bool prepared) noexcept {
-  activations_ ? run_tape(rows, prepared) : run_in_place(rows);
+  activations_ ? run_engine(rows, prepared) : run_in_place(rows);
 }
 
 void BatchStep::prepare(const float* state) noexcept {
@@ -44,7 +46,7 @@ void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
   const kernels::RowKernels& kernels = model_.row_kernels();
   for (std::size_t n = 0; n < rows.size(); ++n) x_[n] = rows[n].x;
   for (std::size_t layer = 0; layer < model_.rows().size(); ++layer) {
-    const engine::RowLayer& of = model_.rows()[layer];
+    const engine::RowLayer& weights = model_.rows()[layer];
     for (std::size_t n = 0; n < rows.size(); ++n) {
       h_[n] = rows[n].state + model_.h_at(layer);
       c_[n] = rows[n].state + model_.c_at(layer);
@@ -52,12 +54,12 @@ void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
     }
     kernels.sums({.x = h_before_.data(),
                   .rows = rows.size(),
-                  .w = of.r.view(),
-                  .bias = of.bias.data(),
+                  .w = weights.r.view(),
+                  .bias = weights.bias.data(),
                   .sums = sums_.data()});
     kernels.step({.x = x_.data(),
                   .rows = rows.size(),
-                  .w = of.w.view(),
+                  .w = weights.w.view(),
                   .recurrent = sums_.data(),
                   .c = c_.data(),
                   .h = h_.data()});
@@ -68,7 +70,7 @@ void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
   }
 }
 
-void BatchStep::run_tape(std::span<const BatchRow> rows, bool prepared) noexcept {
+void BatchStep::run_engine(std::span<const BatchRow> rows, bool prepared) noexcept {
   if (rows.size() != running_) {
     running_ = rows.size();
     activations_->set_steps(1);
@@ -94,20 +96,20 @@ void BatchStep::run_tape(std::span<const BatchRow> rows, bool prepared) noexcept
 
 void BatchStep::load(std::size_t sample, const float* state) noexcept {
   for (std::size_t layer = 0; layer < activations_->layers.size(); ++layer) {
-    engine::LayerActivations& of = activations_->layers[layer];
-    std::copy_n(state + model_.h_at(layer), of.state_units, of.h.data() + sample * of.state_units);
-    std::copy_n(state + model_.c_at(layer), of.units, of.c.data() + sample * of.units);
+    engine::LayerActivations& to = activations_->layers[layer];
+    std::copy_n(state + model_.h_at(layer), to.state_units, to.h.data() + sample * to.state_units);
+    std::copy_n(state + model_.c_at(layer), to.units, to.c.data() + sample * to.units);
   }
 }
 
 void BatchStep::store(std::size_t sample, const BatchRow& row) noexcept {
   if (row.y != nullptr) std::copy_n(activations_->y(0, sample), model_.outputs(), row.y);
   for (std::size_t layer = 0; layer < activations_->layers.size(); ++layer) {
-    const engine::LayerActivations& of = activations_->layers[layer];
+    const engine::LayerActivations& from = activations_->layers[layer];
     const std::size_t after = most_ + sample;
-    std::copy_n(of.h.data() + after * of.state_units, of.state_units,
+    std::copy_n(from.h.data() + after * from.state_units, from.state_units,
                 row.state + model_.h_at(layer));
-    std::copy_n(of.c.data() + after * of.units, of.units, row.state + model_.c_at(layer));
+    std::copy_n(from.c.data() + after * from.units, from.units, row.state + model_.c_at(layer));
   }
 }
 

@@ -1,3 +1,5 @@
+// The helper's loop: it spins for kSpinSeconds, then sleeps on a semaphore until the next call.
+// What the phases compute is in row_runner.cpp.
 #include "streaming/helper_thread.hpp"
 
 #include <chrono>
@@ -32,8 +34,7 @@ std::uint64_t HelperThread::begin(std::size_t first, std::size_t last) noexcept 
   first_phase_ = first;
   first_asked_ = base;
   asked_.store(base + last - first);
-  // Both in one order for both threads: either the partner sees what it is asked, or this sees that
-  // it sleeps.
+  // seq_cst: either we see it asleep, or it sees the request.
   if (asleep_.load() && asleep_.exchange(false)) wake_.release();
   return base;
 }

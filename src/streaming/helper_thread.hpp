@@ -1,5 +1,5 @@
-// A second thread for a stream that waits for each row: it does its share of each phase of a step
-// at the same time as the caller does his.
+// A second thread for a latency-bound stream: it computes its share of each phase of a step while
+// the caller computes the other.
 #pragma once
 
 #include <atomic>
@@ -13,17 +13,17 @@ namespace sluice::streaming {
 
 class HelperThread {
  public:
-  /// How long it looks out for the next call, spinning; then it sleeps, and the call after that
-  /// asks the system to wake it.
-  static constexpr double kSpinSeconds = 0.02;  // seconds
+  /// Seconds to spin for the next call before sleeping; a call after that pays for a wake-up.
+  static constexpr double kSpinSeconds = 0.02;
 
-  /// work(phase) is the partner's share of a phase; it must not throw. Throws Error(usage) where
+  /// work(phase) computes the helper's share of a phase; it must not throw. Throws Error(usage) if
   /// the system starts no more threads.
   explicit HelperThread(std::function<void(std::size_t)> work);
   ~HelperThread();
 
-  /// Phases first .. last-1: own(phase) here, the partner's share there, each begun when both have
-  /// done the phase before. The partner may still be at the last one: wait().
+  /// Runs phases first .. last-1: own(phase) on this thread, the helper's share on the other. A
+  /// phase starts when both have finished the one before. On return the helper may still be in the
+  /// last phase: call wait().
   template <class Own>
   void run(std::size_t first, std::size_t last, const Own& own) noexcept {
     wait();
@@ -35,7 +35,7 @@ class HelperThread {
     }
   }
 
-  /// Until the partner has done all that it was asked for.
+  /// Waits until the helper has finished all requested phases.
   void wait() const noexcept { wait_for(asked_.load(std::memory_order_relaxed)); }
 
  private:
@@ -45,9 +45,9 @@ class HelperThread {
   void look_out(std::uint64_t done) noexcept;
 
   std::function<void(std::size_t)> work_;
-  // Counted are phases, from the partner's start on.
-  std::size_t first_phase_ = 0;    // that of the phase that was first asked for last
-  std::uint64_t first_asked_ = 0;  // and its count
+  // Counters count phases since the helper started.
+  std::size_t first_phase_ = 0;    // first phase of the latest request
+  std::uint64_t first_asked_ = 0;  // count of phases before that request
   alignas(64) std::atomic<std::uint64_t> asked_{0};
   std::atomic<std::uint64_t> mine_{0};
   alignas(64) std::atomic<std::uint64_t> theirs_{0};

@@ -1,3 +1,5 @@
+// The states of a pool: adding and removing streams, batches of rows split over threads, save and
+// restore.
 #include "streaming/pool.hpp"
 
 #include <algorithm>
@@ -90,7 +92,7 @@ Status Pool::push(std::span<const Id> streams, std::span<const float> x,
   return Status::ok;
 }
 
-// Rows with a NaN, where they are let through, leave their stream as it is.
+// With MissingRow::carry, a row with a NaN leaves its stream unchanged.
 void Pool::push_range(Lane& lane, std::span<const Id> streams, const float* x, float* y) noexcept {
   const std::size_t inputs = model_->inputs(), outputs = model_->outputs();
   for (std::size_t first = 0; first < streams.size(); first += kRows) {
@@ -131,7 +133,7 @@ void Pool::restore(std::span<const std::byte> bytes) {
   FloatVector states;
   states.reserve(std::max<std::size_t>(states_.capacity(), saved.head.floats));
   states.resize(saved.head.floats);
-  if (!saved.floats.empty())  // of no streams: memcpy may not be given a null pointer
+  if (!saved.floats.empty())  // memcpy must not get a null pointer, even for 0 bytes
     std::memcpy(states.data(), saved.floats.data(), saved.floats.size());
   std::vector<std::uint8_t> used;
   used.reserve(std::max(used_.capacity(), count));

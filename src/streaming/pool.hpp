@@ -1,5 +1,5 @@
-// Many carried states over one model, as sluice::StreamPool offers them: blocks of floats in one
-// array, rows of several streams run as one batch.
+// Many carried states over one model, behind sluice::StreamPool: fixed-size blocks in one array;
+// rows of several streams run as one batch.
 #pragma once
 
 #include <cstddef>
@@ -32,9 +32,9 @@ class Pool {
   void restore(std::span<const std::byte> bytes);
 
  private:
-  // Rows that run together: enough for whole tiles of the products, few enough for the cache.
+  // Rows per batch: enough for whole tiles of the products, few enough for the cache.
   static constexpr std::size_t kRows = 48;
-  struct Lane {  // of a thread
+  struct Lane {  // per thread
     BatchStep step;
     std::vector<BatchRow> rows;
   };
@@ -47,12 +47,12 @@ class Pool {
 
   std::shared_ptr<const StreamModel> model_;
   MissingRow missing_;
-  std::size_t stride_;  // of a stream: its state, then its last y [padded(O)]
+  std::size_t stride_;  // floats per stream: state, then last y [padded(O)]
   std::size_t size_ = 0;
-  std::size_t first_free_ = 0;  // no place before it is free
+  std::size_t first_free_ = 0;  // no slot before it is free
   FloatVector states_;
   std::vector<std::uint8_t> used_;
-  std::vector<std::uint64_t> seen_;  // the number of the call that a stream last stood in
+  std::vector<std::uint64_t> seen_;  // per stream: number of the last call that named it
   std::uint64_t call_ = 0;
   ThreadPool threads_;
   std::vector<Lane> lanes_;

@@ -1,3 +1,5 @@
+// Writes and checks the 64-byte head of a saved state and its checksum. The meaning of flags and
+// floats belongs to the callers.
 #include "streaming/saved_state.hpp"
 
 #include <algorithm>
@@ -41,7 +43,7 @@ std::uint64_t add_words(std::uint64_t sum, std::span<const std::byte> bytes) {
   return sum;
 }
 
-// Of the head without its checksum, and all behind it.
+// Of the head with a zero checksum, and the bytes after it.
 std::uint64_t checksum(Bytes head, std::span<const std::byte> behind) {
   head.checksum = 0;
   return add_words(add_words(1, std::as_bytes(std::span(&head, 1))), behind);
@@ -55,7 +57,7 @@ const char* name(std::uint32_t kind) {
       return "a pool";
     case SavedHead::forecast:
       return "a forecast's stream";
-    default:  // a number read from a file
+    default:  // read from a file
       return "unknown";
   }
 }

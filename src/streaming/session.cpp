@@ -1,3 +1,5 @@
+// Checks of a stream's arguments, rows and saved bytes; the steps themselves are in row_runner.cpp
+// and window.cpp.
 #include "streaming/session.hpp"
 
 #include <algorithm>
@@ -50,8 +52,8 @@ Session::Session(std::shared_ptr<const StreamModel> model, std::size_t window, M
                                    .expected = "at most " + std::to_string(Window::kLongest),
                                    .got = std::to_string(window)});
   }
-  // A state for each of its rows, whatever the model file's size: `reset:1000000` takes a few
-  // bytes.
+  // One state per row of the window: `reset:1000000` is a few bytes in a model file but much
+  // memory.
   constexpr std::size_t kMostFloats = std::size_t{1} << 28;  // 1 GiB
   if (window > 0 && model_->state_floats() > kMostFloats / window) {
     throw Error(ErrorCode::usage,
@@ -121,39 +123,39 @@ void Session::reset() noexcept {
 
 State Session::state() const {
   if (window_) has_many_states();
-  const Architecture& of = model_->network().architecture();
+  const Architecture& arch = model_->network().architecture();
   State out;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
     const float* h = carried_->state() + model_->h_at(layer);
     const float* c = carried_->state() + model_->c_at(layer);
-    out.h.insert(out.h.end(), h, h + of.state(layer));
-    out.c.insert(out.c.end(), c, c + of.hidden[layer]);
+    out.h.insert(out.h.end(), h, h + arch.state(layer));
+    out.c.insert(out.c.end(), c, c + arch.hidden[layer]);
   }
   return out;
 }
 
 void Session::set_state(const State& state) {
   if (window_) has_many_states();
-  const Architecture& of = model_->network().architecture();
+  const Architecture& arch = model_->network().architecture();
   std::size_t h_values = 0, c_values = 0;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    h_values += of.state(layer);
-    c_values += of.hidden[layer];
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
+    h_values += arch.state(layer);
+    c_values += arch.hidden[layer];
   }
   expect_size("h", state.h.size(), h_values);
   expect_size("c", state.c.size(), c_values);
   const float *h = state.h.data(), *c = state.c.data();
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    std::copy_n(h, of.state(layer), carried_->state() + model_->h_at(layer));
-    std::copy_n(c, of.hidden[layer], carried_->state() + model_->c_at(layer));
-    h += of.state(layer);
-    c += of.hidden[layer];
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
+    std::copy_n(h, arch.state(layer), carried_->state() + model_->h_at(layer));
+    std::copy_n(c, arch.hidden[layer], carried_->state() + model_->c_at(layer));
+    h += arch.state(layer);
+    c += arch.hidden[layer];
   }
   prepared_ = false;
 }
 
 std::vector<std::byte> Session::save() {
-  prepare();  // what a window has left to do
+  prepare();  // finishes what the last push left to do
   const SavedHead head{.kind = SavedHead::stream,
                        .fingerprint = model_->fingerprint(),
                        .window = window(),

@@ -1,5 +1,5 @@
-// A stream: checks each row, runs it over a carried state or a window, saves and restores. The
-// public sluice::Stream is this and nothing more.
+// A stream: checks each row, runs it over a carried state or a window, saves and restores.
+// sluice::Stream only forwards to it.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,20 @@
 
 #include "engine/run.hpp"
 #include "sluice/stream.hpp"
-#include "streaming/row_step.hpp"
+#include "streaming/row_runner.hpp"
 #include "streaming/stream_model.hpp"
 #include "streaming/window.hpp"
 
 namespace sluice::streaming {
 
-/// Whether some value is a NaN or infinite.
+/// Whether any value is NaN or infinite.
 bool has_no_number(std::span<const float> values) noexcept;
 
 class Session {
  public:
-  /// `window` 0: carried. `trace`: sees every row's step, or null. `threads`: as StreamOptions.
-  /// Throws Error(usage) where the window is longer than Window::kLongest, or is to be traced;
-  /// where there are to be more than two threads; as check_traceable.
+  /// `window` 0: carried state. `trace` sees every row's step; may be null. `threads`: as in
+  /// StreamOptions. Throws Error(usage) for a window longer than Window::kLongest, a traced window,
+  /// or more than two threads, and as check_traceable.
   Session(std::shared_ptr<const StreamModel> model, std::size_t window, MissingRow missing,
           TraceSink* trace = nullptr, std::size_t threads = 1);
 
@@ -40,7 +40,7 @@ class Session {
 
   std::vector<std::byte> save();
   std::size_t saved_bytes() const;
-  /// Another session over the same weights, in the same state. Throws Error(usage) where it is
+  /// A new session over the same weights, in the same state. Throws Error(usage) if this one is
   /// traced.
   Session clone();
   void restore(std::span<const std::byte> bytes);
@@ -53,7 +53,7 @@ class Session {
   bool traced_;
   std::vector<float> last_;  // [O] the last y
   bool prepared_ = false;
-  std::optional<RowStep> carried_;  // one of the two
+  std::optional<RowRunner> carried_;  // exactly one of the two is set
   std::optional<Window> window_;
 };
 

@@ -1,3 +1,5 @@
+// Prepares a network for streams: packed weights, state layout, fingerprint. It holds no state of a
+// stream.
 #include "streaming/stream_model.hpp"
 
 #include <algorithm>
@@ -10,24 +12,26 @@
 namespace sluice::streaming {
 namespace {
 
-// Of all that decides what a row's answer is.
+// Covers everything that affects a row's output.
 std::uint64_t fingerprint_of(const engine::Network& network) {
-  const Architecture& of = network.architecture();
+  const Architecture& arch = network.architecture();
   std::uint64_t hash = 1;
   const auto add = [&hash](std::uint64_t value) { hash = mix64(hash ^ value); };
   const auto add_number = [&](double value) { add(std::bit_cast<std::uint64_t>(value)); };
-  for (const std::size_t size : {of.input, of.output, of.biases, of.layers(), of.cell.projection})
+  for (const std::size_t size :
+       {arch.input, arch.output, arch.biases, arch.layers(), arch.cell.projection})
     add(size);
-  for (const std::size_t hidden : of.hidden) add(hidden);
-  for (const bool flag : {of.residual, of.learned_state, of.cell.peephole, of.cell.projection_bias})
+  for (const std::size_t hidden : arch.hidden) add(hidden);
+  for (const bool flag :
+       {arch.residual, arch.learned_state, arch.cell.peephole, arch.cell.projection_bias})
     add(flag ? 1 : 0);
-  add(static_cast<std::uint64_t>(of.cell.kind));
-  add(static_cast<std::uint64_t>(of.cell.coupling));
-  add(static_cast<std::uint64_t>(of.cell.layer_norm));
-  for (const double number : {of.cell.gate_clip, of.cell.cell_clip, of.cell.projection_clip,
-                              of.cell.zoneout_c, of.cell.zoneout_h})
+  add(static_cast<std::uint64_t>(arch.cell.kind));
+  add(static_cast<std::uint64_t>(arch.cell.coupling));
+  add(static_cast<std::uint64_t>(arch.cell.layer_norm));
+  for (const double number : {arch.cell.gate_clip, arch.cell.cell_clip, arch.cell.projection_clip,
+                              arch.cell.zoneout_c, arch.cell.zoneout_h})
     add_number(number);
-  const CellActivations& activations = of.activations[0];
+  const CellActivations& activations = arch.activations[0];
   for (const ActivationFunction& function :
        {activations.gate, activations.candidate, activations.cell}) {
     add(static_cast<std::uint64_t>(function.kind));
@@ -56,31 +60,31 @@ std::shared_ptr<const engine::Network> streamable(std::shared_ptr<const engine::
 StreamModel::StreamModel(std::shared_ptr<const engine::Network> network)
     : network_(streamable(std::move(network))), fingerprint_(fingerprint_of(*network_)) {
   lay_out_state();
-  const Architecture& of = network_->architecture();
-  if (!plain_stack(of)) return;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer)
+  const Architecture& arch = network_->architecture();
+  if (!plain_stack(arch)) return;
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer)
     rows_.push_back(engine::row_layer(*network_, layer));
-  if (of.output > 0) pack_head();
+  if (arch.output > 0) pack_head();
 }
 
 void StreamModel::lay_out_state() {
-  const Architecture& of = network_->architecture();
+  const Architecture& arch = network_->architecture();
   std::size_t floats = 0;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    places_.push_back({floats, floats + padded(of.state(layer))});
-    floats = places_.back().c + padded(of.hidden[layer]);
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
+    offsets_.push_back({floats, floats + padded(arch.state(layer))});
+    floats = offsets_.back().c + padded(arch.hidden[layer]);
   }
   initial_.resize(floats);
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
     if (const float* h = network_->tensor(Role::initial_h, layer))
-      std::copy_n(h, of.state(layer), initial_.data() + h_at(layer));
+      std::copy_n(h, arch.state(layer), initial_.data() + h_at(layer));
     if (const float* c = network_->tensor(Role::initial_c, layer))
-      std::copy_n(c, of.hidden[layer], initial_.data() + c_at(layer));
+      std::copy_n(c, arch.hidden[layer], initial_.data() + c_at(layer));
   }
 }
 
 void StreamModel::answer(const float* state, float* room, float* y) const noexcept {
-  const float* out = state + places_.back().h;
+  const float* out = state + offsets_.back().h;
   if (!head_bias_.empty()) {
     kernels().multiply({.a = out,
                         .a_stride = 0,
@@ -96,8 +100,8 @@ void StreamModel::answer(const float* state, float* room, float* y) const noexce
 }
 
 void StreamModel::pack_head() {
-  const Architecture& of = network_->architecture();
-  const std::size_t inputs = of.layer_output(of.layers() - 1), outputs = of.output;
+  const Architecture& arch = network_->architecture();
+  const std::size_t inputs = arch.layer_output(arch.layers() - 1), outputs = arch.output;
   const float* weights = network_->tensor(Role::head_weight, 0);
   head_ = {outputs, inputs, kernels()};
   head_.pack_rows(0, head_.panels(),

@@ -1,3 +1,5 @@
+// Advances the T states of a window: the oldest one at once, the others later as a batch. The steps
+// themselves are in row_runner.cpp and batch_step.cpp.
 #include "streaming/window.hpp"
 
 #include <algorithm>
@@ -36,8 +38,7 @@ void Window::load_oldest() noexcept {
   const float* state = slot(oldest());
   std::copy_n(state, model_.state_floats(), oldest_.state());
   oldest_.prepare();
-  // The batch has pushed out of the cache what the next row waits for: a row of no consequence
-  // fetches it.
+  // The batch evicted from the cache what the next row needs; a dummy step reloads it.
   oldest_.run(x_.data(), y_.data(), true);
   std::copy_n(state, model_.state_floats(), oldest_.state());
 }
@@ -53,7 +54,7 @@ void Window::prepare() noexcept {
   if (!waiting_) return;
   waiting_ = false;
   others_.run(rows_);
-  // The window that begins with the next row.
+  // A new window starts with the next row.
   const std::size_t next = (pushed_ + 1) % steps_;
   std::copy(model_.initial_state().begin(), model_.initial_state().end(), slot(next));
   pushed_ = pushed_ + 1 < 2 * steps_ ? pushed_ + 1 : steps_;

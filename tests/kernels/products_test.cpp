@@ -324,7 +324,7 @@ TEST_P(GatePlaces, AreWhereSumsOverRowsTakeTheirOutputsFrom) {
     Random random(12);
     const Rows x = Rows::random(kRows, 3, 3, random);
     const Rows d = Rows::random(kRows, 4 * units, 4 * units, random);
-    const Places places = Places::gates(kHidden, table.lanes);
+    const GateLayout places = GateLayout::gates(kHidden, table.lanes);
     const std::size_t width = places.outputs(kHidden, table.lanes);
     FloatVector c(3 * width), work(outer_work(3));
     const Columns a[] = {{x.row(0), x.stride, 3}};

@@ -147,7 +147,7 @@ plant("src/kernels/update.cpp", "kernels",
 plant("src/kernels/packed_matrix.hpp", "kernels engine",
       ("packing: columns beside the wanted ones", "std::copy_n(from + begin, there, to);",
        "std::copy_n(from, there, to);"),
-      ("packing: one gate's weights in both halves", "n % lanes_ == 0 ? begin : begin + places_.units", "begin"),
+      ("packing: one gate's weights in both halves", "n % lanes_ == 0 ? begin : begin + layout_.units", "begin"),
       ("packing: the first of the inner index again", ".from = runs[n].first + k,", ".from = runs[n].first,"))
 
 # The network.
@@ -230,7 +230,7 @@ plant("src/kernels/row_weights.cpp", "streaming",
 plant("src/streaming/batch_step.cpp", "streaming",
       ("prepared: the sums of the row before", "  model_.network().prepare(*activations_);\n", ""),
       ("prepared: the state of the row before", "  load(0, state);\n", "  if (state == nullptr) load(0, state);\n"))
-plant("src/streaming/row_step.cpp", "streaming",
+plant("src/streaming/row_runner.cpp", "streaming",
       ("two threads: both compute one share", "layers[phase - phase_of(0)].shares[1].step", "layers[phase - phase_of(0)].shares[0].step"),
       ("two threads: always", "threads == 0 && worth_two(model)", "threads == 0"))
 plant("src/core/wavefront.cpp", "core engine",
@@ -492,17 +492,17 @@ plant("src/kernels/row-inl.hpp", "kernels streaming",
       ("row: a group begins where the one before did", "    first += vectors;\n  }", "  }"))
 plant("src/kernels/row.cpp", "kernels streaming",
       ("row: the last of several rows left out",
-       "  if (row < of.rows) Part::template run<1, kSums>(of, vector, row);\n", ""),
-      ("row: of several rows the half left out", "if (sums > 0) more_rows<Part, 2>(of, vector);", ""))
+       "  if (row < args.rows) Part::template run<1, kSums>(args, vector, row);\n", ""),
+      ("row: of several rows the half left out", "if (sums > 0) more_rows<Part, 2>(args, vector);", ""))
 plant("src/kernels/int8_dot-inl.hpp", "kernels",
       ("int8: halves of 15 bits", "hn::ShiftRight<8>(q)", "hn::ShiftRight<7>(q)"),
       ("int8: a step off", "kBitsOfZero = 0x4B408000", "kBitsOfZero = 0x4B408001"))
 plant("src/kernels/row_int8.cpp", "kernels",
       ("int8: beyond the range from the start", "at_most(d, kActivationSteps,", "at_most(d, 65000.0f,"),
       ("int8: a NaN becomes a number", "return hn::MulAdd(steps, hn::Zero(d), nan);", "return nan;"),
-      ("int8: the rest of a row left out", "    if (k < inner) {  // behind", "    if (false) {  // behind"),
+      ("int8: the rest of a row left out", "    if (k < inner) {  // pad", "    if (false) {  // pad"),
       ("int8: the lower halves left out", "hn::ConvertTo(d, low[r][v][gate]));", "hn::Zero(d));"),
-      ("int8: the bias left out", "hn::Load(d, of.bias + base + at)", "hn::Zero(d)"))
+      ("int8: the bias left out", "hn::Load(d, args.bias + base + at)", "hn::Zero(d)"))
 plant("src/kernels/row_weights.cpp", "kernels",
       ("int8: scales of another unit", "scales.rows[gate * hidden + unit]",
        "scales.rows[gate * hidden + hidden - 1 - unit]"),
@@ -519,8 +519,9 @@ plant("src/engine/storage.cpp", "quantization",
       ("f16: not the head", "role == Role::weight_hr ||\n         role == Role::head_weight;",
        "role == Role::weight_hr;"))
 plant("src/quantization/calibration.cpp", "quantization",
-      ("int8: errors are not made up for", "wanted += owed / of[k];", ""),
-      ("calibration: h of the step before", "(t + 1) * tape_of.state_units", "t * tape_of.state_units"),
+      ("int8: errors are not made up for", "wanted += owed / u_row[k];", ""),
+      ("calibration: h of the step before", "(t + 1) * layer_activations.state_units",
+       "t * layer_activations.state_units"),
       ("calibration: each part starts anew", "if (window == 0) activations.carry_state();", ""))
 plant("src/formats/stored_network.cpp", "formats",
       ("int8: the range of x is not read",
@@ -531,7 +532,7 @@ plant("src/formats/stored_network.cpp", "formats",
 plant("src/quantization/drift.cpp", "quantization",
       ("drift: quarters of a part, not of all", "4 * (first + n / width_) / steps_",
        "4 * (n / width_) / steps_"),
-      ("drift: windows carry their state", "if (window > 0) of_exact = of_smaller = {};", ""))
+      ("drift: windows carry their state", "if (window > 0) exact_state = smaller_state = {};", ""))
 plant("src/engine/row_layer.cpp", "streaming",
       ("stream: the second bias left out", "for (const Role role : {Role::bias_ih, Role::bias_hh}) {",
        "for (const Role role : {Role::bias_ih}) {"))
@@ -541,9 +542,15 @@ plant("src/streaming/stream_model.cpp", "streaming",
       ("stream: another range of x, the same fingerprint",
        "add(std::bit_cast<std::uint32_t>(storage.largest_input));", ""))
 plant("src/model/architecture.cpp", "streaming",
+<<<<<<< HEAD
       ("stream: a residual model taken for a plain stack", "architecture.cell.zoneout_h <= 0.0 && !architecture.residual",
        "architecture.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_step.cpp", "streaming",
+=======
+      ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
+       "of.cell.zoneout_h <= 0.0"))
+plant("src/streaming/row_runner.cpp", "streaming",
+>>>>>>> e1
       ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.shares[0].sums);", ""),
       ("two threads: sums of the row before", "if (!prepared) prepare();", ""),
       ("stream: denormals are kept",
@@ -552,12 +559,12 @@ plant("src/streaming/row_step.cpp", "streaming",
 plant("src/streaming/session.cpp", "streaming",
       ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",
        "  for (std::size_t n = 0; n"),
-      ("session: a new state, the old sums", "    c += of.hidden[layer];\n  }\n  prepared_ = false;\n",
-       "    c += of.hidden[layer];\n  }\n"),
+      ("session: a new state, the old sums", "    c += arch.hidden[layer];\n  }\n  prepared_ = false;\n",
+       "    c += arch.hidden[layer];\n  }\n"),
       ("session: a NaN reaches the state", "if (has_no_number(x)) {", "if (false) {"),
       ("session: the last outputs lost", "last_.data(), saved.floats.data() + floats * sizeof(float)",
        "states.data(), saved.floats.data()"),
-      ("session: saved in the midst of a window's step", "  prepare();  // what a window has left to do\n",
+      ("session: saved in the midst of a window's step", "  prepare();  // finishes what the last push left to do\n",
        ""))
 plant("src/streaming/window.cpp", "streaming",
       ("window: one row too many", "const std::size_t next = (pushed_ + 1) % steps_;",

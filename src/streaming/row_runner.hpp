@@ -1,6 +1,6 @@
-// One step of one state, as soon as possible after its x: everything that does not depend on x can
-// be computed before. A stack of plain LSTMs runs on kernels of its own, perhaps on two threads
-// that share the units of each layer; any other architecture runs as a batch of one.
+// One row through all layers of one carried state, with minimal latency after x: everything that
+// does not depend on x can run beforehand. A stack of plain LSTMs runs on the row kernels, possibly
+// on two threads that share the units of each layer. Any other architecture runs as a batch of one.
 #pragma once
 
 #include <memory>
@@ -13,26 +13,26 @@
 
 namespace sluice::streaming {
 
-class RowStep {
+class RowRunner {
  public:
-  /// Starts from the initial state. The model must outlive it. `threads`: as StreamOptions.
-  /// `trace`: sees every step; then the row runs as a batch of one.
-  explicit RowStep(const StreamModel& model, std::size_t threads = 1, TraceSink* trace = nullptr);
-  RowStep(RowStep&&) noexcept = default;  // it points into itself: not to be copied
+  /// Starts from the initial state. The model must outlive it. `threads`: as in StreamOptions.
+  /// `trace` sees every step; the row then runs as a batch of one.
+  explicit RowRunner(const StreamModel& model, std::size_t threads = 1, TraceSink* trace = nullptr);
+  RowRunner(RowRunner&&) noexcept = default;  // it holds pointers to itself: no copies
 
-  /// [state_floats()]; after writing to it, prepare() again.
+  /// [state_floats()]; call prepare() again after writing to it.
   float* state() noexcept { return settled(), state_.data(); }
   const float* state() const noexcept { return settled(), state_.data(); }
   std::size_t threads() const noexcept { return helper_ ? 2 : 1; }
 
-  /// b + R h of every layer.
+  /// Computes b + R h of every layer.
   void prepare() noexcept;
-  /// y [O] of x [I]; `prepared`: prepare() has run since the state last changed. The same bits
-  /// either way.
+  /// Computes y [O] from x [I]. `prepared`: prepare() has run since the state last changed. The
+  /// bits are the same either way.
   void run(const float* x, float* y, bool prepared) noexcept;
 
  private:
-  // Some of a layer's units: the two halves of their step, and what these point to.
+  // One thread's share of a layer's units: the arguments of both kernels, and what they point to.
   struct Share {
     float *h = nullptr, *c = nullptr;
     kernels::RowSums sums{};
@@ -42,7 +42,7 @@ class RowStep {
     const float* x = nullptr;
     const float* h_before = nullptr;
     FloatVector recurrent;
-    Share shares[2];  // the second one: the partner's
+    Share shares[2];  // [1] is the helper's
   };
 
   void share_out(Layer& layer, const engine::RowLayer& weights, float* h, float* c,
@@ -55,7 +55,7 @@ class RowStep {
   FloatVector state_;
   std::vector<Layer> layers_;
   FloatVector y_;                   // [Op]
-  std::optional<BatchStep> batch_;  // where the model has no rows(), or is traced
+  std::optional<BatchStep> batch_;  // if the model has no rows(), or is traced
   std::unique_ptr<HelperThread> helper_;
 };
 

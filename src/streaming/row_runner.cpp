@@ -1,4 +1,6 @@
-#include "streaming/row_step.hpp"
+// One row through all layers: sets up each layer's kernel arguments once, split between one or two
+// threads.
+#include "streaming/row_runner.hpp"
 
 #include <algorithm>
 
@@ -7,24 +9,25 @@
 namespace sluice::streaming {
 namespace {
 
-// The phases of a step: the recurrent sums of all layers, then the layers from the first.
+// The phases of a step: first the recurrent sums of all layers, then one phase per layer.
 constexpr std::size_t kSums = 0;
 constexpr std::size_t phase_of(std::size_t layer) { return layer + 1; }
 
-// Whether two threads are quicker than one: the hand-over after each layer must cost less than half
-// of a layer's weights take.
+// Whether two threads are faster than one: the synchronisation after each layer must cost less than
+// half the time of its weights.
 bool worth_two(const StreamModel& model) {
-  constexpr std::size_t kWeights = 1 << 16;  // of the smallest layer
-  const Architecture& of = model.network().architecture();
+  constexpr std::size_t kWeights = 1 << 16;  // in the smallest layer
+  const Architecture& arch = model.network().architecture();
   for (std::size_t layer = 0; layer < model.rows().size(); ++layer) {
-    if (4 * of.hidden[layer] * (of.layer_input(layer) + of.hidden[layer]) < kWeights) return false;
+    if (4 * arch.hidden[layer] * (arch.layer_input(layer) + arch.hidden[layer]) < kWeights)
+      return false;
   }
   return true;
 }
 
 }  // namespace
 
-RowStep::RowStep(const StreamModel& model, std::size_t threads, TraceSink* trace)
+RowRunner::RowRunner(const StreamModel& model, std::size_t threads, TraceSink* trace)
     : model_(model),
       state_(model.initial_state()),
       layers_(trace == nullptr ? model.rows().size() : 0),
@@ -46,12 +49,12 @@ RowStep::RowStep(const StreamModel& model, std::size_t threads, TraceSink* trace
   });
 }
 
-void RowStep::share_out(Layer& layer, const engine::RowLayer& weights, float* h, float* c,
-                        std::size_t shares) {
+void RowRunner::share_out(Layer& layer, const engine::RowLayer& weights, float* h, float* c,
+                          std::size_t shares) {
   const std::size_t lanes = model_.kernels().lanes, groups = weights.r.groups();
   layer.recurrent.resize(weights.bias.size());
   for (std::size_t number = 0; number < shares; ++number) {
-    // The first share is the larger one where they are not equal: the partner begins later.
+    // The first share gets the extra group, because the helper starts later.
     const std::size_t first = (number * groups + shares - 1) / shares;
     const std::size_t last = ((number + 1) * groups + shares - 1) / shares;
     const std::size_t unit = weights.r.first_vector(first) * lanes;
@@ -73,7 +76,7 @@ void RowStep::share_out(Layer& layer, const engine::RowLayer& weights, float* h,
   }
 }
 
-void RowStep::prepare() noexcept {
+void RowRunner::prepare() noexcept {
   if (batch_) return batch_->prepare(state_.data());
   const FlushDenormals flush;
   const kernels::RowKernels& kernels = model_.row_kernels();
@@ -83,7 +86,7 @@ void RowStep::prepare() noexcept {
   helper_ ? helper_->run(kSums, kSums + 1, own) : own(kSums);
 }
 
-void RowStep::run(const float* x, float* y, bool prepared) noexcept {
+void RowRunner::run(const float* x, float* y, bool prepared) noexcept {
   if (batch_) {
     const BatchRow row{x, state_.data(), y};
     return batch_->run({&row, 1}, prepared);
