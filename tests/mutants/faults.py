@@ -542,15 +542,9 @@ plant("src/streaming/stream_model.cpp", "streaming",
       ("stream: another range of x, the same fingerprint",
        "add(std::bit_cast<std::uint32_t>(storage.largest_input));", ""))
 plant("src/model/architecture.cpp", "streaming",
-<<<<<<< HEAD
       ("stream: a residual model taken for a plain stack", "architecture.cell.zoneout_h <= 0.0 && !architecture.residual",
        "architecture.cell.zoneout_h <= 0.0"))
-plant("src/streaming/row_step.cpp", "streaming",
-=======
-      ("stream: a residual model taken for a plain stack", "of.cell.zoneout_h <= 0.0 && !of.residual",
-       "of.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_runner.cpp", "streaming",
->>>>>>> e1
       ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.shares[0].sums);", ""),
       ("two threads: sums of the row before", "if (!prepared) prepare();", ""),
       ("stream: denormals are kept",
