@@ -76,7 +76,7 @@ struct TrainerOptions {
   /// fit(): steps through which a gradient flows; longer sequences are trained chunk by chunk with
   /// their state carried, with an update after each. 0: whole sequences.
   std::size_t bptt = 0;
-  /// Activations are computed again on the way back instead of kept: the same bits, less memory, a
+  /// Activations are recomputed in the backward pass instead of kept: the same bits, less memory, a
   /// third more time. Not with a reverse direction.
   bool recompute = false;
   std::uint64_t seed = 1;   ///< Of dropout, of the other noise, and of fit()'s order.

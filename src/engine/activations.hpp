@@ -29,7 +29,7 @@ struct Noise {
   /// recurrence; in [0, 1), 0: none.
   float dropout = 0.0f;
   std::uint64_t seed = 0;
-  std::size_t first_sample = 0;  ///< The activations' first sample's number in the whole batch.
+  std::size_t first_sample = 0;  ///< The number of the first sample in the whole batch.
   /// Nothing is drawn: every factor is its mean, which is 1, zoneout's the chance. So a pass that
   /// can go back computes what inference does.
   bool expected = false;
@@ -40,19 +40,18 @@ class Activations : public SequenceLayout {
   enum class Use {
     forward_only,
     with_backward,
-    recompute  ///< With backward; keeps a segment's activations alone. Not with a reverse
-               ///< direction.
+    /// With backward; keeps the activations of one segment only. Not with a reverse direction.
+    recompute
   };
 
-  /// Throws Error(usage) where `use` does not go with the architecture.
+  /// Throws Error(usage) where the architecture does not allow `use`.
   Activations(const Architecture& architecture, std::size_t steps, std::size_t batch, Use use,
               bool dropout = false);
 
-  /// Fewer steps than the activations has room for; the batch stays, lengths and mask are
-  /// forgotten.
+  /// Fewer steps than there is room for; lengths and mask are forgotten.
   void set_steps(std::size_t steps);
-  /// Fewer samples than the activations has room for, all in the initial state; lengths and mask
-  /// are forgotten. For the activations without a way back.
+  /// Fewer samples than there is room for, all in the initial state; lengths and mask are
+  /// forgotten. Inference only.
   void set_batch(std::size_t batch);
 
   /// The work of passes is shared among the pool's threads; it must outlive this. Without: the
@@ -64,23 +63,22 @@ class Activations : public SequenceLayout {
   float* x(std::size_t step, std::size_t sample) {
     return x_.data() + (step * batch() + sample) * x_stride;
   }
-  /// Reads x from the caller's array instead, [I] floats a row; for a pass without its way back.
+  /// Reads x from the caller's array instead, [I] floats a row. Inference only.
   void borrow_x(const RowsView& x) { borrowed_x_ = x; }
   const float* y(std::size_t step, std::size_t sample) const {
     const float* rows = y_.empty() ? handed_up(between.size() - 1) : y_.data();
     return rows + (step * batch() + sample) * y_stride;
   }
-  /// The loss's gradient by y, which the caller fills before Network::backward; all of it, zeros
-  /// included.
+  /// d loss / d y. The caller fills all of it, zeros included, before Network::backward.
   float* d_y(std::size_t step, std::size_t sample) {
     return d_y_.data() + (step * batch() + sample) * y_stride;
   }
   /// Allocates what Network::prepare needs, for activations of one step.
   void make_room_to_prepare();
-  /// Whether what Network::prepare left here is the state's before the next pass; false at first.
+  /// Whether what Network::prepare left here belongs to the state before the next pass.
   void set_prepared(bool prepared) { prepared_ = prepared; }
 
-  /// Whether the way back goes on to x; it does not before this was called.
+  /// Whether to compute d_x; not unless this was called.
   void want_d_x(bool wanted);
   float* d_x(std::size_t step, std::size_t sample) {
     return d_x_.data() + (step * batch() + sample) * d_x_stride;
@@ -106,7 +104,7 @@ class Activations : public SequenceLayout {
   /// Whether a sample starts from the initial state.
   bool fresh(std::size_t sample) const { return fresh_[sample] != 0; }
 
-  /// Floats of activations that are kept for the way back, over all layers.
+  /// Floats that are kept for the backward pass, over all layers.
   std::size_t kept_floats() const;
 
   std::size_t x_stride;                  ///< row_stride(I)

@@ -48,7 +48,7 @@ void place(const float* from, float* to, const Placement& p) {
 }
 
 struct Placer {
-  const Architecture& of;
+  const Architecture& architecture;
   std::size_t members, member;
 
   // Every member has its own units; what all share (the inputs, the outputs) lies where it lay.
@@ -57,17 +57,18 @@ struct Placer {
   }
   static Axis shared(std::size_t size) { return {1, size, size, 0}; }
   Axis handed_up(std::size_t layer) const {
-    const std::size_t state = of.state(layer);
-    return own(state, of.layer_output(layer) / state);
+    const std::size_t state = architecture.state(layer);
+    return own(state, architecture.layer_output(layer) / state);
   }
 
   Placement of_parameter(const Parameter& parameter) const {
-    const std::size_t layer = parameter.layer, hidden = of.hidden[layer], state = of.state(layer);
-    const Axis gates = own(hidden, of.cell.gates()), one = shared(1);
+    const std::size_t layer = parameter.layer, hidden = architecture.hidden[layer],
+                      state = architecture.state(layer);
+    const Axis gates = own(hidden, architecture.cell.gates()), one = shared(1);
     const float share = 1.0f / static_cast<float>(members);
     switch (parameter.role) {
       case Role::weight_ih:
-        return {gates, layer == 0 ? shared(of.input) : handed_up(layer - 1)};
+        return {gates, layer == 0 ? shared(architecture.input) : handed_up(layer - 1)};
       case Role::weight_hh:
         return {gates, own(state)};
       case Role::bias_ih:
@@ -76,16 +77,16 @@ struct Placer {
       case Role::weight_hr:
         return {own(state), own(hidden)};
       case Role::peephole:
-        return {own(hidden, of.cell.peepholes()), one};
+        return {own(hidden, architecture.cell.peepholes()), one};
       case Role::bias_hr:
       case Role::initial_h:
         return {own(state), one};
       case Role::initial_c:
         return {own(hidden), one};
       case Role::head_weight:
-        return {shared(of.output), handed_up(layer), share};
+        return {shared(architecture.output), handed_up(layer), share};
       case Role::head_bias:
-        return {shared(of.output), one, share};
+        return {shared(architecture.output), one, share};
       case Role::norm_ih:
       case Role::norm_hh:
       case Role::norm_gates:
@@ -102,9 +103,9 @@ struct Placer {
 void check_members(std::span<const Network> members) {
   if (members.empty()) throw Error(ErrorCode::shape, {.what = "no networks to merge"});
   for (const Network& member : members) {
-    const Architecture& of = member.architecture();
-    if (of == members[0].architecture() && of.output > 0 &&
-        (members.size() == 1 || of.cell.layer_norm == LayerNorm::none))
+    const Architecture& architecture = member.architecture();
+    if (architecture == members[0].architecture() && architecture.output > 0 &&
+        (members.size() == 1 || architecture.cell.layer_norm == LayerNorm::none))
       continue;
     throw Error(ErrorCode::shape, {.what = "these networks cannot be merged",
                                    .expected = "one architecture, with a head, no layer norm",

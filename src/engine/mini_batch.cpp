@@ -11,11 +11,11 @@ namespace {
 // A power of two, so that two or four threads have equal shares; several where a part then still
 // fills a few tiles of the products, where its work outweighs the sums that each part has of its
 // own, and where R stays in a thread's cache: else it would be read for fewer samples.
-std::size_t parts_of(const Architecture& of, std::size_t steps, std::size_t batch,
+std::size_t parts_of(const Architecture& architecture, std::size_t steps, std::size_t batch,
                      std::size_t most) {
   constexpr std::size_t kLeast = 8, kMost = 16, kRows = 128, kWeights = 1 << 19;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    if (4 * of.hidden[layer] * of.state(layer) > kWeights) return 1;
+  for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
+    if (4 * architecture.hidden[layer] * architecture.state(layer) > kWeights) return 1;
   }
   const std::size_t wanted = std::max<std::size_t>(batch / kMost, batch / kLeast >= 2 ? 2 : 1);
   const std::size_t worth = std::max<std::size_t>(steps * batch / kRows, 1);

@@ -1,7 +1,7 @@
-// A batch in parts, each with the activations of its own, for training. A thread takes a part
-// through a whole pass, forward and back, over what stays in its own cache; threads meet only to
-// add up what the parts give. A batch that would make too small parts is one, whose work threads
-// share. How a batch is cut depends on the shapes alone, and so do the bits.
+// A batch in parts, each with activations of its own, for training. A thread takes a part through a
+// whole forward and backward pass, in its own cache; threads meet only to add up the parts' sums. A
+// batch whose parts would be too small is one part, whose work the threads share. How a batch is
+// cut depends on the shapes alone, and so do the bits.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ class MiniBatch {
  public:
   static constexpr std::size_t kMostParts = 16;
 
-  /// As Activations; the pool must outlive the set.
+  /// As Activations; the pool must outlive this.
   MiniBatch(const Architecture& architecture, std::size_t steps, std::size_t batch,
             Activations::Use use, bool dropout, ThreadPool& pool,
             std::size_t most_parts = kMostParts);
@@ -48,12 +48,12 @@ class MiniBatch {
   State last_state(const Architecture& architecture) const;
   std::size_t kept_floats() const;
 
-  /// pass(activations, its samples) for each part, several parts at a time; or for the one, whose
-  /// work threads then share. Must not throw.
+  /// pass(activations, its samples) for each part, several parts at a time; where there is one
+  /// part, the threads share its work. Must not throw.
   void over_parts(FunctionRef<void(Activations&, const Samples&)> pass);
   /// Within a pass: work(0) .. work(tasks - 1), by several threads where there is one part.
   void within_part(std::size_t tasks, FunctionRef<void(std::size_t)> work);
-  /// What the parts keep, one after the other.
+  /// Of the parts, in their order.
   std::span<Activations> activations() { return activations_; }
   /// After Network::backward_sums of all activations: adds the parameters' gradient.
   void add_gradient(const Network& network, std::span<float> gradient) {

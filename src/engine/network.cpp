@@ -1,6 +1,6 @@
 // A network's parameters, and its way forward: what is between the layers (the order of time, the
 // two directions' merge, residual connections, dropout, the ends of sequences), and the head. The
-// way back is in network_backward.cpp.
+// backward pass is in network_backward.cpp.
 #include "engine/network.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // The network: stacked LSTM layers, of one direction or of both, and a linear head, float32,
 // forward and backward through time. The equations are in docs/math.md; src/reference/ computes the
-// same in double precision and judges this. The steps of one direction are in layer.hpp.
+// same in double precision and is what this is tested against. One direction of a layer is in
+// layer.hpp, layer_forward.hpp and layer_backward.hpp.
 #pragma once
 
 #include <cstddef>
@@ -31,20 +32,20 @@ class Network {
   std::span<const float> parameters() const { return parameters_; }
   /// Replaces all parameters ([count()] floats) and packs them for the kernels.
   void set_parameters(std::span<const float> parameters);
-  /// Parameters to be changed where they lie, and then packed.
+  /// To be changed in place; call pack() afterwards.
   std::span<float> parameters() { return parameters_; }
   /// Packs the parameters for the kernels; with a pool its threads share the work.
   void pack(ThreadPool* pool = nullptr);
-  /// set_parameters, with parameters that are what is stored: whole numbers times their scales, or
-  /// float16. A forward pass over int8 weights has no way back. Throws Error(usage) as check_int8.
+  /// set_parameters with the values that are stored smaller: whole numbers times their scales, or
+  /// float16. Int8 weights are inference only. Throws Error(usage) as check_int8.
   void set_stored(std::span<const float> parameters, Storage storage);
   /// How the matrices are stored; float32 after pack.
   const Storage& storage() const { return storage_; }
-  /// The values of a tensor, the scales of a matrix' rows, of the one direction of a layer (of the
-  /// head: of any layer); null where there are none.
+  /// The values of a tensor, and the scales of a matrix's rows, in the only direction of a layer
+  /// (for the head: any layer); null where there are none.
   const float* tensor(Role role, std::size_t layer) const;
   const float* scales(Role role, std::size_t layer) const;
-  /// DropConnect: until the next pack, weights of R are dropped at the options' rate.
+  /// DropConnect: weights of R are dropped at the options' rate until the next pack().
   void drop_connections(std::uint64_t seed);
   /// DropConnect's factors of R, [G H, P], of a direction of a layer (as Activations::layers counts
   /// them); empty: none are dropped.
@@ -52,27 +53,27 @@ class Network {
     return layers_[index].kept_connections();
   }
 
-  /// From activations.x and the state before the first step: activations.y and every layer's
-  /// activations. The activations' state after the last step is at h[longest()], c[longest()],
-  /// unless it recomputes. With `noise`: as in training.
+  /// From activations.x and the state before the first step to activations.y and every layer's
+  /// activations. The state after the last step is at h[longest()], c[longest()], unless
+  /// activations are recomputed. With `noise`: as in training.
   void forward(Activations& activations) const noexcept;
   void forward(Activations& activations, const Noise& noise) const noexcept;
 
-  /// What does not depend on x of the next pass without noise over the activations of one step,
-  /// which has room for it: b + R h' of every layer. Then Activations::set_prepared; the bits are
-  /// the same.
+  /// Computes ahead what does not depend on x: b + R h' of every layer, for the next pass without
+  /// noise over activations of one step (Activations::make_room_to_prepare, set_prepared). The bits
+  /// are the same.
   void prepare(Activations& activations) const noexcept;
 
-  /// From activations.d_y and d_h_last, d_c_last, after forward with noise on the same activations:
-  /// adds the parameters' gradient to `gradient` ([count()]), writes d_h_first, d_c_first, and d_x
-  /// where that is wanted. Overwrites the gates.
+  /// After forward() with noise on the same activations: from d_y, d_h_last and d_c_last to
+  /// d_h_first, d_c_first and, where wanted, d_x; adds the parameters' gradient to `gradient`
+  /// ([count()]). Overwrites the gates.
   void backward(Activations& activations, std::span<float> gradient) const noexcept {
     backward_sums(activations);
     add_gradient({&activations, 1}, nullptr, gradient);
   }
-  /// The same in two: up to the sums over the activations' rows, which stay in it, and what they
-  /// are of the gradient, of several parts one after the other; with a pool its threads share the
-  /// work.
+  /// The same in two calls: backward_sums() leaves the sums over rows in the activations,
+  /// add_gradient() adds those of several parts of a batch, one after the other, to the gradient;
+  /// with a pool its threads share the work.
   void backward_sums(Activations& activations) const noexcept;
   void add_gradient(std::span<Activations> parts, ThreadPool* pool,
                     std::span<float> gradient) const noexcept;
@@ -81,8 +82,7 @@ class Network {
   std::span<const Parameter> of_direction(std::size_t layer, std::size_t direction) const;
   void pack_head();
 
-  // Forward. `steps` are counted from the first that the activations keeps, which is
-  // Activations::base().
+  // Forward. `steps` are counted from the first that is kept, Activations::base().
   void run(Activations& activations, const Noise* noise) const noexcept;
   void run_steps(Activations& activations, const Noise* noise, Steps of_all) const noexcept;
   void run_layer(std::size_t layer, const RowsView& input, Activations& activations, Steps steps,

@@ -5,9 +5,9 @@
 namespace sluice::engine {
 
 RowLayer row_layer(const Network& network, std::size_t layer) {
-  const Architecture& of = network.architecture();
+  const Architecture& architecture = network.architecture();
   const kernels::KernelTable& kernels = network.kernels();
-  const std::size_t hidden = of.hidden[layer];
+  const std::size_t hidden = architecture.hidden[layer];
   const auto rows_of = [&](Role role, std::size_t inner, float largest) {
     const float* weights = network.tensor(role, layer);
     return kernels::RowWeights(hidden, inner, kernels,
@@ -19,7 +19,7 @@ RowLayer row_layer(const Network& network, std::size_t layer) {
   };
   // h = o tanh(c) is never larger than 1.
   const float largest_x = layer == 0 ? network.storage().largest_input : 1.0f;
-  RowLayer made{rows_of(Role::weight_ih, of.layer_input(layer), largest_x),
+  RowLayer made{rows_of(Role::weight_ih, architecture.layer_input(layer), largest_x),
                 rows_of(Role::weight_hh, hidden, 1.0f),
                 {}};
   made.bias.resize(made.r.places());

@@ -27,12 +27,13 @@ void expect(const char* where, std::size_t got, std::size_t expected, const std:
                                  .got = std::to_string(got)});
 }
 
-void check(const Architecture& of, const Sequences& given, const State& state) {
+void check(const Architecture& architecture, const Sequences& given, const State& state) {
   const std::size_t rows = given.batch * given.steps;
-  expect("x", given.x.size(), rows * of.input, given.time_first ? "[T, B, I]" : "[B, T, I]");
+  expect("x", given.x.size(), rows * architecture.input,
+         given.time_first ? "[T, B, I]" : "[B, T, I]");
   if (!given.lengths.empty()) expect("lengths", given.lengths.size(), given.batch, "[B]");
   if (!given.mask.empty()) expect("mask", given.mask.size(), rows, "a value for each step");
-  check_state(state, of, given.batch, "initial");
+  check_state(state, architecture, given.batch, "initial");
   for (const std::size_t length : given.lengths) {
     if (length <= given.steps) continue;
     throw Error(ErrorCode::shape, {.where = "lengths",
@@ -166,9 +167,9 @@ class Run {
 
 // The samples in groups that threads take through all steps, each for itself; one group, whose
 // steps threads share, where there would be fewer than threads, or where someone looks on.
-std::vector<Samples> groups_of(const Architecture& of, const Sequences& given) {
+std::vector<Samples> groups_of(const Architecture& architecture, const Sequences& given) {
   const std::size_t threads = given.pool == nullptr ? 1 : given.pool->threads();
-  std::vector<Samples> groups = SliceRule(of).cut(given.batch, threads);
+  std::vector<Samples> groups = SliceRule(architecture).cut(given.batch, threads);
   if (given.trace != nullptr || groups.size() < threads) groups = {{0, given.batch, 0}};
   return groups;
 }
@@ -176,12 +177,12 @@ std::vector<Samples> groups_of(const Architecture& of, const Sequences& given) {
 }  // namespace
 
 void run(const Network& network, const Sequences& sequences, State& state, std::span<float> y) {
-  const Architecture& of = network.architecture();
-  check(of, sequences, state);
-  expect("y", y.size(), sequences.batch * sequences.steps * of.width(), "[B, T, O]");
+  const Architecture& architecture = network.architecture();
+  check(architecture, sequences, state);
+  expect("y", y.size(), sequences.batch * sequences.steps * architecture.width(), "[B, T, O]");
   if (sequences.trace != nullptr) check_traceable(network);
   if (!sequences.lengths.empty()) std::fill(y.begin(), y.end(), 0.0f);
-  const std::vector<Samples> groups = groups_of(of, sequences);
+  const std::vector<Samples> groups = groups_of(architecture, sequences);
   std::size_t most = 0, longest = sequences.lengths.empty() ? sequences.steps : 0;
   for (const Samples& group : groups) most = std::max(most, group.count());
   for (const std::size_t length : sequences.lengths) longest = std::max(longest, length);
@@ -192,8 +193,8 @@ void run(const Network& network, const Sequences& sequences, State& state, std::
   std::vector<Run> runs;
   for (std::size_t n = 0; n < threads; ++n) runs.emplace_back(network, sequences, longest, most, y);
   if (share && threads == 1) runs[0].activations().share(*sequences.pool);
-  State last{std::vector<float>(h_floats(of, sequences.batch)),
-             std::vector<float>(c_floats(of, sequences.batch))};
+  State last{std::vector<float>(h_floats(architecture, sequences.batch)),
+             std::vector<float>(c_floats(architecture, sequences.batch))};
   std::atomic<std::size_t> next{0};
   std::atomic<bool> no_memory{false};  // what a thread's work throws must not leave it
   const auto take_groups = [&](std::size_t number) {

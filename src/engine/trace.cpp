@@ -14,15 +14,16 @@ void check_traceable(const Network& network) {
                                  .hint = "look into the model that it was converted from"});
 }
 
-void trace(const Activations& activations, const Architecture& of,
+void trace(const Activations& activations, const Architecture& architecture,
            FunctionRef<std::size_t(std::size_t)> place, TraceSink& sink) noexcept {
-  const bool lstm = of.cell.kind == CellKind::lstm;
+  const bool lstm = architecture.cell.kind == CellKind::lstm;
   const std::size_t batch = activations.batch();
   for (std::size_t index = 0; index < activations.layers.size(); ++index) {
     const LayerActivations& layer = activations.layers[index];
-    const std::size_t number = index / of.directions(), direction = index % of.directions();
-    const std::size_t hidden = of.hidden[number], state = of.state(number);
-    const bool reverse = of.direction == Direction::reverse || direction == 1;
+    const std::size_t number = index / architecture.directions(),
+                      direction = index % architecture.directions();
+    const std::size_t hidden = architecture.hidden[number], state = architecture.state(number);
+    const bool reverse = architecture.direction == Direction::reverse || direction == 1;
     for (std::size_t position = 0; position < activations.longest(); ++position) {
       for (std::size_t sample = 0; sample < batch; ++sample) {
         const std::size_t time = activations.time(position, sample, reverse);

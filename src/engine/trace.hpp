@@ -1,5 +1,4 @@
-// Reads the gates out of the activations after its forward pass, whoever ran it: a run, a stream,
-// training.
+// Reads the gates out of activations after a forward pass: of a run, of a stream or of training.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +14,10 @@ namespace sluice::engine {
 /// Throws Error(usage) for a network of int8 weights: its rows run on kernels that keep no gates.
 void check_traceable(const Network& network);
 
-/// Hands every step that the activations' samples ran to the sink; `place` says which step of its
-/// sequence the first one of a sample is. Not of the activations that recomputes: it keeps too
-/// little. To be called before the way back, which overwrites the gates. Allocates nothing.
-void trace(const Activations& activations, const Architecture& of,
+/// Hands every step that was run to the sink; `place` says which step of its sequence a sample's
+/// first one is. Call it before the backward pass, which overwrites the gates; not where
+/// activations are recomputed. Allocates nothing.
+void trace(const Activations& activations, const Architecture& architecture,
            FunctionRef<std::size_t(std::size_t)> place, TraceSink& sink) noexcept;
 
 }  // namespace sluice::engine
