@@ -27,9 +27,14 @@ void expect(const char* where, std::size_t got, std::size_t expected, const std:
                                  .got = std::to_string(got)});
 }
 
+// Floats from a row of x to the next.
+std::size_t row_floats(const Architecture& architecture, const Sequences& given) {
+  return given.x_stride > 0 ? given.x_stride : architecture.input;
+}
+
 void check(const Architecture& architecture, const Sequences& given, const State& state) {
   const std::size_t rows = given.batch * given.steps;
-  expect("x", given.x.size(), rows * architecture.input,
+  expect("x", given.x.size(), rows * row_floats(architecture, given),
          given.time_first ? "[T, B, I]" : "[B, T, I]");
   if (!given.lengths.empty()) expect("lengths", given.lengths.size(), given.batch, "[B]");
   if (!given.mask.empty()) expect("mask", given.mask.size(), rows, "a value for each step");
@@ -90,7 +95,7 @@ class Run {
     if (!given_.lengths.empty()) set_lengths(first, count);
     if (!given_.mask.empty()) set_mask(first, count);
     if (samples_.count() == 1 && shift(0) == 0) {
-      activations_.borrow_x({x_row(first, 0), step_stride(architecture().input), 0});
+      activations_.borrow_x({x_row(first, 0), step_stride(row_floats(architecture(), given_)), 0});
     } else {
       copy_x(first, count);
     }
@@ -113,7 +118,7 @@ class Run {
     return given_.time_first ? step * given_.batch + sample : sample * given_.steps + step;
   }
   const float* x_row(std::size_t step, std::size_t b) const {
-    return given_.x.data() + row(step, b) * architecture().input;
+    return given_.x.data() + row(step, b) * row_floats(architecture(), given_);
   }
   // Where step t of a sample lies in the caller's arrays.
   std::size_t shift(std::size_t b) const {

@@ -15,6 +15,8 @@ namespace sluice::engine {
 /// Sequences in an array of the caller's.
 struct Sequences {
   std::span<const float> x;  ///< [B, T, I], or [T, B, I] where time_first
+  /// Floats from a row of x to the next; 0: I.
+  std::size_t x_stride = 0;
   std::size_t batch = 0;
   std::size_t steps = 0;
   bool time_first = false;

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/run.hpp"
 #include "training/lstm_fit.hpp"
 
 namespace sluice::forecasting {
 namespace {
 
 constexpr std::size_t kBins = 12;
-constexpr std::size_t kRunSteps = 256;  // rows that one pass over a long series takes at a time
+constexpr std::size_t kRunSteps = 2048;  // rows that one pass over a long series takes at a time
 constexpr std::size_t kRowsOfAPulse = 64;
 
 std::size_t bins(std::size_t horizon) { return std::min(kBins, horizon); }
@@ -156,10 +157,10 @@ constexpr std::size_t kWindowBatch = 64;  // windows that one pass takes
 // As network_outputs, each row from its own window; the first rows' windows are shorter.
 std::vector<float> window_outputs(const ForecastModel& model, const FloatVector& inputs,
                                   std::size_t first, std::size_t last, Pulse pulse) {
-  const std::size_t width = model.network_outputs();
+  const std::size_t width = model.network_outputs(), window = model.window;
+  const std::size_t stride = engine::row_stride(model.network_inputs());
   const std::size_t batch = std::min(kWindowBatch, last - first);
-  engine::Activations activations(model.network->architecture(), model.window, batch,
-                                  engine::Activations::Use::forward_only);
+  std::vector<float> x(batch * window * stride), y(batch * window * width);
   std::vector<float> outputs((last - first) * width);
   std::vector<std::size_t> lengths(batch);
   for (std::size_t row = first; row < last; row += batch) {
@@ -167,17 +168,16 @@ std::vector<float> window_outputs(const ForecastModel& model, const FloatVector&
     const std::size_t count = std::min(batch, last - row);
     for (std::size_t sample = 0; sample < batch; ++sample) {
       const std::size_t end = row + std::min(sample, count - 1) + 1;
-      lengths[sample] = std::min(model.window, end);
-      for (std::size_t step = 0; step < lengths[sample]; ++step) {
-        std::copy_n(inputs.data() + (end - lengths[sample] + step) * activations.x_stride,
-                    activations.x_stride, activations.x(step, sample));
-      }
+      lengths[sample] = std::min(window, end);
+      std::copy_n(inputs.data() + (end - lengths[sample]) * stride, lengths[sample] * stride,
+                  x.data() + sample * window * stride);
     }
-    activations.set_lengths(lengths);
-    activations.reset_state();
-    model.network->forward(activations);
+    State initial;
+    engine::run(*model.network,
+                {.x = x, .x_stride = stride, .batch = batch, .steps = window, .lengths = lengths},
+                initial, y);
     for (std::size_t sample = 0; sample < count; ++sample) {
-      std::copy_n(activations.y(lengths[sample] - 1, sample), width,
+      std::copy_n(y.data() + (sample * window + lengths[sample] - 1) * width, width,
                   outputs.data() + (row + sample - first) * width);
     }
   }
@@ -191,22 +191,22 @@ std::vector<float> network_outputs(const ForecastModel& model, const FloatVector
                                    Pulse pulse) {
   if (model.window > 0) return window_outputs(model, inputs, first, last, pulse);
   const std::size_t width = model.network_outputs();
-  engine::Activations activations(model.network->architecture(), kRunSteps, 1,
-                                  engine::Activations::Use::forward_only);
-  activations.reset_state();
-  std::vector<float> outputs((last - first) * width);
+  const std::size_t stride = engine::row_stride(model.network_inputs());
+  std::vector<float> outputs((last - first) * width), y(kRunSteps * width);
+  State state;
   for (std::size_t row = start; row < last; row += kRunSteps) {
     pulse();
     const std::size_t steps = std::min(kRunSteps, last - row);
-    activations.set_steps(steps);
-    std::copy_n(inputs.data() + row * activations.x_stride, steps * activations.x_stride,
-                activations.x(0, 0));
-    model.network->forward(activations);
+    engine::run(*model.network,
+                {.x = std::span(inputs).subspan(row * stride, steps * stride),
+                 .x_stride = stride,
+                 .batch = 1,
+                 .steps = steps},
+                state, std::span(y).first(steps * width));
     for (std::size_t step = 0; step < steps; ++step) {
       if (row + step >= first)
-        std::copy_n(activations.y(step, 0), width, outputs.data() + (row + step - first) * width);
+        std::copy_n(y.data() + step * width, width, outputs.data() + (row + step - first) * width);
     }
-    activations.carry_state();
   }
   return outputs;
 }

@@ -5,15 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/activations.hpp"
 #include "engine/network.hpp"
+#include "engine/run.hpp"
 #include "kernels/row_weights.hpp"
 
 namespace sluice::quantization {
 namespace {
-
-using engine::Activations;
-using engine::LayerActivations;
 
 // Adds the products of a row with itself to the upper triangle.
 void add_products(const float* row, std::size_t count, Moments& to) {
@@ -60,6 +57,22 @@ std::vector<double> factor(const Moments& moments, std::size_t n) {
   return u;
 }
 
+// Adds the products of every n-th step's hidden states, layer by layer.
+class HiddenMoments final : public TraceSink {
+ public:
+  HiddenMoments(std::size_t every, std::vector<Moments>& to) : every_(every), to_(to) {}
+
+  void start_at(std::size_t first) { first_ = first; }
+  void step(const TraceStep& step) noexcept override {
+    if ((first_ + step.step) % every_ == 0)
+      add_products(step.h.data(), step.h.size(), to_[step.layer]);
+  }
+
+ private:
+  std::size_t every_, first_ = 0;
+  std::vector<Moments>& to_;
+};
+
 }  // namespace
 
 Calibration calibrate(const engine::Network& network, std::span<const float> rows,
@@ -73,28 +86,18 @@ Calibration calibrate(const engine::Network& network, std::span<const float> row
   for (const std::size_t hidden : architecture.hidden) made.h.emplace_back(hidden * hidden);
 
   constexpr std::size_t kSteps = 256;
-  Activations activations(architecture, window > 0 ? window : kSteps, 1,
-                          Activations::Use::forward_only);
-  const std::size_t part = activations.steps(), every = rows_between(architecture, all);
+  const std::size_t part = window > 0 ? window : kSteps, every = rows_between(architecture, all);
+  HiddenMoments hidden(every, made.h);
+  State state;
   for (std::size_t first = 0; first < all; first += part) {
     const std::size_t steps = std::min(part, all - first);
-    if (window > 0 || first == 0) activations.reset_state();
-    activations.set_steps(steps);
+    const std::span<const float> x = rows.subspan(first * inputs, steps * inputs);
     for (std::size_t t = 0; t < steps; ++t) {
-      const float* row = rows.data() + (first + t) * inputs;
-      std::copy_n(row, inputs, activations.x(t, 0));
-      if ((first + t) % every == 0) add_products(row, inputs, made.x);
+      if ((first + t) % every == 0) add_products(x.data() + t * inputs, inputs, made.x);
     }
-    network.forward(activations);
-    for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
-      const LayerActivations& layer_activations = activations.layers[layer];
-      for (std::size_t t = 0; t < steps; ++t) {
-        if ((first + t) % every != 0) continue;
-        const float* h = layer_activations.h.data() + (t + 1) * layer_activations.state_units;
-        add_products(h, architecture.hidden[layer], made.h[layer]);
-      }
-    }
-    if (window == 0) activations.carry_state();
+    if (window > 0) state = {};
+    hidden.start_at(first);
+    engine::run(network, {.x = x, .batch = 1, .steps = steps, .trace = &hidden}, state);
   }
   const std::size_t counted = (all + every - 1) / every;
   finish(made.x, inputs, counted);

@@ -320,8 +320,8 @@ plant("src/training/lstm_fit.cpp", "training",
       ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",
        "options_.windows ? false :"))
 plant("src/forecasting/forecast_model.cpp", "forecasting",
-      ("windows one row too late", "(end - lengths[sample] + step) * activations.x_stride",
-       "(end - lengths[sample] + (step > 0 ? step - 1 : 0)) * activations.x_stride"))
+      ("windows one row too late", "inputs.data() + (end - lengths[sample]) * stride",
+       "inputs.data() + (end - lengths[sample] - (end > lengths[sample])) * stride"))
 plant("src/forecasting/forecast_lstm_fit.cpp", "forecasting",
       ("windows trained as carried chunks", ".windows = model_.window > 0,", ".windows = false,"))
 plant("src/forecasting/alpha.cpp", "forecasting",
@@ -520,9 +520,9 @@ plant("src/engine/storage.cpp", "quantization",
        "role == Role::weight_hr;"))
 plant("src/quantization/calibration.cpp", "quantization",
       ("int8: errors are not made up for", "wanted += owed / u_row[k];", ""),
-      ("calibration: h of the step before", "(t + 1) * layer_activations.state_units",
-       "t * layer_activations.state_units"),
-      ("calibration: each part starts anew", "if (window == 0) activations.carry_state();", ""))
+      ("calibration: the candidate for h", "add_products(step.h.data(), step.h.size()",
+       "add_products(step.g.data(), step.h.size()"),
+      ("calibration: each part starts anew", "if (window > 0) state = {};", "state = {};"))
 plant("src/formats/stored_network.cpp", "formats",
       ("int8: the range of x is not read",
        "storage.largest_input = read_scales(file, path, kLargestInput, 1, false).front();",
