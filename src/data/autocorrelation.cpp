@@ -1,6 +1,6 @@
-// The series is cut into blocks. A block's products with the stretch that begins with it and is
-// `most` longer are a correlation of two short arrays; the spectra of all blocks are added, and one
-// transform back gives the sums. A transform of our own, because no distribution packages a
+// The series is cut into blocks. Correlating a block with the stretch that starts at the block and
+// is `most` longer takes one pair of short transforms; the spectra of all blocks are added, and a
+// single inverse transform gives the sums. The transform is our own: no distribution packages a
 // header-only one, and the library links nothing.
 #include "data/autocorrelation.hpp"
 
@@ -15,8 +15,8 @@ namespace {
 
 using Complex = std::complex<double>;
 
-// Transforms of one size, a power of two. Forward leaves the spectrum in bit-reversed order and
-// backward expects it so: products of spectra need no order.
+// In-place transforms of one power-of-two size. forward() leaves the spectrum in bit-reversed order
+// and backward() expects it so: a product of spectra needs no order.
 class Fourier {
  public:
   explicit Fourier(std::size_t size) : roots_(size / 2) {
@@ -40,7 +40,7 @@ class Fourier {
     }
   }
 
-  /// Not divided by the size.
+  /// The inverse transform, not divided by the size.
   void backward(std::vector<Complex>& x) const {
     for (std::size_t half = 1; half < x.size(); half *= 2) {
       for (std::size_t start = 0; start < x.size(); start += 2 * half) {
@@ -55,7 +55,7 @@ class Fourier {
     }
   }
 
-  // std::complex's own looks for infinities, several times slower.
+  // std::complex's operator* checks for infinities and is several times slower.
   static Complex product(const Complex& a, const Complex& b) {
     return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
   }

@@ -1,5 +1,4 @@
-// The sums of products of a series with itself at lags, by fast Fourier transforms: O(rows log
-// lags).
+// Lagged products of a series with itself by fast Fourier transforms: O(rows log lags).
 #pragma once
 
 #include <cstddef>
@@ -10,7 +9,7 @@
 
 namespace sluice::data {
 
-/// sums[m] = sum over t of series[t] * series[t - m], m = 0 .. most. Rounding: about 1e-15 of
+/// sums[m] = sum over t of series[t] * series[t - m], m = 0 .. most. Rounding error: about 1e-15 of
 /// sums[0].
 std::vector<double> lagged_products(std::span<const double> series, std::size_t most,
                                     Pulse pulse = kNoPulse);

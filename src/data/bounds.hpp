@@ -1,6 +1,5 @@
-// Between what values the forecasts of a target stay, in the data's units: found in the values that
-// a model is made from, or said by its user. Forecasts are cut there when they come back to units;
-// nothing is learnt otherwise.
+// The range of a target's forecasts in the data's units: derived from the training values or given
+// by the user. Forecasts are clamped to it after scaling back; training ignores it.
 #pragma once
 
 #include <optional>
@@ -11,19 +10,19 @@
 namespace sluice::data {
 
 struct Bounds {
-  std::optional<double> low, high;  ///< Empty: none on this side.
+  std::optional<double> low, high;  ///< Empty: unbounded on this side.
 
   bool any() const { return low || high; }
-  /// Whether a value lies within them; NaN does.
+  /// Whether a value is within the bounds; true for NaN.
   bool hold(double value) const { return !(low && value < *low) && !(high && value > *high); }
-  /// The value, or the bound beyond which it lies; NaN stays NaN.
+  /// The value clamped to the bounds; NaN stays NaN.
   double apply(double value) const;
 };
 
-/// 0 below where no value is negative; nothing above.
+/// Lower bound 0 if no value is negative; no upper bound.
 Bounds find_bounds(std::span<const double> values);
 
-/// Whether the values that are there look like counts: whole numbers, none negative.
+/// Whether the values present look like counts: whole numbers, none negative.
 bool are_counts(std::span<const double> values);
 
 /// "0,100", "0," or ",100"; "none" for no bound. Throws Error(usage) for anything else.

@@ -1,3 +1,5 @@
+// Three sources behind one interface: a file descriptor, a text in memory, and a decoder that turns
+// the bytes of another source into UTF-8 piece by piece.
 #include "data/byte_source.hpp"
 
 #include <fcntl.h>
@@ -90,7 +92,7 @@ void append_utf8(std::string& text, std::uint32_t point) {
 
 constexpr std::uint32_t kReplacement = 0xFFFD;
 
-// Windows-1252 is Latin-1 but for 0x80 .. 0x9F; 0: no character.
+// Windows-1252 differs from Latin-1 only in 0x80 .. 0x9F; 0: undefined.
 constexpr std::array<std::uint16_t, 32> kWindows1252{
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -164,7 +166,7 @@ class DecodedSource : public ByteSource {
   std::size_t at_ = 0;
   bool ended_ = false, begun_ = false, half_ = false, big_endian_ = false;
   unsigned char first_ = 0;
-  std::uint32_t high_ = 0;  // a high surrogate that waits for its low one
+  std::uint32_t high_ = 0;  // a high surrogate waiting for its low surrogate
 };
 
 }  // namespace

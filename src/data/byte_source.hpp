@@ -1,5 +1,5 @@
-// Where the bytes of a table come from: a file, a pipe, a text in memory, and any of them in
-// another encoding.
+// Sources of a table's bytes: a file, a pipe or a text in memory, and a decoder to UTF-8 around any
+// of them.
 #pragma once
 
 #include <atomic>
@@ -14,16 +14,16 @@ namespace sluice::data {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  /// Up to `size` > 0 bytes into `to`; 0 at the end. Throws Error(file) where it cannot be read.
+  /// Reads up to `size` > 0 bytes into `to`; returns 0 at the end. Throws Error(file) on failure.
   virtual std::size_t read(char* to, std::size_t size) = 0;
-  /// All of its bytes as far as known, else 0.
+  /// Total size in bytes, 0 if unknown.
   virtual std::uint64_t size() const { return 0; }
 };
 
-/// Throws Error(file) where the file cannot be opened.
+/// Throws Error(file) if the file cannot be opened.
 std::unique_ptr<ByteSource> open_file(const std::string& path);
-/// An open file, which stays the caller's. Where `stop` is set by a signal while it waits for more,
-/// it ends there.
+/// An open file descriptor, still owned by the caller. If a signal sets `stop` during a wait, the
+/// source ends there.
 std::unique_ptr<ByteSource> open_descriptor(int file, std::string name,
                                             const std::atomic<bool>& stop);
 /// The text must outlive it.
@@ -31,10 +31,10 @@ std::unique_ptr<ByteSource> open_text(std::string_view text);
 
 enum class Encoding { utf8, windows_1252, utf16 };
 
-/// "utf-8", "latin1" or "utf-16"; throws Error(usage) where it is none.
+/// "utf-8", "latin1" or "utf-16"; throws Error(usage) for anything else.
 Encoding encoding_named(const std::string& name);
 
-/// The bytes of another source as UTF-8. UTF-16 is little-endian where no byte order mark says
+/// Converts another source to UTF-8. UTF-16 is little-endian unless a byte order mark says
 /// otherwise.
 std::unique_ptr<ByteSource> decoded(std::unique_ptr<ByteSource> source, Encoding encoding);
 

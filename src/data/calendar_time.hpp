@@ -1,5 +1,5 @@
-// Points in time and the calendar: conversions between microseconds and dates. How files write
-// times is time_format.hpp's business, which clock they are on clock.hpp's.
+// Points in time and calendar dates, and conversions between microseconds and dates. See
+// time_format.hpp for times in files, clock.hpp for time zones.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,7 @@
 
 namespace sluice::data {
 
-/// Microseconds since 1970-01-01 00:00:00: UTC where the file says so, else on the file's own
-/// clock.
+/// Microseconds since 1970-01-01 00:00:00: UTC if the file says so, else the file's own clock.
 using Timestamp = std::int64_t;
 
 inline constexpr std::int64_t kSecond = 1'000'000;
@@ -17,7 +16,7 @@ inline constexpr std::int64_t kMinute = 60 * kSecond;
 inline constexpr std::int64_t kHour = 60 * kMinute;
 inline constexpr std::int64_t kDay = 24 * kHour;
 
-/// The quotient rounded down, also of negative numbers; `b` > 0.
+/// Division rounded toward minus infinity; `b` > 0.
 constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
 }
@@ -45,10 +44,10 @@ constexpr int weekday_of(std::int64_t day) {
 }
 int days_in_month(int year, int month);
 
-/// Days since 1970-01-01 of a date; nothing where no calendar has it.
+/// Days since 1970-01-01; nullopt if the date does not exist.
 std::optional<std::int64_t> day_of_date(int year, int month, int day);
 
-/// "2016-07-01 13:30", with seconds and a fraction only where they are not zero.
+/// "2016-07-01 13:30"; seconds and a fraction only if nonzero.
 std::string iso_text(Timestamp wall);
 
 }  // namespace sluice::data

@@ -1,3 +1,6 @@
+// Parses cells independently of the locale: missing values by their words, numbers with
+// std::from_chars. A cell in a number format of the user is first rewritten with plain digits and a
+// point.
 #include "data/cell.hpp"
 
 #include <fmt/format.h>
@@ -32,8 +35,8 @@ bool is_missing(std::string_view cell) {
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
-// A number out of the range of double is tiny where its exponent is negative, or it has none and
-// begins with 0.
+// Whether a number outside the range of double underflowed: its exponent is negative, or it has
+// none and begins with 0.
 bool is_tiny(std::string_view number) {
   const std::size_t exponent = number.find_first_of("eE");
   if (exponent != std::string_view::npos) return number.substr(exponent + 1, 1) == "-";
@@ -43,7 +46,7 @@ bool is_tiny(std::string_view number) {
 
 bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
 
-// The bytes of the character of UTF-8 that begins the text.
+// Bytes of the first UTF-8 character of the text.
 std::size_t character_size(std::string_view text) {
   std::size_t size = text.empty() ? 0 : 1;
   while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
@@ -54,7 +57,7 @@ constexpr std::array<std::string_view, 5> kSpaces{" ", "\xC2\xA0", "\xE2\x80\xAF
                                                   "\xE2\x80\x87"};
 constexpr std::array<std::string_view, 2> kApostrophes{"'", "\xE2\x80\x99"};
 
-// Bytes of a separator of thousands at the front of the text.
+// Bytes of a thousands separator at the front of the text, 0 if none.
 std::size_t separator_size(std::string_view text, const std::string& thousands) {
   const auto size_in = [text](const auto& list) -> std::size_t {
     for (const std::string_view one : list) {
@@ -86,7 +89,8 @@ std::string_view stripped(std::string_view cell, const std::string& strip) {
   return cell;
 }
 
-// The number with a point and without separators; no number where its groups are not of three.
+// The number with a decimal point and without separators; not a number if its groups are not of
+// three digits.
 std::string plain_number(std::string_view cell, const NumberFormat& format) {
   std::string plain;
   std::size_t at = 0, group = 0, groups = 0;
@@ -110,7 +114,7 @@ std::string plain_number(std::string_view cell, const NumberFormat& format) {
     plain += '.';
     ++at;
   } else if (at < cell.size() && cell[at] == '.') {
-    return std::string(cell) + '?';  // a point that is no decimal point
+    return std::string(cell) + '?';  // a point that is not a decimal point: no number
   }
   return plain + std::string(cell.substr(at));
 }
@@ -121,7 +125,7 @@ CellValue parse_cell(std::string_view cell, const NumberFormat& format) {
   if (format.plain()) return parse_cell(cell);
   cell = trimmed(cell);
   if (is_missing(cell)) return {CellKind::missing, kNaN};
-  // A sign before a currency: -$3.
+  // A sign may come before a currency: -$3.
   const std::string_view bare = stripped(cell, format.strip);
   std::string text;
   if (bare.size() == cell.size() && !cell.empty() && (cell[0] == '-' || cell[0] == '+')) {
@@ -147,7 +151,7 @@ bool has_separators(std::string_view cell) {
       ++group;
       continue;
     }
-    // Groups of three but for the first and the decimals; 01.07.2016 is no number.
+    // All groups but the first and the decimals have three digits: 01.07.2016 is not a number.
     if (!separates(cell.substr(0, character_size(cell)))) return false;
     if (separators++ == 0)
       first = group;
@@ -198,7 +202,7 @@ std::string lower_case(std::string_view text) {
 std::string shown_cell(std::string_view cell) {
   constexpr std::size_t kShown = 40;
   if (cell.size() <= kShown) return fmt::format("'{}'", cell);
-  std::size_t cut = kShown;  // not inside a character of UTF-8
+  std::size_t cut = kShown;  // do not cut inside a UTF-8 character
   while (cut > kShown - 4 && (static_cast<unsigned char>(cell[cut]) & 0xC0) == 0x80) --cut;
   return fmt::format("'{}...'", cell.substr(0, cut));
 }

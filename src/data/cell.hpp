@@ -1,4 +1,4 @@
-// One cell of a data file: what it says, and numbers and names written as cells.
+// One cell of a data file: parsing it, and writing numbers and names as cells.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 namespace sluice::data {
 
 enum class CellKind {
-  number,    ///< A finite decimal number, point before the decimals, no thousands separators.
-  missing,   ///< Nothing, NA, NaN, N/A, #N/A, <NA>, null or None, in any case of letters.
+  number,    ///< A finite decimal number with a decimal point and no thousands separators.
+  missing,   ///< Empty, NA, NaN, N/A, #N/A, <NA>, null or None, in any letter case.
   infinite,  ///< inf, infinity, or a number beyond the range of double.
   text,
 };
@@ -20,32 +20,32 @@ struct CellValue {
 
 /// How a file writes numbers.
 struct NumberFormat {
-  char decimal = '.';          ///< Before the decimals.
+  char decimal = '.';          ///< The decimal mark.
   std::string thousands = {};  ///< Between groups of three digits; "space" for blanks of all kinds.
-  std::string strip = {};      ///< Characters around a number that do not count, as UTF-8.
+  std::string strip = {};      ///< Characters to strip from around a number, as UTF-8.
 
   bool plain() const { return decimal == '.' && thousands.empty() && strip.empty(); }
 };
 
-/// What a cell says; blanks around it do not count. Does not depend on the locale.
+/// Parses a cell; surrounding blanks are ignored. Independent of the locale.
 CellValue parse_cell(std::string_view cell);
 CellValue parse_cell(std::string_view cell, const NumberFormat& format);
 
-/// A number as people write it, which parse_cell refuses: 3,14 or 1,234.5 or 1 234 or 1'234.
+/// Whether it is a number in a form that parse_cell rejects: 3,14 or 1,234.5 or 1 234 or 1'234.
 bool has_separators(std::string_view cell);
-/// A number with a sign that NumberFormat::strip would take off: 12 % or $3.50.
+/// Whether it is a number with a sign that NumberFormat::strip would remove: 12 % or $3.50.
 bool has_signs(std::string_view cell);
 
-/// The text with its ASCII letters in lower case.
+/// The text with ASCII letters in lower case.
 std::string lower_case(std::string_view text);
 
-/// The cell in quotes for a message, cut to 40 characters.
+/// The cell quoted for a message, cut to 40 characters.
 std::string shown_cell(std::string_view cell);
 
-/// The text as a cell of a comma-separated file: in quotes where it needs them.
+/// The text as a cell of a comma-separated file, quoted if needed.
 std::string csv_cell(std::string_view text);
 
-/// The shortest decimal number that reads back as `value`; an empty cell where it is NaN.
+/// The shortest decimal number that reads back as `value`; an empty cell for NaN.
 std::string csv_number(double value);
 
 }  // namespace sluice::data

@@ -1,4 +1,4 @@
-// The clock that a file's times are on, and wall-clock times on it.
+// The clock of a file's times: local, UTC, a fixed offset or a named zone.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace sluice::data {
 
-/// Times without an offset are on the file's own clock ("local"): the wall-clock times themselves.
-/// On every other clock times are instants in UTC.
+/// Times without an offset are wall-clock times of the file's own clock ("local"). On every other
+/// clock, times are instants in UTC.
 class Clock {
  public:
   Clock() = default;                        ///< "local"
   static Clock fixed(std::int64_t offset);  ///< Microseconds ahead of UTC.
   static Clock zone(std::shared_ptr<const Zone> zone);
-  /// From name(). Throws Error(usage) where it is none.
+  /// The inverse of name(). Throws Error(usage) for an unknown name.
   static Clock named(const std::string& name);
 
   /// "local", "UTC", "+02:00" or "Europe/Berlin".
@@ -27,8 +27,8 @@ class Clock {
   const Zone* zone() const { return zone_.get(); }
 
   Timestamp wall(Timestamp time) const;
-  /// The time at which the clock shows `wall`: the first of two; where the clock was put forward
-  /// over it, as if it had not been.
+  /// The instant at which the clock shows `wall`: the first of two if the hour repeats. For a time
+  /// that the clock skipped, the offset before the change is used.
   Timestamp time_of(Timestamp wall) const;
 
   friend bool operator==(const Clock& a, const Clock& b) { return a.name() == b.name(); }

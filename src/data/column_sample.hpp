@@ -1,4 +1,4 @@
-// The cells of a file's first rows, column by column: what all cells of one have in common.
+// The first rows of a file by column: properties that all cells of a column share.
 #pragma once
 
 #include <algorithm>
@@ -14,10 +14,10 @@ namespace sluice::data {
 
 class ColumnSample {
  public:
-  /// `rows`, not all as wide as others, must outlive it.
+  /// `rows` may differ in width and must outlive this object.
   explicit ColumnSample(const std::vector<std::vector<std::string>>& rows) : rows_(rows) {}
 
-  /// Whether a column has cells that are not missing and take(cell) is true for all of them.
+  /// Whether the column has cells that are not missing and take(cell) is true for all of them.
   template <class Take>
   bool all_cells(std::size_t column, const Take& take) const {
     bool any = false;
@@ -31,7 +31,8 @@ class ColumnSample {
     return any;
   }
 
-  /// The forms of the first cell that the other cells have too; forms_of(cell) gives a cell's.
+  /// The forms of the first cell that all other cells share; forms_of(cell) lists those of one
+  /// cell.
   std::vector<TimeFormat> common_forms(std::size_t column, const auto& forms_of) const {
     std::vector<TimeFormat> forms;
     bool first = true;
@@ -56,7 +57,7 @@ class ColumnSample {
     return forms;
   }
 
-  /// Whether nine of ten cells have a form: the others are at fault.
+  /// Whether nine of ten cells have a form: then the others are errors.
   bool nearly_all(std::size_t column, const auto& forms_of) const {
     std::size_t cells = 0, times = 0;
     all_cells(column, [&](const std::string& cell) {
@@ -69,15 +70,15 @@ class ColumnSample {
 
   /// Whether the cells are times of day such as 13:30.
   bool is_clock(std::size_t column) const;
-  /// Whether they are whole numbers in a range.
+  /// Whether they are whole numbers in the range.
   bool is_whole(std::size_t column, int least, int most) const;
-  /// Whether some neighbours are alike.
+  /// Whether two neighbouring cells are equal.
   bool repeats(std::size_t column) const;
-  /// Whether not all are alike; a single row differs.
+  /// Whether the cells are not all equal; true for a single row.
   bool differs(std::size_t column) const;
-  /// Whether numbers rise by one difference, to a thousandth of it.
+  /// Whether the numbers rise by a constant difference, to a thousandth of it.
   bool counts_evenly(std::size_t column) const;
-  /// Whether numbers never turn round, repeated ones allowed.
+  /// Whether the numbers are monotonic, repeats allowed.
   bool is_monotonic(std::size_t column) const;
 
  private:

@@ -1,3 +1,5 @@
+// A hand-written scanner over one growing buffer. The buffer begins at the current row, cells are
+// views into it, and quotes are removed in place, so a row costs no allocation per cell.
 #include "data/csv.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +18,7 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{256} << 10;
 constexpr std::string_view kCandidates = ",;\t|";
 
-// Files that are tables, but not of text, by their first bytes.
+// Rejects binary table formats, recognised by their first bytes.
 void refuse_other_formats(const std::string& path, std::string_view bytes) {
   struct Format {
     std::string_view magic;
@@ -24,7 +26,7 @@ void refuse_other_formats(const std::string& path, std::string_view bytes) {
     const char* hint;
   };
   constexpr std::array<Format, 5> kFormats{
-      {{"\x1f\x8b", "a file packed by gzip", "unpack it first"},
+      {{"\x1f\x8b", "a gzip-compressed file", "unpack it first"},
        {"PAR1", "a Parquet file", "write it as CSV, in Python: pandas.read_parquet(..).to_csv(..)"},
        {"PK\x03\x04", "a spreadsheet (.xlsx) or another zip archive",
         "export the sheet as CSV UTF-8"},
@@ -86,7 +88,7 @@ void CsvReader::skip_lines(std::size_t count) {
 
 std::string CsvReader::where(std::size_t line) const { return fmt::format("{}:{}", path_, line); }
 
-// Reads what the file gives next, behind the part of the row that is already there.
+// Reads more of the source behind the part of the row already buffered.
 bool CsvReader::refill() {
   if (ended_) return false;
   buffer_.erase(0, row_);
@@ -141,7 +143,7 @@ void CsvReader::find_delimiter() {
   std::array<std::size_t, kCandidates.size()> counts{};
   row_ = at_;
   bool quoted = false;
-  bool may_open = true;  // at the start of a cell, or just behind a closing quote (a doubled one)
+  bool may_open = true;  // at the start of a cell, or just after a closing quote (a doubled quote)
   for (; more(); ++at_) {
     const char ch = buffer_[at_];
     if (quoted) {
@@ -199,7 +201,7 @@ void CsvReader::read_cell() {
   spans_.push_back({begin, end - begin});
 }
 
-// The text without its quotes is moved together inside the buffer: it never gets longer.
+// Removes the quotes inside the buffer, in place: the text only gets shorter.
 void CsvReader::read_quoted() {
   quote_line_ = lines_ended_ + 1;
   quoted_ = true;
@@ -228,7 +230,7 @@ void CsvReader::read_quoted() {
   if (delimiter_ != kBlanks) skip_blanks();
   if (more() && !ends_cell(buffer_[at_])) {
     throw Error(ErrorCode::data, {.where = where(lines_ended_ + 1),
-                                  .what = "text behind a closing quote",
+                                  .what = "text after a closing quote",
                                   .expected = "a delimiter or the end of the line",
                                   .got = shown_cell({buffer_.data() + at_, 1}),
                                   .hint = "double a quote that is part of a cell"});
@@ -237,7 +239,7 @@ void CsvReader::read_quoted() {
 
 bool CsvReader::take_delimiter() {
   if (delimiter_ == kBlanks) {
-    // Blanks at the end of a line are no delimiter.
+    // Blanks at the end of a line are not a delimiter.
     const bool any = more() && is_blank(buffer_[at_]);
     skip_blanks();
     return any && more() && buffer_[at_] != '\n' && buffer_[at_] != '\r';
@@ -250,7 +252,7 @@ bool CsvReader::take_delimiter() {
 void CsvReader::take_line_end() {
   if (!more()) return;
   const char ch = buffer_[at_++];
-  // CR CR LF is what a text written twice through a translation of line ends has.
+  // CR CR LF: line ends of a text that were translated twice.
   if (ch == '\r' && more() && buffer_[at_] == '\r' && at_ + 1 < buffer_.size() &&
       buffer_[at_ + 1] == '\n')
     ++at_;

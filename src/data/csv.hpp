@@ -1,6 +1,6 @@
-// Rows of cells from a file of separated values (RFC 4180 and its everyday relatives), one at a
-// time. What the cells mean (columns, types, times) is table.hpp's business, how the file is
-// written dialect.hpp's.
+// Rows of cells from a file of separated values (RFC 4180 and its everyday variants), one at a
+// time. See table.hpp for the meaning of the cells, dialect.hpp for detecting how the file is
+// written.
 #pragma once
 
 #include <array>
@@ -16,58 +16,58 @@
 
 namespace sluice::data {
 
-/// No row of a data file is longer than this; a file without line ends is refused before it fills
-/// the memory.
+/// Longest row of a data file: a file without line ends is rejected before it fills the memory.
 inline constexpr std::size_t kLongestRow = std::size_t{16} << 20;
 
-/// The delimiter that stands for runs of blanks and tabs.
+/// The delimiter value for runs of blanks and tabs.
 inline constexpr char kBlanks = ' ';
 
-/// Reads a source row by row; memory holds one row. A row is returned as soon as its line end is
-/// read, so a pipe works too. Lines end in LF, CRLF or CR; a UTF-8 byte order mark is skipped;
+/// Reads a source row by row; only one row is in memory. A row is returned as soon as its line end
+/// is read, so a pipe works too. Lines end in LF, CRLF or CR; a UTF-8 byte order mark is skipped;
 /// blanks around cells are dropped (not those inside quotes); a quoted cell may hold delimiters,
 /// line ends and doubled quotes.
 class CsvReader {
  public:
-  /// The delimiter is the one of , ; tab | that the first row holds most often outside quotes,
-  /// until set_delimiter(). `name` is for messages. Throws Error(file) where the source cannot be
-  /// read, Error(data) where it is not text or the row is too long.
+  /// Until set_delimiter(), the delimiter is the one of , ; tab | that the first row holds most
+  /// often outside quotes. `name` is for messages. Throws Error(file) if the source cannot be read,
+  /// Error(data) if it is not text or a row is too long.
   CsvReader(std::unique_ptr<ByteSource> source, std::string name);
   explicit CsvReader(const std::string& path) : CsvReader(open_file(path), path) {}
-  /// Reads an open file, which stays the caller's. Where `stop` is set by a signal while it waits
-  /// for more, the file ends there.
+  /// Reads an open file, still owned by the caller. If a signal sets `stop` during a wait, the file
+  /// ends there.
   CsvReader(int file, const std::string& name, const std::atomic<bool>& stop)
       : CsvReader(open_descriptor(file, name, stop), name) {}
 
-  /// The first bytes of the source, as many as `size` if it has them; before the first row is read.
+  /// The first `size` bytes of the source, or all if it has fewer. Call before reading the first
+  /// row.
   std::string_view sample(std::size_t size);
-  /// The next line, where it is in memory already, as the first one is.
+  /// The next line if it is already in memory, as the first line is.
   std::string_view line_ahead() const;
-  /// For the rows to come.
+  /// Applies to the rows that follow.
   void set_delimiter(char delimiter);
   /// Lines that begin with it are skipped; 0: none.
   void set_comment(char comment) { comment_ = comment; }
-  /// Goes over lines without reading them as rows.
+  /// Skips lines without parsing them as rows.
   void skip_lines(std::size_t count);
 
-  /// Goes to the next row; false at the end of the source. Throws Error(data), naming the line, at
-  /// a quote that is never closed, text after a closing quote, a NUL byte or a row longer than
+  /// Advances to the next row; false at the end of the source. Throws Error(data), naming the line,
+  /// for a quote that is never closed, text after a closing quote, a NUL byte or a row longer than
   /// kLongestRow.
   bool next();
 
-  /// The cells of the row, at least one. They are valid until next() is called again.
+  /// The cells of the row, at least one; valid until the next call of next().
   const std::vector<std::string_view>& cells() const noexcept { return cells_; }
   /// The line on which the row begins, from 1.
   std::size_t line() const noexcept { return line_; }
-  /// Whether the row is an empty line (one of blanks alone included).
+  /// Whether the row is an empty line (or blanks alone).
   bool blank() const noexcept { return blank_; }
-  /// Whether the row ends with the source and not with a line end.
+  /// Whether the row ends at the end of the source, without a line end.
   bool cut() const noexcept { return cut_; }
   /// Comment lines skipped so far.
   std::size_t comments() const noexcept { return comments_; }
   char delimiter() const noexcept { return delimiter_; }
   const std::string& path() const noexcept { return path_; }
-  /// Bytes of the source, 0 where not known.
+  /// Size of the source in bytes, 0 if unknown.
   std::uint64_t size() const { return source_->size(); }
 
  private:
@@ -92,12 +92,12 @@ class CsvReader {
 
   std::unique_ptr<ByteSource> source_;
   std::string path_;
-  std::string buffer_;  // the bytes read from the start of the row onward
+  std::string buffer_;  // bytes read, from the start of the row onward
   std::uint64_t bytes_read_ = 0;
   std::size_t row_ = 0;          // start of the row in buffer_
   std::size_t at_ = 0;           // next byte in buffer_
   std::size_t lines_ended_ = 0;  // line ends passed so far
-  std::size_t quote_line_ = 0;   // line of the quote that is open, 0 where none is
+  std::size_t quote_line_ = 0;   // line of the open quote, 0 if none
   std::size_t line_ = 0;
   std::size_t comments_ = 0;
   bool blank_ = false, cut_ = false;

@@ -1,3 +1,6 @@
+// Splits the sample's lines by each delimiter and keeps the one whose lines agree best on the
+// number of cells and hold the most numbers and times. Then searches the header from the top, and
+// the lines of text under it.
 #include "data/dialect.hpp"
 
 #include <algorithm>
@@ -15,20 +18,20 @@
 namespace sluice::data {
 namespace {
 
-constexpr std::size_t kMostLines = 1000;  // that are looked at
+constexpr std::size_t kMostLines = 1000;  // lines to look at
 constexpr std::size_t kMostPreamble = 100;
-constexpr double kAlike = 0.75;    // share of the lines that have the commonest number of cells
-constexpr double kClearly = 0.05;  // better, of shares of cells and lines
+constexpr double kAlike = 0.75;    // share of the lines that have the most common number of cells
+constexpr double kClearly = 0.05;  // margin, in shares of cells and lines, for a clear winner
 constexpr std::size_t kMostTextLines = 4;
 
 // A physical line of the sample.
 struct Line {
   std::string_view text;
-  std::size_t number;  // of lines before it
+  std::size_t number;  // index of the line in the file, from 0
 };
 
-// Where the line that begins there ends; over line ends inside a quoted cell, if the quote is
-// closed within kMostQuotedLines.
+// The end of the line that begins there. Continues over line ends inside a quoted cell if the quote
+// is closed within kMostQuotedLines.
 std::size_t line_end(std::string_view sample, std::size_t begin, std::size_t& ends_inside) {
   constexpr std::size_t kMostQuotedLines = 50;
   const std::size_t plain = std::min(sample.find_first_of("\r\n", begin), sample.size());
@@ -59,7 +62,7 @@ std::vector<Line> lines_of(std::string_view sample, bool whole) {
   while (begin < sample.size() && lines.size() < kMostLines) {
     std::size_t inside = 0;
     const std::size_t stop = line_end(sample, begin, inside);
-    if (stop == sample.size() && !whole && !lines.empty()) break;  // cut by the sample
+    if (stop == sample.size() && !whole && !lines.empty()) break;  // truncated by the sample
     lines.push_back({sample.substr(begin, stop - begin), number});
     number += inside + 1;
     begin = stop + (sample.substr(stop, 2) == "\r\n" ? 2 : 1);
@@ -71,7 +74,7 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t") == std::string_view::npos;
 }
 
-// What a cell seems to be, whatever its form.
+// What a cell looks like, whatever its exact form.
 enum class Seems { missing, number, time, text };
 
 Seems kind_of(std::string_view cell) {
@@ -100,12 +103,12 @@ bool has_value(const std::vector<std::string>& cells) {
   });
 }
 
-// The table as one delimiter cuts it.
+// The table as split by one delimiter.
 struct Cut {
   char delimiter = ',';
   std::size_t width = 1;
-  double alike = 0.0;  // share of the lines that have that width
-  double typed = 0.0;  // share of their cells that are numbers, times or missing
+  double alike = 0.0;  // share of the lines with that width
+  double typed = 0.0;  // share of the cells that are numbers, times or missing
 };
 
 Cut cut_by(const std::vector<Line>& lines, char delimiter) {
@@ -115,7 +118,7 @@ Cut cut_by(const std::vector<Line>& lines, char delimiter) {
     if (!is_blank(line.text) && line.text[0] != '#')
       all.push_back(split_line(line.text, delimiter));
   }
-  // Lines above the header are another table's: the second half of the lines counts.
+  // Lines above the header may belong to another table: only the second half of the lines counts.
   constexpr std::size_t kFewLines = 6;
   const std::size_t from = all.size() <= kFewLines ? 0 : all.size() / 2;
   for (std::size_t n = from; n < all.size(); ++n) ++widths[all[n].size()];
@@ -128,7 +131,7 @@ Cut cut_by(const std::vector<Line>& lines, char delimiter) {
   if (counted == 0) return cut;
   cut.alike = static_cast<double>(most) / static_cast<double>(counted);
   std::size_t cells = 0, typed = 0;
-  constexpr std::size_t kTyped = 50;  // lines whose cells are looked at
+  constexpr std::size_t kTyped = 50;  // lines whose cells are examined
   for (std::size_t n = all.size(); n-- > 0 && n + kTyped >= all.size();) {
     if (all[n].size() != cut.width) continue;
     cells += cut.width;
@@ -140,9 +143,9 @@ Cut cut_by(const std::vector<Line>& lines, char delimiter) {
   return cut;
 }
 
-// Blanks also stand in names and between thousands: the header must be cut by them like the rows,
-// or be one name short where R writes none over the rows' names, or dates have their time of day
-// behind a blank.
+// Blanks also occur inside names and thousands. Accept them as the delimiter only if the header
+// splits like the rows, or is one name short (R writes none over the row names), or if dates are
+// followed by a blank and a time of day.
 bool cut_by_blanks(const std::vector<Line>& lines, const Cut& blanks) {
   if (blanks.width < 2 || blanks.alike < kAlike) return false;
   const auto row = std::find_if(lines.begin(), lines.end(), [&blanks](const Line& line) {
@@ -176,7 +179,8 @@ Cut choose_delimiter(const std::vector<Line>& lines, char given) {
   }
   const Cut blanks = cut_by(lines, kBlanks);
   const bool table = best.width > 1 && best.alike >= kAlike;
-  // Tabs and blanks may be mixed: then the header is not as wide as the rows by tabs alone.
+  // Tabs and blanks may be mixed: then splitting by tabs alone gives a header narrower than the
+  // rows.
   const auto widest = std::find_if(lines.begin(), lines.end(), [&best](const Line& line) {
     return split_line(line.text, best.delimiter).size() == best.width;
   });
@@ -187,8 +191,8 @@ Cut choose_delimiter(const std::vector<Line>& lines, char given) {
   return best;
 }
 
-// Whether a line under the header has text in columns whose rows hold numbers or times, and no
-// value.
+// Whether a line under the header has only text or empty cells, and text in columns whose rows hold
+// numbers or times.
 bool is_text_line(const std::vector<std::string>& line,
                   const std::vector<std::vector<std::string>>& rows) {
   if (has_value(line) || rows.empty()) return false;
@@ -272,8 +276,8 @@ Dialect find_dialect(std::string_view sample, bool whole, const TableForm& form)
   dialect.delimiter = cut.delimiter;
   dialect.width = cut.width;
 
-  // The header is the first line as wide as most, or one cell narrower (names of columns without
-  // one for the rows' names) where the next is as wide.
+  // The header is the first line as wide as most lines, or one cell narrower if the next line is
+  // that wide (the row names have no column name).
   const auto cells_at = [&](std::size_t n) { return split_line(lines[n].text, cut.delimiter); };
   const auto is_comment = [&](std::size_t n) {
     return !lines[n].text.empty() && lines[n].text[0] == '#';
@@ -288,10 +292,10 @@ Dialect find_dialect(std::string_view sample, bool whole, const TableForm& form)
     if (is_blank(lines[at].text) && cut.width > 1) continue;
     const std::size_t next = next_line(at);
     if (is_comment(at)) {
-      // A header behind a #, where the rows follow at once.
+      // A header may begin with # if the rows follow at once,
       const std::vector<std::string> names =
           split_line(without_hash(lines[at].text), cut.delimiter);
-      // Perhaps with its units in another such line.
+      // or after one more such line with the units.
       if (names.size() == cut.width && next <= at + 2 && next < lines.size() && !has_value(names) &&
           cells_at(next).size() == cut.width && has_value(cells_at(next))) {
         dialect.hash_header = true;
@@ -327,7 +331,7 @@ Dialect find_dialect(std::string_view sample, bool whole, const TableForm& form)
     const std::vector<std::vector<std::string>> rows(
         below.begin() + static_cast<std::ptrdiff_t>(texts) + 1,
         below.begin() + static_cast<std::ptrdiff_t>(std::min(below.size(), texts + 20)));
-    // Rows that follow other lines of text are reached over these.
+    // Lines of text are skipped to reach the rows behind them.
     std::vector<std::vector<std::string>> valued;
     std::copy_if(rows.begin(), rows.end(), std::back_inserter(valued), has_value);
     if (!is_text_line(below[texts], valued)) break;

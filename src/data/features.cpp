@@ -1,3 +1,5 @@
+// Chooses columns, scalers, bounds and calendar inputs from the training rows. Nothing here reads
+// the validation or test rows, except set_bounds() up to the row it is given.
 #include "data/features.hpp"
 
 #include <fmt/format.h>
@@ -26,10 +28,9 @@ void refuse_repeats(const Table& table, const FeatureRequest& request) {
   for (const auto* names : {&request.targets, &request.past, &request.known}) {
     for (const std::string& name : *names) {
       if (seen.insert(name).second) continue;
-      throw Error(ErrorCode::usage,
-                  {.where = table.path,
-                   .what = "column '" + name + "' is named twice",
-                   .hint = "a column is a target, past or known, only one of them"});
+      throw Error(ErrorCode::usage, {.where = table.path,
+                                     .what = "column '" + name + "' is named twice",
+                                     .hint = "each column is only one of target, past or known"});
     }
   }
 }
@@ -57,7 +58,7 @@ void check_target(const Table& table, const ScaledColumn& target, std::size_t tr
   }
 }
 
-// Seconds in a cycle of each calendar input, by the Gregorian mean year.
+// Seconds in a cycle of each calendar input; the Gregorian mean year.
 constexpr double kDaySeconds = 86400.0;
 double cycle_seconds(Calendar calendar) {
   switch (calendar) {
@@ -76,8 +77,8 @@ double step_seconds(const TimeStep& step) {
                          : static_cast<double>(step.micros) / static_cast<double>(kSecond);
 }
 
-// A cycle helps where the step divides it into several, and the training part holds it at least
-// twice: seen once, it cannot be told from a trend.
+// A cycle helps if it spans several steps and the training part holds it at least twice: a cycle
+// seen once cannot be told from a trend.
 std::vector<Calendar> choose_calendar(const Table& table, std::size_t train_end) {
   std::vector<Calendar> chosen;
   if (!table.step.known()) return chosen;
@@ -120,7 +121,7 @@ std::vector<std::string> FeatureSpec::columns() const {
 
 namespace {
 
-// Rows of a day, a week and a year on the days and hours that have rows.
+// Rows in a day, a week and a year, counting only the days and hours that have rows.
 std::vector<std::size_t> calendar_periods_of_rows(const TimeStep& step) {
   std::int64_t day = step.sessions.empty() ? kDay / step.micros : 0;
   for (const Session& session : step.sessions)
@@ -164,7 +165,7 @@ void set_bounds(const Table& table, const FeatureRequest& request, std::size_t e
     throw Error(ErrorCode::data,
                 {.where = table.where(static_cast<std::size_t>(beyond - values.begin())) +
                           ", column '" + target.name + "'",
-                 .what = "a value of the target lies beyond the bounds that were asked for",
+                 .what = "a value of the target lies beyond the requested bounds",
                  .expected = describe(target.bounds),
                  .got = fmt::format("{:g}", *beyond),
                  .hint = "give bounds that hold for the data, or --bounds none"});
@@ -207,8 +208,8 @@ FeatureSpec describe_features(const Table& table, const FeatureRequest& request,
   }
   for (const std::string& name : past) {
     ScaledColumn column = scaled(table, name, LogChoice::off, train_end);
-    // A column that never changes while training says nothing; one that was asked for by name
-    // stays.
+    // A column that is constant during training carries no information; keep it only if it was
+    // asked for by name.
     if (column.scaler.deviation > 0 || contains(request.past, name))
       spec.past.push_back(std::move(column));
   }

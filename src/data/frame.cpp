@@ -1,3 +1,5 @@
+// Turns table rows into model inputs. make_frame() runs the same FrameBuilder as a stream, so both
+// give the same numbers.
 #include "data/frame.hpp"
 
 #include <algorithm>
@@ -11,7 +13,7 @@
 namespace sluice::data {
 namespace {
 
-// The turn of the cycle, in [0, 1), at a time on the file's clock.
+// The phase of the cycle, in [0, 1), at a time on the file's clock.
 double phase(Calendar calendar, const CalendarTime& time) {
   const double seconds = time.second + time.microsecond / 1e6;
   const double day = (time.hour + (time.minute + seconds / 60.0) / 60.0) / 24.0;
@@ -26,7 +28,7 @@ double phase(Calendar calendar, const CalendarTime& time) {
   throw Error(ErrorCode::internal, {.what = "a calendar input without a cycle"});
 }
 
-// Rows up to the last that has a value of any target.
+// Number of rows up to the last one with a value of any target.
 std::size_t history_rows(const FeatureSpec& spec, const Table& table) {
   std::size_t rows = 0;
   for (const ScaledColumn& target : spec.targets) {
@@ -65,7 +67,7 @@ FrameBuilder::FrameBuilder(const FeatureSpec& spec) : spec_(spec) {
   frame_.since_seen.resize(targets);
 }
 
-// The value in the model's units; a missing one is the last one seen.
+// The value in the model's units; a missing one repeats the last value seen.
 double FrameBuilder::fill(std::size_t column, double value) {
   const double scaled = columns_[column]->scaler.to_model(value);
   if (!std::isnan(scaled)) last_[column] = scaled;
@@ -182,7 +184,7 @@ void check_table(const FeatureSpec& spec, const Table& table) {
                                                    : "times with an offset from UTC, or --zone",
                  .got = table.clock.local() ? "times without"
                                             : "times with one (" + table.clock.name() + ")",
-                 .hint = "write them as in the training data, or train anew"});
+                 .hint = "write them as in the training data, or train again"});
   }
   if (!spec.time_name.empty() && table.times.empty()) {
     throw Error(ErrorCode::data,

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kName = "table in memory";
 
-// A cell that may hold delimiters, quotes and line ends.
+// Appends a cell that may hold delimiters, quotes and line ends.
 void append_quoted(std::string& text, std::string_view cell) {
   text += '"';
   for (const char letter : cell) {
@@ -57,7 +57,7 @@ void check(const sluice::Table& table) {
   }
 }
 
-// A name for the column of times that no other has.
+// A name for the time column that no other column has.
 std::string time_name(const sluice::Table& table) {
   std::string name = "time";
   for (bool taken = true; taken;) {
@@ -103,7 +103,8 @@ Table read_table(const sluice::Table& table, TableOptions options) {
   if (timed) options.form.time_columns = {time};
   if (!table.zone.empty()) options.form.zone = table.zone;
   Table read = read_table(open_text(text), kName, options);
-  read.form.delimiter = 0;  // of the text made here: nothing that a later file should be like
+  // The delimiter belongs to the text made here; later files need not share it.
+  read.form.delimiter = 0;
   read.form.decimal = 0;
   read.form.time_columns.clear();
   return read;

@@ -1,3 +1,5 @@
+// Reads a column's numbers and gathers evidence on the way: numbers in another form, points that
+// may separate thousands, and values that probably mean missing.
 #include "data/number_column.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +17,7 @@ namespace {
 constexpr const char* kNoSeparators =
     "write 1234.5: a point before the decimals, nothing between thousands";
 
-// What to type for a number in another form.
+// How to write a number that is in another form.
 std::string hint_for(std::string_view cell) {
   if (has_signs(cell)) {
     return "write 12.5; or say --strip '%$€' to leave such characters around numbers out";
@@ -137,7 +139,7 @@ std::string NumberColumn::likely_missing() const {
     high = std::max(high, value);
   }
   const std::string text = fmt::format("{}", mark);
-  // -99, -999, -9999, -99.9, ..: nothing but nines.
+  // Only nines: -99, -999, -9999, -99.9, ..
   const bool nines = text.size() >= 3 && text[0] == '-' && mark < 0 &&
                      text.find_first_not_of("9.", 1) == std::string::npos;
   const bool far = low - mark > high - low && low - mark > std::abs(mark) / 2;

@@ -1,4 +1,4 @@
-// A column of a data file while its cells are read: numbers, or text that is left out.
+// Collects a column of a data file while its cells are read: numbers, or text, which is left out.
 #pragma once
 
 #include <cstddef>
@@ -13,37 +13,39 @@ namespace sluice::data {
 
 class NumberColumn {
  public:
-  /// `doubt`: points may stand between thousands, which check_points() and the like then know of.
+  /// `doubt`: points may be thousands separators; check_points() and the like then look for
+  /// evidence.
   NumberColumn(std::string path, std::string name, NumberFormat format = {}, bool doubt = false);
 
-  /// Reads the next row's cell. Throws Error(data), naming line and column, where it is infinite,
-  /// where the column has both numbers and text, or where text is a number in another form (3,14).
+  /// Reads the next row's cell. Throws Error(data), naming line and column, if it is infinite, if
+  /// the column mixes numbers and text, or if text is a number in another form (3,14).
   void add(std::string_view cell, std::size_t line);
   void reserve(std::size_t rows) { values_.reserve(rows); }
-  /// Throws Error(data) where a point may separate thousands or decimals and no cell says which.
+  /// Throws Error(data) if a point may be a thousands separator or a decimal point and no cell
+  /// tells which.
   void check_points() const;
-  /// Whether all points may separate thousands and nothing says that they do.
+  /// Whether all points may separate thousands and no cell proves it.
   bool may_hold_thousands() const { return doubt_ && !has_small_ && pointed_line_ > 0; }
-  /// Numbers such as 1.026 beside numbers such as 965, where points most likely separate thousands;
+  /// Evidence that points separate thousands: numbers such as 1.026 beside numbers such as 965;
   /// else empty.
   std::string likely_thousands() const;
-  /// A value such as -9999 that stands several times, far from all others; else empty.
+  /// A value such as -9999 that occurs several times, far from all others; else empty.
   std::string likely_missing() const;
 
   const std::string& name() const noexcept { return name_; }
   std::string where(std::size_t line) const;
 
-  /// Whether a cell is text; then none is a number and no values are kept.
+  /// Whether a cell is text; then no cell is a number and no values are kept.
   bool is_text() const noexcept { return text_line_ > 0; }
-  /// The first text, and its line.
+  /// The first text cell.
   const std::string& text() const noexcept { return text_; }
   std::size_t text_line() const noexcept { return text_line_; }
-  /// Whether no cell of the column holds anything.
+  /// Whether all cells of the column are empty.
   bool is_empty() const noexcept { return !has_number_ && !is_text(); }
-  /// The values so far: none where it is text.
+  /// The values so far; none for a text column.
   const std::vector<double>& values() const noexcept { return values_; }
 
-  /// [rows], NaN where missing. The column is empty afterwards.
+  /// [rows], NaN if missing. Leaves the column empty.
   std::vector<double> take_values() { return std::move(values_); }
 
  private:
@@ -56,7 +58,7 @@ class NumberColumn {
   NumberFormat format_;
   std::vector<double> values_;
   bool has_number_ = false;
-  std::size_t text_line_ = 0;  // of the first text, 0 while there is none
+  std::size_t text_line_ = 0;  // line of the first text cell, 0 if none
   std::string text_;
   // Numbers such as 1.116 beside numbers such as 983 may be thousands.
   bool doubt_ = false, has_small_ = false;

@@ -1,5 +1,5 @@
-// Measures differences at lags, and the autocorrelation where the clock gives no answer. O(rows log
-// lags), and O(rows) for each of at most a few thousand lags near those that may be periods.
+// Measures differences at lags, and the autocorrelation if the clock gives no answer. O(rows log
+// lags), plus O(rows) for each of at most a few thousand lags near candidate periods.
 #include "data/period.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ constexpr double kNearMayGain = 0.10;
 constexpr double kLongerMustGain = 0.10;
 constexpr double kLeastCorrelation = 0.5;
 constexpr std::size_t kMostLag = 2000;
-constexpr std::size_t kMostTried = 4096;  // near one lag
+constexpr std::size_t kMostTried = 4096;  // lags tried near one candidate
 
 std::vector<double> less_its_line(std::span<const double> series) {
   const double count = static_cast<double>(series.size());
@@ -39,7 +39,7 @@ std::vector<double> less_its_line(std::span<const double> series) {
   return rest;
 }
 
-// E at lags, each worked out once. O(rows) each.
+// E at lags, each computed once in O(rows).
 class Differences {
  public:
   Differences(const std::vector<double>& series, Pulse pulse) : series_(series), pulse_(pulse) {}
@@ -56,8 +56,8 @@ class Differences {
     return place->second;
   }
 
-  /// The lag of the lowest E within a tenth of this one. Of a lag so long that this would be
-  /// thousands, not each is tried.
+  /// The lag of the lowest E within a tenth of this one. Long lags are subsampled: a tenth of them
+  /// would be thousands.
   std::size_t lowest_near(std::size_t lag) {
     const std::size_t reach = lag / 10, stride = 1 + 2 * reach / kMostTried;
     std::size_t best = lag;
@@ -69,7 +69,7 @@ class Differences {
 
  private:
   double mean_difference(std::size_t lag) const {
-    constexpr std::size_t kLanes = 8;  // sums side by side, which the compiler makes vectors of
+    constexpr std::size_t kLanes = 8;  // parallel sums, which the compiler vectorises
     const std::size_t count = series_.size() - lag;
     const double *now = series_.data() + lag, *before = series_.data();
     double sums[kLanes] = {};
@@ -98,7 +98,7 @@ bool believed(Differences& e, std::size_t period) {
          e.at(e.lowest_near(period)) >= (1.0 - kNearMayGain) * here;
 }
 
-// The periods at strong peaks of the autocorrelation, ascending.
+// Periods at strong peaks of the autocorrelation, ascending.
 std::vector<std::size_t> correlated(const std::vector<double>& series, Differences& e,
                                     Pulse pulse) {
   const std::size_t most = std::min(series.size() / 3, kMostLag);

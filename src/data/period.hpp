@@ -1,5 +1,5 @@
-// Finds the seasonal period of a series from its own past. The rule, in short: a period is believed
-// where values one period apart differ clearly less than values half a period more or less apart.
+// Finds the seasonal period of a series. A period is accepted if values one period apart differ
+// clearly less than values half a period more or less apart.
 #pragma once
 
 #include <cstddef>
@@ -9,27 +9,24 @@
 
 namespace sluice::data {
 
-/// Periods in rows; both 1 where the series has no season.
+/// Periods in rows; both 1 if the series has no season.
 struct Seasons {
-  std::size_t shortest =
-      1;  ///< the unit of lags: a day in half-hourly data that has days and weeks
-  std::size_t strongest =
-      1;  ///< the one whose seasonal-naive forecast is best: a week in the same data
+  std::size_t shortest = 1;  ///< the unit of lags: a day in half-hourly data with days and weeks
+  /// period of the best seasonal-naive forecast: a week in the same data
+  std::size_t strongest = 1;
 };
 
 /// `training` is the training part of one series, missing values filled, no NaN. `candidates` are
 /// the periods that the clock suggests (hourly: 24, 168), in any order. Everything is measured on
-/// the series less its straight line, with E(m) = mean |y_t - y_{t-m}|.
+/// the detrended series (minus its straight line), with E(m) = mean |y_t - y_{t-m}|.
 ///
-/// - A period m is believed if three of them fit and E(m) is below E(m/2) and E(3m/2) by 2 % +
-/// 1/sqrt(rows),
-///   and no lag within a tenth of m is 10 % better. A walk or a slow cycle, where E only grows,
-///   fails this however small E(m) is.
-/// - Only where no candidate is believed, peaks of the autocorrelation of 0.5 and more are tried
-/// (up to a third
-///   of the rows, at most 2000), each moved to the lowest E within a tenth of it. Cycles that
-///   wander, as that of the sunspots, stay below 0.5: a naive forecast from the last one is worse
-///   than from the last value.
+/// - A period m is accepted if the series holds three of them, E(m) is below E(m/2) and E(3m/2) by
+///   2 % + 1/sqrt(rows), and no lag within a tenth of m is 10 % better. A random walk or a slow
+///   cycle, where E only grows, fails this however small E(m) is.
+/// - Only if no candidate is accepted, peaks of the autocorrelation of at least 0.5 are tried (up
+///   to a third of the rows, at most 2000), each moved to the lowest E within a tenth of it.
+///   Wandering cycles such as sunspots stay below 0.5: repeating the last cycle forecasts worse
+///   than repeating the last value.
 /// - A longer period is the strongest only if its E is 10 % lower.
 Seasons find_seasons(std::span<const double> training, std::span<const std::size_t> candidates,
                      Pulse pulse = kNoPulse);

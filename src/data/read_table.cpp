@@ -1,4 +1,4 @@
-// Reads a table: finds how it is written, its names and its times, then adds row after row.
+// Reads a table: detects its dialect, its names and its time columns, then appends row after row.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -55,11 +55,11 @@ class TableReader {
   CsvReader csv_;
   Dialect dialect_;
   TableHeader header_;
-  std::vector<NumberColumn> columns_;  // of the file; those of the times stay empty
+  std::vector<NumberColumn> columns_;  // columns of the file; time columns stay empty
   TimeColumns found_;
   std::vector<bool> is_time_;
   std::optional<TimeReader> time_;
-  std::vector<std::size_t> lines_;  // of the rows
+  std::vector<std::size_t> lines_;  // line number of each row
 };
 
 Table TableReader::read() {
@@ -79,7 +79,7 @@ Table TableReader::read() {
   for (std::size_t n = 0; n < columns_.size(); ++n) {
     if (!is_time(n)) columns_[n].reserve(guess);
   }
-  std::vector<std::size_t> blanks;  // empty lines that are rows if another row follows
+  std::vector<std::size_t> blanks;  // empty lines that become rows if another row follows
   while (csv_.next()) {
     if (csv_.blank()) {
       blanks.push_back(csv_.line());
@@ -149,7 +149,7 @@ void TableReader::add_blank_line(std::size_t line) {
   lines_.push_back(line);
 }
 
-// Whether a column without a name is left out: row numbers in front, nothing at the end.
+// Whether a column without a name is dropped: row numbers in front, an empty column at the end.
 bool TableReader::drop_unnamed(std::size_t column, Table& table) const {
   if (!header_.unnamed[column]) return false;
   const NumberColumn& one = columns_[column];
@@ -178,7 +178,7 @@ void TableReader::add_columns(Table& table) {
       table.ignored.push_back(columns_[i].name());
       continue;
     }
-    // Between commas a point stands before decimals, most likely.
+    // In a comma-separated file a point is most likely a decimal point.
     const bool commas = dialect_.delimiter == ',';
     if (!commas) columns_[i].check_points();
     for (const std::string& note :
@@ -186,9 +186,9 @@ void TableReader::add_columns(Table& table) {
       if (!note.empty()) table.notes.push_back(note);
     }
     if (!commas && columns_[i].may_hold_thousands()) {
-      table.understood.push_back(
-          fmt::format("points in '{}' taken for decimals (--thousands . if they are none)",
-                      columns_[i].name()));
+      table.understood.push_back(fmt::format(
+          "points in '{}' read as decimal points (--thousands . if they separate thousands)",
+          columns_[i].name()));
     }
     table.columns.push_back({columns_[i].name(), columns_[i].take_values()});
   }
@@ -229,7 +229,7 @@ void TableReader::describe_reading(Table& table) const {
                  options_.form.no_times
                      ? "no times: rows taken as equally spaced"
                      : "no column of times found: rows taken as equally spaced in "
-                       "this order, no calendar inputs (--time none says it is meant)");
+                       "this order, no calendar inputs (--time none says this is intended)");
   }
   if (dialect_.delimiter != ',') {
     words.push_back(dialect_.delimiter == '\t' ? "cells between tabs"

@@ -14,8 +14,8 @@ struct Moments {
   double mean = 0.0, deviation = 0.0, skewness = 0.0;
 };
 
-// What the values are divided by so that their cubes neither overflow nor vanish: 1 for all usual
-// ones, and always a power of two, so that nothing is rounded.
+// A power of two that scales values so that their cubes neither overflow nor underflow, exactly; 1
+// for all usual values.
 double unit_of(const std::vector<double>& values) {
   double largest = 0.0;
   for (const double v : values) largest = std::max(largest, std::abs(v));
@@ -37,7 +37,7 @@ Moments moments_of(const std::vector<double>& values) {
     third += from_mean * from_mean * from_mean / count;
   }
   double deviation = std::sqrt(second);
-  // Less than rounding leaves of a constant counts as constant.
+  // A deviation below the rounding error of a constant counts as constant.
   if (deviation <= 1e-12 * std::max(1e-300, std::abs(mean))) deviation = 0.0;
   if (deviation > 0) m.skewness = third / (second * deviation);
   m.mean = unit * mean;

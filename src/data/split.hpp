@@ -1,4 +1,4 @@
-// Where in time training ends and validation ends: 70 % / 10 % / 20 % of the rows, in their order.
+// Chronological split of the rows: 70 % training, 10 % validation, 20 % test.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,9 @@
 namespace sluice::data {
 
 struct Split {
-  std::size_t train_end = 0;  ///< Rows before are for training.
-  std::size_t validation_end =
-      0;  ///< Rows from train_end to before this are for validation, the rest for test.
+  std::size_t train_end = 0;  ///< Training rows are those before it.
+  /// Validation rows are train_end .. before this; the rest is test.
+  std::size_t validation_end = 0;
 };
 
 constexpr Split chronological_split(std::size_t rows) { return {rows * 7 / 10, rows * 8 / 10}; }

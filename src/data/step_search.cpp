@@ -1,3 +1,5 @@
+// Searches for steps other than a plain duration: months, weekdays, sessions, and grids that times
+// miss by a little. Each search returns nothing unless the times support it clearly.
 #include "data/step_search.hpp"
 
 #include <algorithm>
@@ -9,10 +11,12 @@
 namespace sluice::data {
 namespace {
 
-constexpr std::int64_t kWeeksOfEvidence = 2;  // whole ones without a row on these days
-constexpr double kDaysFilled = 0.6;           // of the days that a calendar has
+// whole weeks without a row on a day before it counts as a day off
+constexpr std::int64_t kWeeksOfEvidence = 2;
+constexpr double kDaysFilled = 0.6;  // share of the calendar's days that must have rows
 constexpr std::size_t kDaysOfEvidence = 5;
-constexpr double kSlotOnDays = 0.5;     // share of the days on which an hour of a session has a row
+// share of the days on which an hour of a session must have a row
+constexpr double kSlotOnDays = 0.5;
 constexpr std::int64_t kNearness = 10;  // a tenth of the step
 
 std::int64_t time_of_day(Timestamp wall) { return wall - day_of(wall) * kDay; }
@@ -32,7 +36,7 @@ std::int64_t commonest(std::vector<std::int64_t> values) {
   return best;
 }
 
-// How often each day of the week lies between two days, both included.
+// How often each weekday occurs between two days, both included.
 std::array<std::int64_t, 7> weekdays_between(std::int64_t first, std::int64_t last) {
   std::array<std::int64_t, 7> counts{};
   const std::int64_t weeks = (last - first + 1) / 7;
@@ -42,7 +46,7 @@ std::array<std::int64_t, 7> weekdays_between(std::int64_t first, std::int64_t la
   return counts;
 }
 
-// Days of the week without a row: those that came at least `least` times.
+// Weekdays that have rows, or occur less than `least` times and so prove nothing.
 unsigned days_with_rows(const std::vector<std::int64_t>& days, std::int64_t least) {
   unsigned seen = 0;
   for (const std::int64_t day : days) seen |= 1U << weekday_of(day);
@@ -85,7 +89,7 @@ std::optional<TimeStep> find_months(const std::vector<Timestamp>& walls,
     differences.push_back((at.year - before.year) * 12 + at.month - before.month);
   }
   step.months = commonest(std::move(differences));
-  // A step such as 13 months is no calendar step.
+  // A step such as 13 months is not a calendar step.
   if (step.months == 0 || (12 % step.months != 0 && step.months % 12 != 0)) return std::nullopt;
   const auto rows_by = [&](MonthDay rule) {
     step.month_day = rule;
@@ -101,7 +105,7 @@ std::optional<TimeStep> find_months(const std::vector<Timestamp>& walls,
     const std::size_t rows = rows_by(rule);
     if (rows > most) best = rule, most = rows;
   }
-  // A row or two beside the days of all others are at fault, not the months.
+  // A row or two on other days than all the rest are errors, not evidence against months.
   constexpr double kNearlyAll = 0.8;
   if (static_cast<double>(most) < kNearlyAll * static_cast<double>(walls.size()))
     return std::nullopt;
@@ -155,7 +159,7 @@ std::optional<TimeStep> find_sessions(const std::vector<Timestamp>& walls, std::
   }
   if (whole_day) step.sessions.clear();
   if (!step.has_calendar()) return std::nullopt;
-  // A calendar of whole days must have rows on most of its days, as one of days has.
+  // A calendar of whole days must have rows on most of its days, as a daily one must.
   const auto between =
       static_cast<double>(days.back() - days.front() + 1) * std::popcount(step.weekdays) / 7.0;
   if (static_cast<double>(days.size()) < kDaysFilled * between) return std::nullopt;
@@ -170,7 +174,7 @@ std::optional<NearGrid> find_near_grid(const std::vector<Timestamp>& times) {
   const auto middle = differences.begin() + static_cast<std::ptrdiff_t>(differences.size() / 2);
   std::nth_element(differences.begin(), middle, differences.end());
   const std::int64_t median = *middle;
-  // Round durations near the median one.
+  // Candidates: round durations near the median one.
   std::vector<std::int64_t> candidates;
   for (const std::int64_t unit : {kDay, kHour, kMinute, kSecond, kSecond / 10, kSecond / 1000}) {
     for (const std::int64_t count :
@@ -181,8 +185,8 @@ std::optional<NearGrid> find_near_grid(const std::vector<Timestamp>& times) {
   }
   candidates.push_back(commonest_difference(times));
   for (const std::int64_t micros : candidates) {
-    // The phase that most times share, to a hundredth of the step, then the middle of those near
-    // it.
+    // The phase that most times share, to a hundredth of the step, then the middle of the times
+    // near it.
     std::vector<std::int64_t> phases;
     for (const Timestamp time : times)
       phases.push_back((time - floor_divide(time, micros) * micros) * 100 / micros);
@@ -194,7 +198,7 @@ std::optional<NearGrid> find_near_grid(const std::vector<Timestamp>& times) {
       residuals.push_back(ahead - floor_divide(ahead, micros) * micros - micros / 2);
     }
     const auto [low, high] = std::minmax_element(residuals.begin(), residuals.end());
-    // A grid through midnight is likelier than one beside it.
+    // Prefer a grid through midnight.
     const std::int64_t to_midnight = shared > micros / 2 ? shared - micros : shared;
     const auto fits = [&](std::int64_t shift) {
       return (*high - shift) * kNearness <= micros && (shift - *low) * kNearness <= micros;

@@ -1,5 +1,5 @@
-// The step that rising times keep, where they keep one; which rows are off it is time_grid.hpp's
-// business.
+// Finds the step of a series of rising times, if it has one. See time_grid.hpp for rows that are
+// off it.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,22 @@
 
 namespace sluice::data {
 
-/// A step of whole months whose days nearly all wall-clock times lie on.
+/// A step of whole months: nearly all wall-clock times lie on its days.
 std::optional<TimeStep> find_months(const std::vector<Timestamp>& walls,
                                     const std::vector<std::int64_t>& holidays);
-/// A step of one day on some days of the week, where all times are at one time of day and the other
-/// days never occur.
+/// A step of one day on some weekdays: all times share one time of day and the other weekdays never
+/// occur.
 std::optional<TimeStep> find_weekdays(const std::vector<Timestamp>& walls,
                                       const std::vector<std::int64_t>& holidays);
-/// The hours, and days of the week, of rows `micros` apart that never come outside of them.
+/// The hours and weekdays of rows `micros` apart that never fall outside of them.
 std::optional<TimeStep> find_sessions(const std::vector<Timestamp>& walls, std::int64_t micros,
                                       const std::vector<std::int64_t>& holidays);
 
-/// The commonest difference of neighbours; of two, the smaller. At least two times.
+/// The most common difference of neighbours; of two, the smaller. Needs at least two times.
 std::int64_t commonest_difference(const std::vector<Timestamp>& times);
 
-/// The nearest grid of times that miss it by at most a tenth of the step: its step and the time of
-/// day, modulo the step, that it goes through.
+/// The nearest grid that all times miss by at most a tenth of the step: its step, and a time on it
+/// modulo the step.
 struct NearGrid {
   std::int64_t micros = 0, phase = 0;
 };

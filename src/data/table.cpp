@@ -12,8 +12,7 @@
 namespace sluice::data {
 namespace {
 
-// How many letters must be put in, taken out or replaced to make one word of the other
-// (Levenshtein).
+// Levenshtein distance: insertions, deletions and replacements of letters.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -28,7 +27,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-// "did you mean 'x'?" for the nearest name, nothing where none is near.
+// "did you mean 'x'?" for the nearest name; empty if none is near.
 std::string suggestion(std::string_view wanted, const std::vector<std::string>& names) {
   const auto holds_comma = std::find_if(names.begin(), names.end(), [wanted](const std::string& n) {
     return n.size() > wanted.size() && n.compare(0, wanted.size(), wanted) == 0 &&

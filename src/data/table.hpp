@@ -1,5 +1,5 @@
-// A data file in memory: columns of numbers on a regular grid of times. Which column is forecast,
-// scaling and windows come later.
+// A data file in memory: numeric columns on a regular time grid. The target, scaling and windows
+// are chosen later.
 #pragma once
 
 #include <cstddef>
@@ -20,41 +20,41 @@ namespace sluice::data {
 
 struct Column {
   std::string name;
-  std::vector<double> values;  ///< [rows], NaN where the value is missing, never infinite.
+  std::vector<double> values;  ///< [rows], NaN if missing, never infinite.
 };
 
 struct Table {
-  std::string path;  ///< The file, for messages.
-  std::vector<Column>
-      columns;  ///< Columns of numbers in the file's order, without those of the times.
-  std::vector<std::string> ignored;  ///< Columns of text: no cell of them is a number.
-  std::string time_name;         ///< Of the column of times, or several with commas; empty: none.
-  std::vector<Timestamp> times;  ///< [rows], a regular grid; empty where there is no time column.
+  std::string path;             ///< The file name, for messages.
+  std::vector<Column> columns;  ///< Numeric columns in the file's order, without the time columns.
+  std::vector<std::string> ignored;  ///< Text columns: no cell of them is a number.
+  std::string time_name;         ///< Name of the time column, or several with commas; empty: none.
+  std::vector<Timestamp> times;  ///< [rows], a regular grid; empty without a time column.
   TimeStep step;      ///< The step of the grid; unknown without times or with a single row.
-  TimeFormat format;  ///< How times are printed: as the file writes them, or in ISO 8601.
-  std::string time_form = {};  ///< How it writes them, as --time-format.
-  Clock clock;                 ///< Which clock they are on.
-  std::vector<std::size_t>
-      lines;       ///< [rows], the line in the file from 1; 0 for a row that fills a gap.
-  TableForm form;  ///< What was said of the file, and the columns of times that were found.
-  std::vector<std::string> understood;  ///< How it was read, in words; most telling first.
-  std::vector<std::string> notes;  ///< What is likely meant otherwise, and what to do; a line each.
+  TimeFormat format;  ///< How times are printed: as in the file, or in ISO 8601.
+  std::string time_form = {};  ///< The file's time format, as in --time-format.
+  Clock clock;                 ///< The clock of the times.
+  /// [rows], line number in the file from 1; 0 for a row that fills a gap.
+  std::vector<std::size_t> lines;
+  TableForm form;  ///< Options given for the file, and the time columns found.
+  std::vector<std::string>
+      understood;                  ///< How the file was read, in words; most informative first.
+  std::vector<std::string> notes;  ///< Likely misreadings and what to do about them, a line each.
 
   std::size_t rows() const {
     return columns.empty() ? times.size() : columns.front().values.size();
   }
 
-  /// The column of that name, or null.
+  /// The column of that name, or nullptr.
   const Column* find(std::string_view name) const;
-  /// The column of that name. Throws Error(data) that says which columns there are.
+  /// The column of that name. Throws Error(data) that lists the columns.
   const Column& at(std::string_view name) const;
 
-  /// The time of a row, also of one behind the last. Throws Error(data) where there are no times,
-  /// or the row lies behind the end and the step is unknown.
+  /// The time of a row, which may lie after the last. Throws Error(data) without times, or if the
+  /// row lies after the end and the step is unknown.
   Timestamp time_at(std::size_t row) const;
-  /// time_at(row) as the file writes times.
+  /// time_at(row) in the file's time format.
   std::string time_text(std::size_t row) const;
-  /// time_at(row) on the wall clock.
+  /// time_at(row) as wall-clock time.
   Timestamp wall_at(std::size_t row) const { return clock.wall(time_at(row)); }
   /// "file:line" for a message; the file alone for a row that fills a gap.
   std::string where(std::size_t row) const;
@@ -62,33 +62,32 @@ struct Table {
 
 struct TableOptions {
   TableForm form = {};
-  bool sort = false;                        ///< Rows need not be in the order of their times.
-  std::vector<std::int64_t> holidays = {};  ///< Days since 1970 that have no rows.
-  /// What a model remembers of its training data; empty: nothing. A step is kept where the times
+  bool sort = false;                        ///< Sort the rows by time instead of requiring it.
+  std::vector<std::int64_t> holidays = {};  ///< Days since 1970 without rows.
+  /// What a model remembers of its training data, or empty. A remembered step is used if the times
   /// lie on its grid.
-  std::string remembered_form = {};  ///< Decides between forms of times that the file leaves open.
+  std::string remembered_form = {};  ///< Decides between time formats that the file leaves open.
   std::string remembered_clock = {};
   TimeStep remembered_step = {};
 };
 
-/// Throws Error(data): the file has no column `name`; it has `names`, of which the nearest is
-/// suggested.
+/// Throws Error(data): the file has no column `name`; suggests the nearest of `names`.
 [[noreturn]] void throw_no_column(const std::string& path, std::string_view name,
                                   const std::vector<std::string>& names);
 
-/// The name under which a first column without one is known.
+/// Name given to an unnamed first column.
 inline constexpr const char* kUnnamed = "index";
 
-/// Reads a file of separated values with a header line, as docs/tables.md says. A gap of whole
-/// steps between times becomes rows of missing values. Throws Error(file) where the file cannot be
-/// read and Error(data), naming line and column, where what it says cannot be used.
+/// Reads a file of separated values with a header line, see docs/tables.md. Gaps of whole steps
+/// between times become rows of missing values. Throws Error(file) if the file cannot be read and
+/// Error(data), naming line and column, for content that cannot be used.
 Table read_table(const std::string& path, const TableOptions& options = {});
-/// From a source that is open; `name` is for messages.
+/// Reads from an open source; `name` is for messages.
 Table read_table(std::unique_ptr<ByteSource> source, const std::string& name,
                  const TableOptions& options);
 
-/// The days in a file of one ISO date a line, as days since 1970; lines that begin with # and empty
-/// ones do not count. Throws Error(data), naming the line.
+/// Reads a file of one ISO date a line as days since 1970; empty lines and lines that begin with #
+/// are skipped. Throws Error(data), naming the line.
 std::vector<std::int64_t> read_holidays(const std::string& path);
 
 }  // namespace sluice::data

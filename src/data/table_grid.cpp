@@ -1,3 +1,5 @@
+// Finds the grid of a table's times, or checks them against a remembered step, and spreads the
+// columns over it.
 #include "data/table_grid.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +17,7 @@
 namespace sluice::data {
 namespace {
 
-// Missing rows are at most ten times those of the file, or of so many cells: 32 MB.
+// Rows that fill gaps: at most ten times the rows of the file, or this many cells (32 MB).
 constexpr std::size_t kMostGrowth = 10;
 constexpr std::size_t kMostCellsFilled = 4'000'000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -31,8 +33,8 @@ TimeGrid grid_of(const TimeColumn& column, const TableOptions& options) {
       TimeGrid grid = place_on_grid(column, options.remembered_step);
       if ((grid.row_of.back() + 1) * 6 <= rows * 10) return grid;
     } catch (const Error&) {
-      if (rows == 1) throw;  // a single row shows no step of its own
-      // The file has a step of its own, which its reader compares.
+      if (rows == 1) throw;  // a single row has no step of its own
+      // Fall through: the file has its own step, which the caller compares.
     }
   }
   return find_grid(column, options.holidays);
@@ -46,8 +48,8 @@ void reorder(std::vector<T>& values, const std::vector<std::size_t>& order) {
   values = std::move(sorted);
 }
 
-// Numbers behind a year may be quarters or weeks, and names of months may stand before days:
-// refused where the column's name or its values say so.
+// Throws if numbers after a year may be quarters or weeks, or month names may come before days, and
+// the column's name or values suggest it.
 void check_months(const TimeColumn& time) {
   const std::string& form = time.format.date;
   const bool numbers = form == "%Y-%m" || form == "%Y/%m" || form == "%Y%m" || form == "%m/%Y" ||
@@ -75,22 +77,21 @@ void check_months(const TimeColumn& time) {
       {.where = time.where(0),
        .what = days       ? "years of one month, or the days of it"
                : quarters ? "months 1 to 4 alone: they may be quarters"
-                          : "a column whose name says that its numbers are no months",
-       .expected = "months, or another form",
+                          : "a column whose name says that its numbers are not months",
+       .expected = "months, or another format",
        .got = "'" + time.text(0) + "'",
        .hint = fmt::format("write quarters as 2016-Q3, weeks as 2016-W26, days with their year; "
                            "--time-format '{}' says that they are months",
                            form)});
 }
 
-// The rows that gaps are filled with have a cell in every column: what they take is bounded by what
-// the file itself holds.
+// Filling gaps costs a cell in every column: the memory is bounded by the size of the file.
 void check_filled(const TimeColumn& time, const TimeGrid& grid, std::size_t columns) {
   const std::size_t rows = grid.row_of.size(), filled = grid.row_of.back() + 1 - rows;
   const std::size_t most =
       std::max(kMostGrowth * rows, kMostCellsFilled / std::max<std::size_t>(columns, 1));
   if (filled <= most) return;
-  std::size_t behind = 1;  // the row behind the widest gap
+  std::size_t behind = 1;  // the row after the widest gap
   for (std::size_t row = 1; row < rows; ++row) {
     if (grid.row_of[row] - grid.row_of[row - 1] > grid.row_of[behind] - grid.row_of[behind - 1])
       behind = row;
@@ -104,9 +105,8 @@ void check_filled(const TimeColumn& time, const TimeGrid& grid, std::size_t colu
        .got = fmt::format("{}, {} of them between '{}' in line {} and '{}'", filled,
                           grid.row_of[behind] - grid.row_of[behind - 1] - 1, time.text(behind - 1),
                           time.lines[behind - 1], time.text(behind)),
-       .hint =
-           "correct this time, start the file behind the gap, or leave out columns that are not "
-           "needed"});
+       .hint = "correct this time, start the file after the gap, or leave out columns that are not "
+               "needed"});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A table's rows on the grid of their times.
+// Puts a table's rows on a regular time grid.
 #pragma once
 
 #include "data/table.hpp"
@@ -6,9 +6,9 @@
 
 namespace sluice::data {
 
-/// Gives a table of rows as read its times and its step: sorted rows where the times were sorted,
-/// rows of missing values where the grid has gaps, times moved onto it; says so in `understood`.
-/// Throws Error(data) as find_grid.
+/// Sets the times and the step of a freshly read table: sorts the rows if the times were sorted,
+/// fills gaps with rows of missing values, and moves times onto the grid; reports each in
+/// `understood`. Throws Error(data) as find_grid.
 void put_on_grid(Table& table, TimeColumn time, const TableOptions& options);
 
 }  // namespace sluice::data

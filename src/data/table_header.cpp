@@ -1,3 +1,5 @@
+// Reads the header with the widths that the dialect found, reconciles it with the width of the
+// rows, and checks that the names are names and not the first row.
 #include "data/table_header.hpp"
 
 #include <fmt/format.h>
@@ -54,7 +56,7 @@ class HeaderReader {
           .hint = ""});
   }
 
-  // Names of columns without one for the rows' names, or a delimiter at the end of each row alone.
+  // Accounts for row names without a column name, or a delimiter at the end of each row.
   void add_unnamed() {
     const auto& rows = dialect_.rows;
     const bool trailing =
@@ -62,15 +64,15 @@ class HeaderReader {
           return row.size() == dialect_.width && row.back().empty();
         });
     if (!trailing) check_first_column();
-    // A date and its time of day behind a blank have one name.
+    // A date and its time of day, split by a blank, share one name.
     const bool dates =
         dialect_.delimiter == kBlanks && !rows.empty() && !time_forms(rows[0][0]).empty();
     std::vector<std::string>& names = header_.names;
     names.insert(trailing ? names.end() : names.begin() + (dates ? 1 : 0), "");
   }
 
-  // The cell that rows have more must be the first, a number or a name of the row: 3,14 in a file
-  // of commas has one cell more as well.
+  // The extra cell of the rows must be the first, a number or a row name: in a comma-separated
+  // file, 3,14 gives an extra cell as well.
   void check_first_column() const {
     const auto& rows = dialect_.rows;
     const bool times_named =
@@ -86,7 +88,7 @@ class HeaderReader {
       if (cell.value == first + static_cast<double>(row) && (first == 0.0 || first == 1.0))
         ++numbered;
     }
-    const bool blanks = dialect_.delimiter == kBlanks;  // a date and its time of day have one name
+    const bool blanks = dialect_.delimiter == kBlanks;  // a date and its time of day share one name
     const bool known = numbered == rows.size() || names == rows.size() ||
                        (times == rows.size() && (blanks || !times_named));
     if (known) return;
@@ -95,13 +97,12 @@ class HeaderReader {
               fmt::format("{} names above rows of {} cells", header_.names.size(), dialect_.width),
           .expected = "a name for each cell",
           .got = rows.empty() ? "" : fmt::format("a first row of {}", fmt::join(rows[0], " | ")),
-          .hint = "name the first column if it holds the rows' names; a decimal comma wants "
-                  "another delimiter "
-                  "or quotes"});
+          .hint = "name the first column if it holds the rows' names; a decimal comma needs "
+                  "another delimiter or quotes"});
   }
 
-  // Lines under the header that are no rows: units, the second half of the names, the name of the
-  // rows.
+  // Reads the lines under the header that are not rows: units, the second half of the names, the
+  // name of the row names.
   void take_text_lines() {
     std::vector<std::vector<std::string>> texts;
     std::string name_of_rows;
@@ -169,14 +170,13 @@ class HeaderReader {
         fail({.where = where(header_.line),
               .what = fmt::format("two columns are called {}", shown_cell(name)),
               .expected = "a name of its own for each",
-              .got = fmt::format("it again as column {}", i + 1),
+              .got = fmt::format("the same name in column {}", i + 1),
               .hint = "rename or remove one"});
       }
     }
   }
 
-  // Whole numbers may be names (0,1,2); a header of numbers with decimals or times is the first
-  // row.
+  // Whole numbers may be names (0,1,2); a header of decimals or times is the first row.
   void check_header_is_names() const {
     bool has_value = false;
     for (std::size_t i = 0; i < header_.names.size(); ++i) {

@@ -1,4 +1,4 @@
-// The header of a table: the names of its columns and the lines of text under them.
+// The header of a table: column names and the lines of text under them.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,17 @@
 namespace sluice::data {
 
 struct TableHeader {
-  std::size_t line = 1;            ///< Where it stands, from 1.
-  std::vector<std::string> names;  ///< Empty where a column has none; the first is then kUnnamed.
-  std::vector<bool> unnamed;       ///< Whether the file gives the column no name.
-  bool units = false;              ///< A line of units stood under it.
-  bool joined = false;             ///< The names were joined from two lines.
+  std::size_t line = 1;  ///< Line number of the header, from 1.
+  /// Empty if a column has none; an unnamed first column is kUnnamed.
+  std::vector<std::string> names;
+  std::vector<bool> unnamed;  ///< Whether the column has no name in the file.
+  bool units = false;         ///< A line of units followed it.
+  bool joined = false;        ///< The names were joined from two lines.
 };
 
-/// Reads the header and the lines of text under it from a file at its beginning, as the dialect
-/// says. Throws Error(data), naming the line, where there is none, a name stands twice or is not
-/// UTF-8, or the lines under it say too much.
+/// Reads the header and the lines of text under it from the start of a file, as the dialect says.
+/// Throws Error(data), naming the line, if there is none, if a name is not unique or not UTF-8, or
+/// if the lines under it contradict it.
 TableHeader read_header(CsvReader& csv, const Dialect& dialect);
 
 }  // namespace sluice::data

@@ -1,3 +1,6 @@
+// Reads every cell in all formats that the rows before allow. At the end the format that is left is
+// taken; if several are left, the remembered one, or else the only one whose times rise, fall, or
+// fill a grid.
 #include "data/time_column.hpp"
 
 #include <fmt/format.h>
@@ -23,8 +26,8 @@ bool falls(const std::vector<Timestamp>& times) {
   return std::adjacent_find(times.begin(), times.end(), std::less_equal<>()) == times.end();
 }
 
-// The share of the places of a regular grid that the times fill: 0 where they lie on none. In
-// months where all are on one day of the month.
+// The share of the points of a regular grid that have a time; 0 if the times lie on none. Counts in
+// months if all are on one day of the month.
 double filled_share(const std::vector<Timestamp>& times) {
   const CalendarTime first = calendar_time(times.front());
   const bool months = std::all_of(times.begin(), times.end(), [&](Timestamp time) {
@@ -145,7 +148,7 @@ bool TimeReader::join_clock(CellTime& read, std::string_view clock_cell) const {
   return true;
 }
 
-// Numbers state that they are instants in UTC.
+// A number states that it is an instant in UTC.
 void TimeReader::note_offset(std::string_view cell, bool stated, std::int64_t offset) {
   const bool first = lines_.size() == 1 && !has_last_;
   if (first) {
@@ -159,7 +162,7 @@ void TimeReader::note_offset(std::string_view cell, bool stated, std::int64_t of
   offsets_differ_ = offsets_differ_ || offset != first_offset_;
 }
 
-// Candidates that read all rows alike are one.
+// Drops candidates that read all rows as another one does.
 void TimeReader::drop_doubles() {
   for (std::size_t n = 1; n < candidates_.size();) {
     const bool doubled =
@@ -232,7 +235,7 @@ Clock TimeReader::clock_of(const TimeFormat& form) const {
   return Clock::fixed(offsets_differ_ ? 0 : first_offset_);
 }
 
-// Days are counted on the wall clock where offsets change and every row has the same time of day.
+// Days are counted on the wall clock if offsets change and every row has the same time of day.
 bool TimeReader::on_wall_clock(const TimeFormat& form, const std::vector<Timestamp>& walls) const {
   if (!states_offset_ || reading_.zone || form.unit != TimeUnit::none) return false;
   if (reading_.wall_clock) return true;
@@ -261,7 +264,7 @@ TimeColumn TimeReader::finish() {
     if (offsets_differ_ && !reading_.zone) column.format.zone = "+00:00";
   }
   if (reading_.sort && !rises(column.times)) {
-    // Rows from new to old are turned round, so that an hour that came twice keeps its order.
+    // Rows from new to old are reversed, so that rows of a repeated hour keep their order.
     const bool turned = std::is_sorted(column.times.rbegin(), column.times.rend());
     column.order = sorted_order(column.times);
     if (turned) {
@@ -284,7 +287,7 @@ TimeColumn TimeReader::finish() {
   }
   const bool newest_first = column.times.size() > 1 && column.times.front() > column.times.back();
   if (reading_.zone && local) {
-    // Dates are on no clock; rows from new to old are refused below.
+    // Dates have no clock; rows from new to old are rejected below.
     const bool instants = column.format.clock != ClockPrecision::none && !newest_first && !twice_;
     if (instants) to_instants(column, *reading_.zone);
     if (!instants) column.clock = {};

@@ -1,5 +1,5 @@
-// The times of a data file while its rows are read. Which column they are in is time_search.hpp's
-// business, whether they make a regular grid time_grid.hpp's.
+// Collects the times of a data file while its rows are read. See time_search.hpp for finding the
+// time column, time_grid.hpp for the regular grid.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +17,15 @@ namespace sluice::data {
 
 /// The times of a file, as read.
 struct TimeColumn {
-  std::string path;                ///< The file, for messages.
-  std::string name;                ///< The column, for messages; two with a comma between them.
-  std::vector<Timestamp> times;    ///< One per row.
-  std::vector<std::size_t> lines;  ///< The line in the file of each row, from 1.
+  std::string path;              ///< The file name, for messages.
+  std::string name;              ///< The column name, for messages; two with a comma between them.
+  std::vector<Timestamp> times;  ///< One per row.
+  std::vector<std::size_t> lines;  ///< Line number of each row, from 1.
   TimeFormat format;
   Clock clock;
-  /// Where the rows were sorted: the row in the file that each time is of. Else empty.
+  /// If the rows were sorted: the row in the file of each time. Else empty.
   std::vector<std::size_t> order = {};
-  /// Where offsets from UTC change and no zone is given: the times as the file writes them.
+  /// If UTC offsets change and no zone is given: the times as written in the file.
   std::vector<Timestamp> written = {};
 
   std::string text(std::size_t row) const { return format_time(times[row], format, clock); }
@@ -33,15 +33,15 @@ struct TimeColumn {
   std::string where(std::size_t row) const;
 };
 
-/// How the cells are to be read.
+/// How to read the cells.
 struct TimeReading {
-  std::vector<TimeFormat> forms;  ///< Those that the first cells allow, at least one.
-  std::string preferred = {};     ///< The date form that decides where the cells do not; or empty.
-  std::shared_ptr<const Zone> zone =
-      {};                     ///< Of times without an offset, and to show times on; or null.
-  bool clock_column = false;  ///< The time of day is in a column of its own.
+  std::vector<TimeFormat> forms;  ///< Formats that fit the first cells, at least one.
+  std::string preferred = {};     ///< Date format that decides if the cells do not; or empty.
+  /// Zone of times without an offset and for printing times; or null.
+  std::shared_ptr<const Zone> zone = {};
+  bool clock_column = false;  ///< The time of day has its own column.
   bool hours = false;         ///< That column holds hours, 0 to 24.
-  bool wall_clock = false;    ///< Offsets are left out: days are counted on the wall clock.
+  bool wall_clock = false;    ///< Offsets are dropped: days are counted on the wall clock.
   bool sort = false;
 };
 
@@ -49,25 +49,24 @@ class TimeReader {
  public:
   TimeReader(std::string path, std::string name, TimeReading reading);
 
-  /// Reads the next row's cell, and that of the time of day where it is in a column of its own.
-  /// Throws Error(data), naming line and column, where it is no time in any of the forms that the
-  /// rows before allow, or states an offset from UTC and the cells before do not, or the other way
-  /// round.
+  /// Reads the next row's cell, and the cell of the time of day if it has its own column. Throws
+  /// Error(data), naming line and column, if it is not a time in any format that fits the rows
+  /// before, or if some cells state a UTC offset and others do not.
   void add(std::string_view cell, std::string_view clock_cell, std::size_t line);
 
-  /// The times of all rows. Throws Error(data) where the rows leave several readings open, do not
+  /// The times of all rows. Throws Error(data) if the rows leave several readings open, do not
   /// rise, or lie in an hour that the zone's clock skipped or repeated.
   TimeColumn finish();
 
-  /// For rows without end: the time of the row just added. The form is decided by the first row
-  /// and `preferred`; a time that occurs twice on the zone's clock is the first that follows the
-  /// row before.
+  /// For endless streams: the time of the row just added. The first row and `preferred` decide the
+  /// format; a time that occurs twice on the zone's clock is the first instant after the row
+  /// before.
   Timestamp take_time();
   /// The clock of the rows so far.
   Clock clock() const;
 
  private:
-  // A form, and the rows read by it.
+  // A format, and the rows read with it.
   struct Candidate {
     TimeFormat form;
     std::vector<Timestamp> walls;
@@ -87,13 +86,13 @@ class TimeReader {
   TimeReading reading_;
   std::vector<Candidate> candidates_;
   std::vector<std::size_t> lines_;
-  std::vector<std::int64_t> offsets_;  // of the rows where they are stated
+  std::vector<std::int64_t> offsets_;  // UTC offsets of the rows that state one
   bool states_offset_ = false, offsets_differ_ = false;
   std::int64_t first_offset_ = 0;
   std::string first_cell_;
-  bool twice_ = false;  // rows in no order hold a time twice: which came first is not known
+  bool twice_ = false;  // unsorted rows repeat a time: which came first is unknown
   bool has_last_ = false;
-  Timestamp last_ = 0;  // that take_time() gave
+  Timestamp last_ = 0;  // last result of take_time()
 };
 
 }  // namespace sluice::data

@@ -1,3 +1,5 @@
+// Reads and prints times in a known format: numbers by their unit, text by the date pattern
+// (time_pattern.hpp) followed by a time of day and a UTC offset.
 #include "data/time_format.hpp"
 
 #include <fmt/format.h>
@@ -34,7 +36,7 @@ const UnitForm& unit_form(TimeUnit unit) {
 constexpr std::int64_t kExcelZero = -25569 * kDay;
 constexpr double kMostMicros = 4e17;  // the year 14,000
 
-// A number of units as microseconds.
+// A count of units as microseconds.
 std::optional<Timestamp> unit_time(std::string_view cell, TimeUnit unit) {
   if (!cell.empty() && cell.front() == '+') cell.remove_prefix(1);
   std::int64_t whole = 0;
@@ -53,7 +55,7 @@ std::optional<Timestamp> unit_time(std::string_view cell, TimeUnit unit) {
   if (unit == TimeUnit::excel) micros = value * static_cast<double>(kDay);
   if (!(std::abs(micros) < kMostMicros)) return std::nullopt;
   if (unit != TimeUnit::excel) return std::llround(micros);
-  // Excel's double holds a day's time to about a microsecond; people write whole seconds.
+  // Excel's double resolves about a microsecond within a day; people write whole seconds.
   return kExcelZero + std::llround(micros / 1e3) * 1000;
 }
 
@@ -104,7 +106,7 @@ bool take_clock(Cursor& cursor, DateFields& fields, TimeFormat& form) {
   return true;
 }
 
-// What stands behind the date.
+// Parses what follows the date: time of day and offset.
 bool take_tail(Cursor& cursor, DateFields& fields, CellTime& read) {
   if (cursor.rest.empty()) return true;
   const std::string_view behind = cursor.rest;
@@ -119,7 +121,7 @@ bool take_tail(Cursor& cursor, DateFields& fields, CellTime& read) {
     if (cursor.rest.empty()) return true;
   }
   const std::string_view zone = cursor.rest;
-  // 2016-07-01 is no month with an offset.
+  // 2016-07-01 is not a month with an offset.
   if (read.form.clock == ClockPrecision::none && zone.front() == '-') return false;
   if (!take_offset(cursor, fields.offset)) return false;
   fields.offset_stated = true;
@@ -267,7 +269,7 @@ TimeFormat time_format_named(const std::string& text) {
   if (unknown) refuse("an unknown directive", *unknown);
   if (text.find("%Y") == std::string::npos && text.find("%y") == std::string::npos &&
       text.find("%G") == std::string::npos) {
-    refuse("a form without a year", "'" + text + "'");
+    refuse("a format without a year", "'" + text + "'");
   }
   return {.date = text, .whole = true};
 }

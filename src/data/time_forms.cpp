@@ -1,3 +1,4 @@
+// Tries a fixed list of date patterns and number units on a cell.
 #include "data/time_forms.hpp"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 namespace sluice::data {
 namespace {
 
-// Of dates; what stands behind them is read by itself.
+// Date formats; what follows the date is parsed separately.
 constexpr std::array kDates{
     // year first
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%y-%m-%d", "%y/%m/%d", "%Y-%j", "%Y-%b-%d", "%Y %b %d",
@@ -26,7 +27,7 @@ constexpr std::array kDates{
     "%b %y", "%Y-%b", "%Y %b", "%B %Y", "%B-%Y", "%B-%y", "%Y %B", "%Y-Q%q", "%YQ%q", "%Y Q%q",
     "%Y:Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y", "%qQ%Y", "%G-W%V-%u", "%G-W%V", "%GW%V", "%GW%V%u"};
 
-// Digits alone: of the whole cell. The year is a plausible one.
+// Formats of digits alone that make up the whole cell. The year must be plausible.
 constexpr std::array kStamps{"%Y%m%d",       "%Y%m%d%H",   "%Y%m%d%H%M",
                              "%Y%m%d%H%M%S", "%y%m%d%H%M", "%y%m%d%H%M%S"};
 constexpr std::array kCoarseStamps{"%Y%m", "%Y"};
@@ -43,7 +44,7 @@ void add_stamp(std::string_view cell, const char* pattern, std::vector<TimeForma
   if (year >= kFirstYear && year <= kLastYear) forms.push_back(read->form);
 }
 
-// A count of units since 1970 that lies between 1973 and 2286.
+// The unit of a count since 1970 that lies between 1973 and 2286.
 std::optional<TimeUnit> unit_of(std::string_view cell) {
   if (!cell.empty() && cell[0] == '-') cell.remove_prefix(1);  // before 1970
   const std::size_t digits = std::min(cell.find('.'), cell.size());
@@ -83,7 +84,7 @@ std::vector<TimeFormat> number_forms(std::string_view cell, bool years) {
   }
   if (const std::optional<TimeUnit> unit = unit_of(cell)) {
     const std::optional<CellTime> read = read_time(cell, {.date = "", .unit = *unit});
-    // A number that is a date as well is hardly a count: 2023010223 would be 2034 as seconds.
+    // A number that is also a date is hardly a count: 2023010223 would be 2034 as seconds.
     const int year = read ? calendar_time(read->wall).year : 0;
     if (read && (forms.empty() || (year >= 1990 && year < 2033))) forms.push_back(read->form);
   }

@@ -1,3 +1,6 @@
+// Tries the possible steps in order: months; the most common difference; if that leaves gaps, a
+// calendar of weekdays or sessions; last, a grid that all times miss by a little. A row off the
+// grid is an error that names it.
 #include "data/time_grid.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +25,7 @@ struct Fault {
   std::string hint;
 };
 
-// The fault between a row and the row before it.
+// Reports a fault between a row and the row before it.
 [[noreturn]] void fail_at(const TimeColumn& column, std::size_t row, const Fault& fault) {
   throw Error(ErrorCode::data, {.where = column.where(row),
                                 .what = fault.what,
@@ -51,12 +54,13 @@ void place_row(TimeGrid& grid, const TimeColumn& column, std::size_t row, std::i
             {"gaps too wide to fill",
              fmt::format("at most {} rows, {} apart, once gaps are filled", most_rows,
                          describe(grid.step)),
-             "correct this time, or start the file behind the gap"});
+             "correct this time, or start the file after the gap"});
   }
   grid.row_of[row] = static_cast<std::size_t>(place);
 }
 
-// Each row by its steps from the row before: nothing where one is off the grid, which `off` names.
+// Places each row by its steps from the row before; nullopt if a row is off the grid, whose index
+// goes to `off`.
 std::optional<TimeGrid> placed(const TimeColumn& column, const TimeStep& step, std::size_t& off) {
   TimeGrid grid{.step = step, .start = column.times.front(), .row_of = {}};
   grid.row_of.assign(column.times.size(), 0);
@@ -104,7 +108,7 @@ void check_holidays(const TimeColumn& column, const std::vector<Timestamp>& wall
   }
 }
 
-// Whether a calendar of days is worth looking for: the plain grid has holes.
+// Whether a calendar of days is worth searching: the plain grid has gaps.
 bool has_gaps(const TimeGrid& grid) { return grid.row_of.back() + 1 > grid.row_of.size(); }
 
 }  // namespace
@@ -125,7 +129,8 @@ TimeGrid find_grid(const TimeColumn& column, const std::vector<std::int64_t>& ho
     fail_off_grid(column, off, *step);
   }
   check_holidays(column, walls, holidays);
-  // A step of whole days is one of the wall clock: by elapsed time it changes with summer time.
+  // Steps of whole days are counted on the wall clock: in elapsed time they change with summer
+  // time.
   std::int64_t micros = commonest_difference(walls);
   const bool days = micros % kDay == 0;
   if (!days) micros = commonest_difference(column.times);

@@ -1,3 +1,5 @@
+// Checks that times rise, explains common reasons if they do not (summer time, several series in
+// one file), and resolves wall-clock times that occur twice by the order of the rows.
 #include "data/time_order.hpp"
 
 #include <fmt/format.h>
@@ -30,14 +32,14 @@ struct Fault {
                                 .hint = fault.hint});
 }
 
-// Whether the times fall back rarely and by little, as where summer time ends.
+// Whether the times fall back rarely and by little, as when summer time ends.
 bool put_back(const std::vector<Timestamp>& times) {
   constexpr std::size_t kRowsPerChange = 24;
   std::size_t falls = 0;
   for (std::size_t row = 1; row < times.size(); ++row) {
     if (times[row] > times[row - 1]) continue;
     ++falls;
-    // The hour comes again: its times were there before.
+    // The hour repeats: its times occurred before.
     std::size_t before = row;
     while (before > 0 && times[before - 1] != times[row] &&
            times[row] - times[before - 1] < kMostPutBack)
@@ -56,7 +58,7 @@ std::string hint_for(const TimeColumn& column) {
            "as "
            "--zone Europe/Berlin, or write them in UTC";
   }
-  std::string hint = "several series in one file want a column each";
+  std::string hint = "several series in one file need a column each";
   if (column.format.clock == ClockPrecision::none && column.format.unit == TimeUnit::none)
     hint += "; a time of day in another column is named too: --time DATE,TIME";
   return hint;
@@ -75,7 +77,7 @@ void check_order(const TimeColumn& column) {
     const bool newest_first = std::is_sorted(times.rbegin(), times.rend());
     fail_at(column, row,
             {"unordered time", "rows from old to new",
-             newest_first ? "the rows run from new to old: --sort turns them round"
+             newest_first ? "the rows run from new to old: --sort reverses them"
                           : "--sort sorts the rows by time; " + hint_for(column)});
   }
 }
@@ -90,8 +92,8 @@ std::vector<std::size_t> sorted_order(std::span<const Timestamp> times) {
 
 namespace {
 
-// The rows of one such hour that were taken for its first passage: an error where none of them
-// turns out to be of the second.
+// A run of rows within one repeated hour, read as its first occurrence: an error unless some of
+// them turn out to belong to the second.
 struct Passage {
   bool open = false, twice = false;
   std::size_t row = 0;
@@ -110,7 +112,7 @@ std::int64_t median_difference(const std::vector<Timestamp>& walls) {
 }  // namespace
 
 void to_instants(TimeColumn& column, const Zone& zone) {
-  // Rows further apart than the hour itself need not go through it twice.
+  // Rows more than an hour apart need not visit the hour twice.
   const bool dense = median_difference(column.times) <= kHour;
   const std::vector<Timestamp> walls = column.times;
   const auto fail = [&](std::size_t row, const Fault& fault) {
@@ -133,7 +135,7 @@ void to_instants(TimeColumn& column, const Zone& zone) {
   for (std::size_t row = 0; row < walls.size(); ++row) {
     const Zone::Instants found = zone.instants(walls[row]);
     if (found.count == 0) {
-      fail(row, {"a time that never was", "a time that the clock of the zone showed",
+      fail(row, {"a time that did not exist", "a time that the zone's clock showed",
                  "the clock of " + zone.name() + " was put forward here: is it the right zone?"});
     }
     if (found.count == 1) {
@@ -146,7 +148,7 @@ void to_instants(TimeColumn& column, const Zone& zone) {
     if (!passage.open) passage = {true, false, row};
     passage.twice = passage.twice || second;
   }
-  // At the file's end the second passage may be still to come.
+  // A passage still open at the end of the file is fine: the second may follow.
 }
 
 }  // namespace sluice::data

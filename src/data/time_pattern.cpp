@@ -1,3 +1,5 @@
+// An interpreter of strftime-like directives, for reading and for printing, with English names only
+// and independent of the locale.
 #include "data/time_pattern.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +31,8 @@ bool at_letter(const Cursor& cursor) {
   return !cursor.rest.empty() && lower(cursor.rest[0]) >= 'a' && lower(cursor.rest[0]) <= 'z';
 }
 
-// The number of the name in the list from 0, by its whole or its first three letters ("Sept" too).
+// Index of the name in the list, from 0, matched in full or by its first three letters ("Sept"
+// too).
 template <std::size_t N>
 int take_name(Cursor& cursor, const std::array<std::string_view, N>& names, bool whole) {
   for (std::size_t n = 0; n < N; ++n) {
@@ -66,7 +69,7 @@ bool take_half(Cursor& cursor, DateFields& fields) {
   return false;
 }
 
-// One directive. `joined`: its neighbour is a directive too, so that widths are fixed.
+// Parses one directive. `joined`: its neighbour is a directive too, so widths are fixed.
 bool take_directive(Cursor& cursor, char directive, bool joined, DateFields& fields) {
   const auto number = [&](int& to, std::size_t width, int least, int most) {
     const auto value = cursor.take_number(joined ? width : 1, width);
@@ -141,11 +144,11 @@ bool take_directive(Cursor& cursor, char directive, bool joined, DateFields& fie
 
 std::optional<std::int64_t> day_number(const DateFields& at) {
   if (at.week > 0) {
-    // Week 1 is the one with 4 January.
+    // Week 1 is the week with 4 January.
     const std::optional<std::int64_t> fourth = day_of_date(at.year, 1, 4);
     if (!fourth) return std::nullopt;
     const std::int64_t monday = *fourth - weekday_of(*fourth) + (at.week - 1) * 7;
-    // Week 53 exists where its Thursday lies in the year.
+    // Week 53 exists if its Thursday lies in the year.
     if (calendar_time((monday + 3) * kDay).year != at.year) return std::nullopt;
     return monday + std::max(0, at.weekday - 1);
   }
@@ -300,7 +303,7 @@ std::string print_pattern(Timestamp wall, std::string_view pattern, bool padded)
         text += at.hour < 12 ? "AM" : "PM";
         break;
       default:
-        break;  // %z: its owner adds the offset
+        break;  // %z: the caller adds the offset
     }
   }
   return text;

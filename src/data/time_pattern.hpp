@@ -1,4 +1,4 @@
-// Directives such as %Y-%m-%d against a text, both ways.
+// Parses and prints dates by directives such as %Y-%m-%d.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace sluice::data {
 
-/// A text that is read from its front.
+/// A text consumed from the front.
 struct Cursor {
   std::string_view rest;
 
@@ -27,36 +27,36 @@ struct Cursor {
     while (at_digit(count)) ++count;
     return count;
   }
-  /// `least` to `most` digits, as many as there are; nothing where there are fewer.
+  /// Takes `least` to `most` digits, as many as there are; nullopt if there are fewer.
   std::optional<int> take_number(std::size_t least, std::size_t most);
   void skip_blanks() {
     while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
   }
 };
 
-/// What directives found in a text.
+/// Fields that directives found in a text.
 struct DateFields {
   int year = -1, month = 1, day = 1, day_of_year = 0, quarter = 0, week = 0, weekday = 0;
   int hour = 0, minute = 0, second = 0, microsecond = 0;
   int fraction_digits = 0;
-  int half = -1;           ///< 0 AM, 1 PM; -1 where none is stated
-  bool one_digit = false;  ///< A day or month is written with one digit.
+  int half = -1;           ///< 0 AM, 1 PM; -1: not stated
+  bool one_digit = false;  ///< A day or month has one digit.
   bool offset_stated = false;
   std::int64_t offset = 0;  ///< Microseconds ahead of UTC.
 };
 
-/// Takes what the directives describe from the front; false where the text does not begin so.
+/// Consumes what the directives describe; false if the text does not begin so.
 bool take_pattern(Cursor& cursor, std::string_view pattern, DateFields& fields);
-/// Z, UTC, GMT, +02:00, +0200 or +02, blanks before it included; false where none stands there.
+/// Consumes Z, UTC, GMT, +02:00, +0200 or +02 after optional blanks; false if there is none.
 bool take_offset(Cursor& cursor, std::int64_t& offset);
-/// The wall-clock time; nothing where no calendar has such a day or no clock such a time.
+/// The wall-clock time; nullopt if the day or time does not exist.
 std::optional<Timestamp> wall_of(const DateFields& fields);
 
-/// The wall-clock time by the directives. Without `padded`, days, months and hours of 1 to 12 have
-/// as many digits as they need.
+/// Prints the wall-clock time. Without `padded`, days, months and hours of 1 to 12 are printed
+/// without leading zeros.
 std::string print_pattern(Timestamp wall, std::string_view pattern, bool padded);
 
-/// The first directive that is none, or nothing.
+/// The first invalid directive, or nullopt.
 std::optional<std::string> unknown_directive(std::string_view pattern);
 
 }  // namespace sluice::data

@@ -1,3 +1,6 @@
+// Searches for time columns in four steps: 1 and 2, text that is a time, alone or with a second
+// column for the time of day; 3, numeric stamps; 4, year, month and day in columns of their own. If
+// more than one column could be meant, it asks the user instead of guessing.
 #include "data/time_search.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +32,7 @@ bool is_called_hour(std::string_view name) {
   return is_one_of(name, kNames);
 }
 
-// What the sampled cells of a column may be.
+// A column whose sampled cells may be times, with their formats.
 struct Candidate {
   std::size_t column = 0;
   std::vector<TimeFormat> forms;
@@ -96,7 +99,7 @@ class Search {
       found.reading = reading({time_format_named(form_.time_format)});
     } else {
       found.reading = reading(sample_.common_forms(date, forms_of));
-      // The reader names the row that is none.
+      // Let the reader name the row that is not a date.
       if (found.reading.forms.empty()) found.reading.forms = sample_.first_forms(date, forms_of);
       if (found.reading.forms.empty()) found.reading.forms = {TimeFormat{}};
     }
@@ -113,7 +116,7 @@ class Search {
            sample_.is_whole(columns[1], 1, 12);
   }
 
-  // 1, 2: columns whose cells are times and not numbers.
+  // Steps 1 and 2: columns whose cells are times and not numbers.
   std::optional<TimeColumns> texts() const {
     std::vector<Candidate> candidates;
     std::vector<std::size_t> clocks;
@@ -128,7 +131,7 @@ class Search {
         continue;
       }
       std::vector<TimeFormat> forms = sample_.common_forms(column, forms_of);
-      // A column by its name: its reader names the row that is none.
+      // A column chosen by its name: let the reader name the row that is not a time.
       if (forms.empty() && (is_called_time(names_[column]) || sample_.nearly_all(column, forms_of)))
         forms = sample_.first_forms(column, forms_of);
       if (!forms.empty()) candidates.push_back({column, std::move(forms)});
@@ -184,7 +187,7 @@ class Search {
                                   .hint = fmt::format("name it: --time {}", names_[columns[0]])});
   }
 
-  // 3: numbers that are stamps.
+  // Step 3: numeric stamps.
   std::optional<TimeColumns> stamps() const {
     if (!form_.time_format.empty()) return format_of_numbers();
     std::vector<Candidate> candidates;
@@ -194,7 +197,7 @@ class Search {
       const bool called = may_be_called_time(names_[column]);
       std::vector<TimeFormat> forms = sample_.common_forms(
           column, [called](const std::string& cell) { return number_forms(cell, called); });
-      // A column by its name: its reader names the row that is none.
+      // A column chosen by its name: let the reader name the row that is not a time.
       if (forms.empty() && is_called_time(names_[column])) {
         forms = sample_.first_forms(
             column, [](const std::string& cell) { return number_forms(cell, false); });
@@ -207,17 +210,17 @@ class Search {
       }
       if (forms.empty() || (!called && (!sample_.differs(column) || !sample_.is_monotonic(column))))
         continue;
-      // Years and counters from 1 are told by their names alone.
+      // Years and counters from 1 are recognised by name only.
       candidates.push_back({column, std::move(forms)});
     }
     if (candidates.empty()) return std::nullopt;
     const Candidate& one = candidates.size() == 1 ? candidates[0] : likeliest(candidates);
-    if (is_called("year", one.column) && has_part("month")) return std::nullopt;  // parts
+    if (is_called("year", one.column) && has_part("month")) return std::nullopt;  // step 4
     return with_clock(one, clocks);
   }
 
   const Candidate& likeliest(const std::vector<Candidate>& candidates) const {
-    // One that states the day before one that states the year alone.
+    // Prefer a column that states the day over one with the year alone.
     std::vector<Candidate> fine;
     for (const Candidate& candidate : candidates) {
       const std::string& date = candidate.forms[0].date;
@@ -241,14 +244,14 @@ class Search {
         candidates.push_back({column, {form}});
     }
     if (candidates.empty()) {
-      // The column that seems to be meant: its reader names the row.
+      // The column most likely meant: the reader will name the row at fault.
       for (std::size_t column = 0; column < names_.size(); ++column) {
         const bool alike =
             sample_.all_cells(column, [](const std::string& cell) { return resembles_time(cell); });
         if (alike || is_called_time(names_[column])) return with_clock({column, {form}}, {});
       }
       throw Error(ErrorCode::data, {.where = path_,
-                                    .what = "no column of times in the form of --time-format",
+                                    .what = "no column of times in the format of --time-format",
                                     .expected = describe(form),
                                     .got = "",
                                     .hint = "name the column: --time NAME"});
@@ -266,7 +269,7 @@ class Search {
     return std::nullopt;
   }
 
-  // 4: year, month, day, hour, minute in a column each.
+  // Step 4: year, month, day, hour, minute in a column each.
   std::optional<TimeColumns> parts() const {
     TimeColumns found{.cells = {.parts = true}, .reading = {}};
     struct Part {
@@ -291,7 +294,8 @@ class Search {
     return found;
   }
 
-  // Numbers under the name of a time that are none in a known form and no steps either: 31032023.
+  // Throws for numbers in a column named like a time that fit no known format and are not regular
+  // counts: 31032023.
   void refuse_numbers(std::size_t column) const {
     if (!is_called_time(names_[column]) || rows_.size() < 3) return;
     const bool numbers = sample_.all_cells(
@@ -300,13 +304,13 @@ class Search {
     throw Error(
         ErrorCode::data,
         {.where = fmt::format("{}:{}, column {}", path_, lines_[0], shown_cell(names_[column])),
-         .what = "numbers that are no times in a form that is known",
+         .what = "numbers that are not times in a known format",
          .expected = "times such as 2016-07-01 13:00 or 20160701, or steps of one size",
          .got = shown_cell(rows_[0][column]),
-         .hint = "say --time-format '%d%m%Y' or alike, or --time none where they are no times"});
+         .hint = "say --time-format '%d%m%Y' or similar, or --time none if they are not times"});
   }
 
-  // Numbers under the name of a date that may be days of a spreadsheet.
+  // Throws for numbers in a column named like a date that may be spreadsheet days.
   void refuse_days(std::size_t column) const {
     constexpr double kFirst = 18264, kLast = 73415;  // 1950 to 2100
     const bool days =
@@ -318,13 +322,13 @@ class Search {
     if (!days) return;
     throw Error(ErrorCode::data, {.where = fmt::format("{}:{}, column {}", path_, lines_[0],
                                                        shown_cell(names_[column])),
-                                  .what = "numbers that may be the days of a spreadsheet",
-                                  .expected = "times in a form that is known",
+                                  .what = "numbers that may be spreadsheet days",
+                                  .expected = "times in a known format",
                                   .got = shown_cell(rows_[0][column]),
                                   .hint = "say --time-format excel if they are, else --time none"});
   }
 
-  // A column that is meant as the times must not be left out as text without a word.
+  // Throws rather than silently dropping, as text, a column that is meant to hold the times.
   void refuse_unknown() const {
     for (std::size_t column = 0; column < names_.size(); ++column) {
       refuse_days(column);
@@ -348,10 +352,10 @@ class Search {
       throw Error(
           ErrorCode::data,
           {.where = fmt::format("{}:{}, column {}", path_, line, shown_cell(names_[column])),
-           .what = "not a time in a form that is known",
+           .what = "not a time in a known format",
            .expected = "a time such as 2016-07-01 or 2016-07-01 13:00 in every row",
            .got = shown_cell(shown),
-           .hint = "say --time-format '%d.%m.%Y' or alike, or --time none where it is no time"});
+           .hint = "say --time-format '%d.%m.%Y' or similar, or --time none if it is not a time"});
     }
   }
 

@@ -1,5 +1,5 @@
-// Which columns of a file hold the times of its rows, told by their content and, where that leaves
-// it open, by their names.
+// Finds the columns that hold the times of a file's rows, by content and, if that leaves it open,
+// by name.
 #pragma once
 
 #include <cstddef>
@@ -12,21 +12,20 @@
 
 namespace sluice::data {
 
-/// The columns of times, and how their cells are to be read.
+/// The time columns, and how to read their cells.
 struct TimeColumns {
-  TimeCells cells;  ///< Without columns: the file has no times.
+  TimeCells cells;  ///< No columns: the file has no times.
   TimeReading reading;
 };
 
-/// Whether a column of that name is meant to hold times: time, timestamp, date, datetime or ds, in
-/// any case of letters.
+/// Whether the name says time: time, timestamp, date, datetime or ds, in any letter case.
 bool is_called_time(std::string_view name);
-/// Whether it is one under which years, months and counts of seconds are times as well.
+/// Whether years, months and counts of seconds count as times in a column of this name.
 bool may_be_called_time(std::string_view name);
 
-/// `names` are those of the columns; the first rows are the dialect's. Throws Error(data) where a
-/// named column is missing, several columns could be the times, or one seems to hold times in a
-/// form that is not known.
+/// `names`: the column names; the first rows come from the dialect. Throws Error(data) if a named
+/// column is missing, several columns could be the times, or one seems to hold times in an unknown
+/// format.
 TimeColumns find_times(const std::string& path, const std::vector<std::string>& names,
                        const Dialect& dialect, const TableForm& form);
 

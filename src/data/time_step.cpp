@@ -1,3 +1,5 @@
+// Counts steps: months by month numbers, calendar steps by numbering the rows of all days
+// (RowCount), other steps by division.
 #include "data/time_step.hpp"
 
 #include <fmt/format.h>
@@ -58,7 +60,7 @@ class RowCount {
     if (step.sessions.empty()) slots_ = std::max<std::int64_t>(1, kDay / step.micros);
   }
 
-  /// Nothing where the calendar has no row then.
+  /// nullopt if the calendar has no row at that time.
   std::optional<std::int64_t> number_of(Timestamp wall, std::int64_t phase) const {
     const std::int64_t day = day_of(wall);
     const std::optional<std::int64_t> slot = slot_of(wall - day * kDay, phase);
@@ -76,7 +78,7 @@ class RowCount {
            !std::binary_search(step_.holidays.begin(), step_.holidays.end(), day);
   }
 
-  // Days with rows before that one, counted from 1970-01-05, a Monday.
+  // Days with rows before that day, counted from 1970-01-05, a Monday.
   std::int64_t days_before(std::int64_t day) const {
     constexpr std::int64_t kMonday = 4;
     const std::int64_t week = floor_divide(day - kMonday, 7);
@@ -90,7 +92,8 @@ class RowCount {
     return days;
   }
   std::int64_t day_at(std::int64_t ordinal) const {
-    // A day with days_before(day) <= ordinal, at most a few weeks early; holidays only push it on.
+    // A day with days_before(day) <= ordinal, at most a few weeks early; holidays only move the
+    // answer later.
     std::int64_t day = floor_divide(ordinal, std::popcount(step_.weekdays)) * 7 - 7;
     for (std::int64_t before = days_before(day); before < ordinal;) {
       const std::int64_t lacking = ordinal - before;
@@ -128,10 +131,10 @@ class RowCount {
   }
 
   const TimeStep& step_;
-  std::int64_t slots_ = 0;  // rows of a day
+  std::int64_t slots_ = 0;  // rows per day
 };
 
-// The time of day of the first row of a day, on the grid of that row.
+// The time of day of a day's first row, on the grid of that row.
 std::int64_t phase_of(Timestamp wall, const TimeStep& step) {
   const std::int64_t time = wall - day_of(wall) * kDay;
   return step.micros < kDay ? time % step.micros : time;
@@ -152,7 +155,7 @@ std::string days_in_words(unsigned weekdays) {
   constexpr std::array<const char*, 7> kNames{"Monday", "Tuesday",  "Wednesday", "Thursday",
                                               "Friday", "Saturday", "Sunday"};
   const int count = std::popcount(weekdays);
-  // A run of days that follow one another, perhaps over the week's end: its first and last.
+  // Look for one run of consecutive weekdays, which may wrap around the week's end.
   for (int first = 0; first < 7 && count > 2; ++first) {
     unsigned run = 0;
     for (int n = 0; n < count; ++n) run |= 1U << (first + n) % 7;

@@ -9,14 +9,14 @@
 namespace sluice::data {
 namespace {
 
-// Squares of larger ones overflow where they are summed. Beyond kFarthest deviations a float32
-// network, and the ridge beside it, have no digits left for the other rows.
+// Sums of squares of values above kLargest overflow. Beyond kFarthest deviations, float32 networks
+// and the ridge regression have no digits left for the other rows.
 constexpr double kLargest = 1e150, kFarthest = 1e15;
 
 }  // namespace
 
 bool is_computable(const ScaledColumn& column, double value) {
-  if (column.scaler.deviation == 0) return true;  // every value counts as 0
+  if (column.scaler.deviation == 0) return true;  // every value becomes 0
   return !(std::abs(value) > kLargest) && !(std::abs(column.scaler.to_model(value)) > kFarthest);
 }
 

@@ -1,6 +1,5 @@
-// Values that a model cannot take although they are numbers: too large, too far from all that their
-// column was scaled on, or beyond the bounds of its forecasts. Refused by name before they become
-// infinities inside.
+// Rejects numbers that a model cannot take, before they become infinities inside: too large, too
+// far from the data that their column was scaled on, or outside the bounds of its forecasts.
 #pragma once
 
 #include <string>
@@ -9,17 +8,17 @@
 
 namespace sluice::data {
 
-/// Whether a value of the column is missing or can be computed with.
+/// Whether a value of the column is missing or within range.
 bool is_computable(const ScaledColumn& column, double value);
 
-/// Throws Error(data) for a value that is not. `where`: its row.
+/// Throws Error(data) for a value out of range. `where`: its row.
 [[noreturn]] void refuse_value(const ScaledColumn& column, double value, const std::string& where);
 
-/// Throws Error(data) for a target's value that its bounds do not hold.
+/// Throws Error(data) for a target's value outside its bounds.
 [[noreturn]] void refuse_beyond(const ScaledColumn& column, double value, const std::string& where);
 
-/// Values of targets beyond the bounds of their forecasts: what the model cannot forecast has been
-/// seen.
+/// Number of target values outside the bounds of their forecasts, which the model can never
+/// forecast.
 std::size_t count_beyond(const FeatureSpec& spec, const Table& table);
 
 }  // namespace sluice::data

@@ -1,5 +1,5 @@
-// A TZif file lists the changes of the past; its last line states the rule for all later years in
-// the form of POSIX's TZ variable, which is unrolled here up to kLastYear.
+// Reads TZif files. A file lists the past changes of offset; its last line gives the rule for all
+// later years as a POSIX TZ string, which is unrolled here up to kLastYear.
 #include "data/zone.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ constexpr int kLastYear = 2200;
                                 .hint = "install the system's time zones (Debian: tzdata)"});
 }
 
-// Big-endian numbers from the front of a text; `ok` is false once there were too few bytes.
+// Reads big-endian numbers from the front of a text; `ok` becomes false if bytes are missing.
 struct Bytes {
   std::string_view rest;
   bool ok = true;
@@ -53,7 +53,7 @@ struct Bytes {
 struct Header {
   std::size_t isut, isstd, leap, times, types, letters;
 
-  // Bytes of the block behind it whose times take `width` bytes each.
+  // Size of the data block that follows the header if times take `width` bytes each.
   std::size_t block(std::size_t width) const {
     return times * (width + 1) + types * 6 + letters + leap * (width + 4) + isstd + isut;
   }
@@ -73,7 +73,7 @@ Header take_header(Bytes& from, const std::string& name) {
   return header;
 }
 
-// The rule of POSIX's TZ variable: std offset [dst [offset] , start [/time] , end [/time]].
+// A POSIX TZ rule: std offset [dst [offset] , start [/time] , end [/time]].
 struct Rule {
   struct Day {
     char kind = 'M';  // 'M' month.week.weekday, 'J' day 1..365 without 29 February, '0' day 0..365
@@ -137,7 +137,7 @@ class RuleReader {
     if (minus) seconds = -seconds;
     return true;
   }
-  // POSIX counts offsets west of UTC.
+  // POSIX offsets are positive west of UTC.
   bool offset(std::int64_t& seconds) {
     if (!clock(seconds)) return false;
     seconds = -seconds;
@@ -162,12 +162,12 @@ class RuleReader {
   std::string_view rest_;
 };
 
-// Seconds since 1970 on the wall clock when the rule's day of that year has its change.
+// Wall-clock seconds since 1970 of the rule's change in that year.
 std::int64_t change_in(const Rule::Day& rule, int year) {
   std::int64_t day = 0;
   if (rule.kind == 'M') {
     const std::int64_t first = *day_of_date(year, rule.month, 1);
-    const int wanted = (rule.weekday + 6) % 7;  // Sunday is 0 there, 6 here
+    const int wanted = (rule.weekday + 6) % 7;  // Sunday is 0 in POSIX, 6 here
     day = first + (wanted - weekday_of(first) + 7) % 7 + 7 * (rule.week - 1);
     if (day >= first + days_in_month(year, rule.month)) day -= 7;
   } else {
@@ -185,7 +185,7 @@ Zone Zone::parse(std::string name, std::string_view file) {
   const Header first = take_header(bytes, name);
   bytes.take(first.block(4));
   const Header header = take_header(bytes, name);
-  if (bytes.rest.size() < header.block(8)) fail(name, "a time zone file that is cut");
+  if (bytes.rest.size() < header.block(8)) fail(name, "a truncated time zone file");
   Zone zone;
   zone.name_ = std::move(name);
   for (std::size_t n = 0; n < header.times; ++n) zone.changes_.push_back({bytes.number(8), 0});
@@ -197,7 +197,8 @@ Zone Zone::parse(std::string name, std::string_view file) {
     offsets.push_back(bytes.number(4) * kSecond);
     bytes.take(2);
   }
-  constexpr std::int64_t kMostSeconds = std::int64_t{1} << 42;  // microseconds must not overflow
+  // keeps microseconds from overflowing
+  constexpr std::int64_t kMostSeconds = std::int64_t{1} << 42;
   for (std::size_t n = 0; n < header.times; ++n) {
     if (types[n] >= offsets.size()) fail(zone.name_, "a damaged time zone file");
     Change& change = zone.changes_[n];
@@ -205,7 +206,7 @@ Zone Zone::parse(std::string name, std::string_view file) {
   }
   zone.first_offset_ = offsets[0];
   bytes.take(header.letters + header.leap * 12 + header.isstd + header.isut);
-  if (bytes.take(1) != "\n") fail(zone.name_, "a time zone file that is cut");
+  if (bytes.take(1) != "\n") fail(zone.name_, "a truncated time zone file");
   const std::string_view text = bytes.rest.substr(0, bytes.rest.find('\n'));
   const std::optional<Rule> rule = RuleReader(text).read();
   if (!rule || !rule->has_summer) return zone;

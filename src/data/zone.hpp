@@ -14,20 +14,19 @@ namespace sluice::data {
 
 class Zone {
  public:
-  /// Reads the zone, such as "Europe/Berlin", from the folder in the environment variable TZDIR or
-  /// /usr/share/zoneinfo. Throws Error(usage) where the name is no zone, Error(file) where its
-  /// file cannot be read.
+  /// Reads a zone such as "Europe/Berlin" from the folder in the environment variable TZDIR or
+  /// /usr/share/zoneinfo. Throws Error(usage) for an unknown zone, Error(file) if its file cannot
+  /// be read.
   static std::shared_ptr<const Zone> load(const std::string& name);
-  /// From the bytes of a TZif file of version 2 or later. Throws Error(file) where they are not
-  /// one.
+  /// Parses a TZif file of version 2 or later. Throws Error(file) for anything else.
   static Zone parse(std::string name, std::string_view bytes);
 
   const std::string& name() const { return name_; }
-  /// Microseconds that its clocks are ahead of UTC then.
+  /// UTC offset at that time in microseconds, positive east.
   std::int64_t offset_at(Timestamp utc) const;
 
-  /// The moments at which its clocks show a wall time: none where the clock was put forward over
-  /// it, two, the earlier first, where it was put back.
+  /// The instants at which its clocks show a wall time: none if the clock skipped it; two, in
+  /// order, if it repeated it.
   struct Instants {
     int count = 0;
     std::array<Timestamp, 2> at = {};
@@ -36,12 +35,12 @@ class Zone {
 
  private:
   struct Change {
-    Timestamp utc;        // from then on
-    std::int64_t offset;  // this offset
+    Timestamp utc;  // valid from this time on
+    std::int64_t offset;
   };
   std::string name_;
   std::int64_t first_offset_ = 0;  // before the first change
-  std::vector<Change> changes_;    // rising
+  std::vector<Change> changes_;    // ascending
 };
 
 }  // namespace sluice::data

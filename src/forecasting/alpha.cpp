@@ -12,8 +12,8 @@ struct Difference {
   double mean, error;
 };
 
-// Mean over blocks of (mixed - linear), and its standard error. Origins whose errors are NaN (no
-// target) are left out.
+// Mean of (mixed - linear) over blocks, and its standard error. Origins without a target (NaN
+// errors) are skipped.
 Difference over_blocks(const std::vector<double>& linear, const std::vector<double>& mixed,
                        std::size_t blocks) {
   std::vector<double> differences;

@@ -1,4 +1,5 @@
-// How much of the LSTM's correction a forecast may use: what it earned on the validation rows.
+// Chooses alpha, the share of the LSTM's correction in a forecast, from errors on the validation
+// set.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +13,11 @@ struct Alpha {
   std::string reason;
 };
 
-/// Absolute errors on validation in one scale for all targets, mean over targets and steps ahead:
-/// `linear` [origins], `mixed` [candidates][origins] for alpha = 1/candidates .. 1. The origins are
-/// cut into blocks of at least max(horizon, origins / 20) rows; fewer than 8 blocks: alpha = 0. The
-/// chosen alpha has the smallest mean difference to the linear part PLUS one standard error over
-/// the blocks; 0 where that is above 0 for all.
+/// Inputs are absolute validation errors on one scale for all targets, averaged over targets and
+/// steps ahead: `linear` [origins], `mixed` [candidates][origins] for alpha = 1/candidates .. 1.
+/// The origins are cut into blocks of at least max(horizon, origins / 20) rows; fewer than 8
+/// blocks: alpha = 0. Chooses the alpha that minimises, over the blocks, the mean of (mixed -
+/// linear) PLUS one standard error; 0 if no alpha makes that negative.
 Alpha choose_alpha(const std::vector<double>& linear, const std::vector<std::vector<double>>& mixed,
                    std::size_t horizon);
 

@@ -1,3 +1,5 @@
+// Chooses the origins to score, forecasts from all of them at once, and scores the model, its
+// linear part and the baselines per target.
 #include "forecasting/backtest.hpp"
 
 #include <fmt/format.h>
@@ -39,13 +41,13 @@ Range origins_to_score(const forecasting::ForecastModel& model, const data::Tabl
                  .hint = (choice.empty() ? "" : "its score from training: " + choice + "; ") +
                          "--all scores every row, seen or not"});
   };
-  // The last row before the test part is its first origin: what it forecasts is unseen.
+  // The first origin is the last row before the test part: all it forecasts is unseen.
   const std::size_t first = split.validation_end > 0 ? split.validation_end - 1 : 0;
   if (first >= end) {
     const std::string since = model.validation_end_time.empty()
                                   ? fmt::format("row {}", split.validation_end + 1)
                                   : model.validation_end_time;
-    // A file of nothing else holds the first origin as well.
+    // A file with test rows only must also hold the first origin.
     const std::size_t least = model.horizon + (split.validation_end == 0 ? 1 : 0);
     refuse(fmt::format("at least {} rows with a target from {} on", least, since),
            fmt::format("{}",
@@ -54,7 +56,7 @@ Range origins_to_score(const forecasting::ForecastModel& model, const data::Tabl
   return {first, end};
 }
 
-// Those of the first origins behind which the file has fewer rows than the model looks back on.
+// How many of the first origins have too little history for the model.
 std::size_t origins_without_history(const forecasting::ForecastModel& model,
                                     const data::Frame& frame, Range range) {
   std::size_t count = 0;
@@ -71,7 +73,7 @@ std::size_t origins_without_history(const forecasting::ForecastModel& model,
        .expected = fmt::format("the last {} rows that it was trained on, with the same values",
                                model.last_rows[0].size()),
        .got = "no such rows",
-       .hint = "give the data of the training with the new rows behind them; --all scores every "
+       .hint = "give the training data followed by the new rows; --all scores every "
                "row, seen or not"});
 }
 
@@ -80,15 +82,15 @@ std::size_t origins_without_history(const forecasting::ForecastModel& model,
   throw Error(
       ErrorCode::data,
       {.where = table.path,
-       .what = "no row to score from has as many rows before it as the model looks back on",
+       .what = "no row to score from has as much history as the model needs",
        .expected = fmt::format("at least {} rows from the first with a target to one that has {} "
-                               "more behind it",
+                               "more after it",
                                model.rows_needed(), model.horizon),
        .got = std::to_string(history),
        .hint = "give more of the rows before; `evaluate --allow-short` scores them all the same"});
 }
 
-// A method's forecasts in the data's units from origin t: [N].
+// Forecasts by one method from origin t, in the data's units: [N].
 using Method = std::function<void(std::size_t t, std::span<double> out)>;
 
 class Scorer {
@@ -121,7 +123,7 @@ class Scorer {
   double scale_;
 };
 
-// A series with its missing values filled by the last one seen; before the first one, by that.
+// Fills missing values with the last value seen; leading ones with the first value.
 std::vector<double> filled(const std::vector<double>& raw) {
   std::vector<double> values(raw);
   const auto seen = std::find_if(raw.begin(), raw.end(), [](double v) { return !std::isnan(v); });
@@ -133,8 +135,8 @@ std::vector<double> filled(const std::vector<double>& raw) {
   return values;
 }
 
-/// Ridge as the model's linear part is made, but with its own choice of lags: chosen on validation,
-/// fitted on both.
+/// Ridge, fitted like the model's linear part but with its own lags: chosen on validation, then
+/// fitted on training and validation.
 std::optional<forecasting::LinearModel> fit_ridge_baseline(const forecasting::ForecastModel& model,
                                                            const data::Frame& frame,
                                                            std::size_t target,
@@ -159,7 +161,7 @@ std::optional<forecasting::LinearModel> fit_ridge_baseline(const forecasting::Fo
                                     inputs, split.validation_end);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::data && error.code() != ErrorCode::usage) throw;
-    return std::nullopt;  // too few rows of either part in this file
+    return std::nullopt;  // too few training or validation rows in this file
   }
 }
 
@@ -236,7 +238,7 @@ Backtest backtest(const forecasting::ForecastModel& model, const data::Table& ta
   const Range unseen = origins_to_score(model, table, frame, split, options.all_rows);
   if (unseen.first >= unseen.end) {
     throw Error(ErrorCode::data, {.where = table.path,
-                                  .what = "no row from which the whole horizon lies in the file",
+                                  .what = "no row whose whole horizon is in the file",
                                   .expected = fmt::format("more than {} rows", model.horizon),
                                   .got = std::to_string(frame.rows)});
   }

@@ -1,4 +1,4 @@
-// Forecasts without a model.
+// Baseline forecasts that need no fit.
 #include "forecasting/baselines.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The forecasts that every score stands beside. Each reads rows <= t of the series only.
-// Ridge, the strongest of them, is training/ridge.hpp.
+// The simple baselines that every score is compared with. Each reads rows <= t of the series only.
+// For ridge, the strongest baseline, see ridge.hpp.
 #pragma once
 
 #include <cstddef>
@@ -7,18 +7,17 @@
 
 namespace sluice::forecasting {
 
-// `series` [rows]: missing values already filled with the last seen one, no NaN; t < rows is the
-// origin; `out` [N] receives the forecasts of rows t+1 .. t+N.
+// `series` [rows]: missing values filled with the last seen one, no NaN; t < rows is the origin;
+// `out` [N] receives the forecasts of rows t+1 .. t+N.
 
-/// The last value.
+/// Repeats the last value.
 void naive(std::span<const double> series, std::size_t t, std::span<double> out);
 
-/// The value at the same place in the last `period` >= 1 rows. Before one whole period has been
-/// seen: naive.
+/// The value at the same phase of the last `period` >= 1 rows. Before one whole period: naive.
 void seasonal_naive(std::span<const double> series, std::size_t t, std::size_t period,
                     std::span<double> out);
 
-/// The straight line through the first value and the last, continued. At row 0: naive.
+/// Extends the straight line through the first value and row t. At row 0: naive.
 void drift(std::span<const double> series, std::size_t t, std::span<double> out);
 
 }  // namespace sluice::forecasting

@@ -1,5 +1,4 @@
-// Blocked so that the innermost loop always runs along a row, over a tile that stays in the first
-// cache.
+// Blocked so that the innermost loop runs along a row, over a tile that stays in the L1 cache.
 #include "forecasting/dense.hpp"
 
 #include <algorithm>
@@ -11,7 +10,7 @@
 namespace sluice::forecasting {
 namespace {
 
-// Tiles of 32 x 96 doubles (24 kB) fit a first cache of 32 kB beside the row that is written.
+// Tiles of 32 x 96 doubles (24 kB) fit a 32 kB L1 cache together with the row being written.
 constexpr std::size_t kTileRows = 32;
 constexpr std::size_t kTileColumns = 96;
 
@@ -39,8 +38,8 @@ void add_rows(const double* a, std::size_t a_stride, double factor, const double
   }
 }
 
-// Factors rows [begin, end) of `u`, whose earlier rows have been taken off already. False: not
-// positive.
+// Factors rows [begin, end) of `u` after the earlier rows have been subtracted. False: not positive
+// definite.
 bool factor_panel(double* u, std::size_t size, std::size_t begin, std::size_t end) {
   for (std::size_t k = begin; k < end; ++k) {
     double* row = u + k * size;
@@ -125,7 +124,7 @@ Cholesky::Cholesky(std::vector<double> matrix, std::size_t size, Pulse pulse)
 void Cholesky::solve(std::span<double> columns, std::size_t count) const {
   const double* u = upper_.data();
   double* x = columns.data();
-  // U^T z = columns, downwards by blocks: what the rows above say is taken off in one product.
+  // U^T z = columns, top to bottom by blocks: one product subtracts all rows above.
   for (std::size_t begin = 0; begin < size_; begin += kTileRows) {
     pulse_();
     const std::size_t end = std::min(begin + kTileRows, size_);
@@ -143,7 +142,7 @@ void Cholesky::solve(std::span<double> columns, std::size_t count) const {
       for (std::size_t j = 0; j < count; ++j) row[j] /= u[k * size_ + k];
     }
   }
-  // U x = z, upwards.
+  // U x = z, bottom to top.
   for (std::size_t end = size_; end > 0;) {
     pulse_();
     const std::size_t begin = (end - 1) / kTileRows * kTileRows;

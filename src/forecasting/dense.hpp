@@ -1,6 +1,6 @@
-// The few dense routines in double that fitting a linear model needs: a product, and Cholesky's way
-// of solving. Matrices are row-major; every sum has one written order, so the bits repeat. Not the
-// engine's products: those are float and in kernels/.
+// Dense double-precision routines for fitting linear models: a matrix product and a Cholesky
+// solver. Matrices are row-major; sums have a fixed order, so results are bit-reproducible. The
+// engine's float products are in kernels/.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,18 @@
 
 namespace sluice::forecasting {
 
-/// A matrix read through strides: element (i, j) is at[i * row + j * column].
+/// A strided matrix view: element (i, j) is at[i * row + j * column].
 struct Strided {
   const double* at;
   std::size_t row;
   std::size_t column;
 };
 
-/// The sum of a[i] * b[i] over `count` values, in four partial sums.
+/// Dot product of `count` values, in four partial sums.
 double dot(const double* a, const double* b, std::size_t count);
 
-/// c[m, n] += factor * a[m, k] * b[k, n]. The rows of `b` and `c` are contiguous, `b_row` and
-/// `c_row` values apart; `c` overlaps neither factor.
+/// c[m, n] += factor * a[m, k] * b[k, n]. The rows of `b` and `c` are contiguous, with strides
+/// `b_row` and `c_row`; `c` overlaps neither factor.
 struct Product {
   std::size_t m, k, n;
   Strided a;
@@ -32,19 +32,19 @@ struct Product {
 };
 void add_product(const Product& product, double* c, std::size_t c_row);
 
-/// The factor of a symmetric positive definite matrix, to solve with many right-hand sides.
+/// Cholesky factor of a symmetric positive definite matrix, for many right-hand sides.
 class Cholesky {
  public:
-  /// `matrix` [size, size], symmetric. Where it is not positive definite to rounding, a multiple of
-  /// the identity is added that grows until it is; throws Error(internal) where that does not help,
-  /// which means values that are NaN or infinite.
+  /// `matrix` [size, size], symmetric. If it is not numerically positive definite, a growing
+  /// multiple of the identity is added until it is; throws Error(internal) if that fails, which
+  /// means NaN or infinite values.
   Cholesky(std::vector<double> matrix, std::size_t size, Pulse pulse = kNoPulse);
 
-  /// Replaces `columns` [size, count] by the solution.
+  /// Solves in place: `columns` [size, count] are right-hand sides, replaced by the solutions.
   void solve(std::span<double> columns, std::size_t count) const;
 
-  /// The same to rounding with `rows` [count, size], each a right-hand side: much faster where they
-  /// are few.
+  /// The same, to rounding, for `rows` [count, size], one right-hand side each: much faster for
+  /// few.
   void solve_rows(std::span<double> rows) const;
 
  private:
@@ -52,7 +52,7 @@ class Cholesky {
 
   std::size_t size_;
   Pulse pulse_;
-  std::vector<double> upper_;  // [size, size], U with U^T U = matrix; below the diagonal: U^T
+  std::vector<double> upper_;  // [size, size], U with U^T U = matrix; U^T below the diagonal
 };
 
 }  // namespace sluice::forecasting

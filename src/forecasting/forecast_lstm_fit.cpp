@@ -1,3 +1,5 @@
+// The LSTM's part of a training: trains the members on the linear part's residuals until validation
+// stops improving, chooses alpha by cross-fitting, and refits both parts on more rows.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,10 +17,9 @@ namespace {
 
 constexpr std::size_t kDefaultSteps = 400, kWarmUp = 20;
 constexpr std::size_t kReportEvery = 10, kAlphas = 10;
-// The share of a time limit that may pass before the best so far is taken; the rest is for
-// refitting.
+// The share of a time limit spent on training; the rest is for refitting.
 constexpr double kFirstShare = 0.6;
-// Refitting: half of the best number of steps at 0.3 of the rate (measured).
+// Refit with half of the best number of steps at 0.3 of the rate (measured).
 constexpr double kRefitSteps = 0.5, kRefitRate = 0.3;
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -30,26 +31,26 @@ std::vector<std::vector<float>> parameters_of(const std::vector<engine::Network>
   return all;
 }
 
-// Until the next report, which in training follows a validation.
+// Steps until the next report; during training a report follows each validation.
 std::size_t steps_to_report(const Members& fit, std::size_t steps) {
   return std::min(steps - fit.steps(), kReportEvery - fit.steps() % kReportEvery);
 }
 
 }  // namespace
 
-std::size_t Trainer::chunk() const {
+std::size_t ForecastTraining::chunk() const {
   if (options_.window) return *options_.window;
   const std::size_t wanted = options_.chunk.value_or(default_chunk(model_.period, model_.horizon));
   return std::max<std::size_t>(4, std::min(wanted, model_.split.train_end / 4));
 }
 
 // The fewest steps that read as many rows as the training part has.
-std::size_t Trainer::steps_per_epoch() const {
+std::size_t ForecastTraining::steps_per_epoch() const {
   const std::size_t rows_per_step = options_.batch * chunk();
   return (model_.split.train_end + rows_per_step - 1) / rows_per_step;
 }
 
-training::FitData Trainer::fit_data(std::size_t fit_end) const {
+training::FitData ForecastTraining::fit_data(std::size_t fit_end) const {
   const std::size_t horizon = model_.horizon, targets = model_.targets(),
                     levels = model_.network_quantiles();
   training::FitData data{inputs_, {}, {}, {}, model_.loss, fit_end};
@@ -76,7 +77,7 @@ training::FitData Trainer::fit_data(std::size_t fit_end) const {
   return data;
 }
 
-training::FitOptions Trainer::fit_options(std::uint64_t salt) const {
+training::FitOptions ForecastTraining::fit_options(std::uint64_t salt) const {
   return {.batch = options_.batch,
           .chunk = chunk(),
           .windows = model_.window > 0,
@@ -87,8 +88,8 @@ training::FitOptions Trainer::fit_options(std::uint64_t salt) const {
           .optimizer = options_.optimizer};
 }
 
-void Trainer::report(const Members& fit, const char* phase, std::size_t steps, double loss,
-                     double validation, const Stopwatch& clock) {
+void ForecastTraining::report(const Members& fit, const char* phase, std::size_t steps, double loss,
+                              double validation, const Stopwatch& clock) {
   const double seconds = clock.seconds();
   seconds_per_step_ = seconds / static_cast<double>(std::max<std::size_t>(1, fit.steps()));
   if (options_.progress) {
@@ -107,7 +108,7 @@ void Trainer::report(const Members& fit, const char* phase, std::size_t steps, d
   }
 }
 
-void Trainer::train_network() {
+void ForecastTraining::train_network() {
   Architecture architecture{
       .input = model_.network_inputs(),
       .hidden = std::vector<std::size_t>(options_.layers, hidden()),
@@ -120,7 +121,7 @@ void Trainer::train_network() {
       .learned_state = options_.learned_state};
   if (!options_.bidirectional) architecture.activations[1] = {};
   if (options_.window || options_.bidirectional) model_.window = chunk();
-  // Layer norm would mix the units of several in one.
+  // Layer norm does not allow a merge: it would mix the units of different members.
   const bool one = options_.cell.layer_norm != LayerNorm::none;
   for (std::size_t member = 0; member < (one ? 1 : options_.members); ++member) {
     members_.emplace_back(architecture)
@@ -189,11 +190,10 @@ void Trainer::train_network() {
   earn(judge);
 }
 
-// The error of the best share of the LSTM as it is now, as it will be used; nothing where it was
-// cut.
-std::optional<double> Trainer::validate(CrossFit& judge) {
+// The lowest validation error over all alphas for the current LSTM; nullopt if cut short.
+std::optional<double> ForecastTraining::validate(CrossFit& judge) {
   try {
-    phase_ = "validating";  // told where it takes long: it comes after every few steps
+    phase_ = "validating";  // shown only if it takes long: validation follows every few steps
     told_ = clock_.seconds();
     model_.network = engine::merge(members_);
     const std::vector<std::vector<double>> errors =
@@ -209,13 +209,13 @@ std::optional<double> Trainer::validate(CrossFit& judge) {
   }
 }
 
-std::vector<float> Trainer::validation_outputs() {
+std::vector<float> ForecastTraining::validation_outputs() {
   const std::size_t first = validation_.first(), warm = 4 * chunk();
   return network_outputs(model_, inputs_, first > warm ? first - warm : 0, first,
                          first + validation_.count(), [this] { beat(); });
 }
 
-void Trainer::earn(const CrossFit& judge) {
+void ForecastTraining::earn(const CrossFit& judge) {
   const std::vector<std::vector<double>> errors = judge.errors();
   const Alpha alpha = choose_alpha(validation_.linear_errors(), errors, model_.horizon);
   model_.alpha = alpha.value;
@@ -230,11 +230,11 @@ void Trainer::earn(const CrossFit& judge) {
   model_.provenance.validation_mae = validation_.mae(errors[chosen], 0, validation_.count());
 }
 
-void Trainer::refit(std::size_t fit_end) {
+void ForecastTraining::refit(std::size_t fit_end) {
   model_.provenance.fitted_rows = model_.split.train_end;
   const double needed =
       seconds_per_step_ * kRefitSteps * static_cast<double>(model_.provenance.steps);
-  // What was cut short keeps the parts that were trained together.
+  // If cut short, keep the linear part and the LSTM that were trained together.
   if (model_.alpha > 0 && (told_to_stop() || needed > time_left())) return;
   const ForecastModel before = model_;
   try {
@@ -245,7 +245,7 @@ void Trainer::refit(std::size_t fit_end) {
   }
 }
 
-void Trainer::refit_parts(std::size_t fit_end, const ForecastModel& before) {
+void ForecastTraining::refit_parts(std::size_t fit_end, const ForecastModel& before) {
   const auto pulse = [this] { beat(); };
   std::vector<double> now;
   for (std::size_t k = 0; k < model_.targets(); ++k) {
@@ -256,11 +256,11 @@ void Trainer::refit_parts(std::size_t fit_end, const ForecastModel& before) {
   linear_ = linear_forecasts(model_, frame_, pulse);
   if (model_.alpha > 0 && !refit_network(fit_end, before)) return;
   model_.provenance.fitted_rows = fit_end;
-  // A model that was fitted on all rows has seen them all.
+  // A model fitted on all rows has no unseen rows left.
   if (fit_end == frame_.rows) set_split({fit_end, fit_end});
 }
 
-bool Trainer::refit_network(std::size_t fit_end, const ForecastModel& before) {
+bool ForecastTraining::refit_network(std::size_t fit_end, const ForecastModel& before) {
   inputs_ = network_inputs(model_, frame_, linear_, [this] { beat(); });
   const training::FitData data = fit_data(fit_end);
   Members fit(members_, data, fit_options(1), pool_);

@@ -1,3 +1,5 @@
+// Computes forecasts: the LSTM's inputs from a frame, its outputs with carried state or per window,
+// and the sum with the linear part. Trained in forecast_lstm_fit.cpp.
 #include "forecasting/forecast_model.hpp"
 
 #include <algorithm>
@@ -11,12 +13,12 @@ namespace sluice::forecasting {
 namespace {
 
 constexpr std::size_t kBins = 12;
-constexpr std::size_t kRunSteps = 2048;  // rows that one pass over a long series takes at a time
+constexpr std::size_t kRunSteps = 2048;  // rows per pass over a long series
 constexpr std::size_t kRowsOfAPulse = 64;
 
 std::size_t bins(std::size_t horizon) { return std::min(kBins, horizon); }
 
-// Means of `values` [N] in equal bins, less `level`, as floats.
+// Means of `values` [N] in equal bins, minus `level`, as floats.
 float* add_bins(const std::vector<double>& values, double level, float* to) {
   const std::size_t horizon = values.size(), count = bins(horizon);
   for (std::size_t bin = 0; bin < count; ++bin) {
@@ -28,7 +30,7 @@ float* add_bins(const std::vector<double>& values, double level, float* to) {
   return to;
 }
 
-// The value at the same place of the last full period known at t, for each step ahead.
+// For each step ahead, the value at the same phase of the last full period known at t.
 void last_season(const std::vector<double>& series, std::size_t t, std::size_t period,
                  std::vector<double>& out) {
   for (std::size_t h = 0; h < out.size(); ++h) {
@@ -37,7 +39,7 @@ void last_season(const std::vector<double>& series, std::size_t t, std::size_t p
   }
 }
 
-// Of each target, from a place of its array on.
+// Pointers into each target's array, from index `place` on.
 std::vector<const double*> linear_row(const std::vector<std::vector<double>>& linear,
                                       std::size_t place) {
   std::vector<const double*> row;
@@ -46,7 +48,7 @@ std::vector<const double*> linear_row(const std::vector<std::vector<double>>& li
   return row;
 }
 
-// The last `levels` values rise, and the median is not moved by a level that crosses it.
+// Makes the last `levels` values ascending without moving the median.
 void put_in_order(std::vector<double>& values, std::size_t levels, std::size_t median) {
   const auto first = values.end() - static_cast<std::ptrdiff_t>(levels);
   const double middle = first[static_cast<std::ptrdiff_t>(median)];
@@ -72,7 +74,8 @@ std::size_t ForecastModel::rows_needed() const {
   std::size_t rows = 1;
   for (const LinearModel& one : linear) rows = std::max(rows, one.lags);
   if (!network || alpha <= 0) return rows;
-  // Each row that the LSTM reads holds a linear forecast and a season, which look back themselves.
+  // The LSTM's input rows hold a linear forecast and the last season, which need history
+  // themselves.
   rows = std::max(rows, period);
   return rows + (window > 0 ? window - 1 : training::rows_run_in(default_chunk(period, horizon)));
 }
@@ -152,9 +155,9 @@ FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
 
 namespace {
 
-constexpr std::size_t kWindowBatch = 64;  // windows that one pass takes
+constexpr std::size_t kWindowBatch = 64;  // windows per pass
 
-// As network_outputs, each row from its own window; the first rows' windows are shorter.
+// As network_outputs, but each row from its own window; the windows of the first rows are shorter.
 std::vector<float> window_outputs(const ForecastModel& model, const FloatVector& inputs,
                                   std::size_t first, std::size_t last, Pulse pulse) {
   const std::size_t width = model.network_outputs(), window = model.window;

@@ -1,4 +1,4 @@
-// The forecast that a user asks for: of the rows that follow the last one with a target.
+// Forecasts the rows after the last row with a target.
 #pragma once
 
 #include <cstddef>
@@ -13,18 +13,18 @@ namespace sluice::forecasting {
 struct NextForecast {
   Forecasts forecasts;     ///< One origin.
   std::size_t origin = 0;  ///< The last row with a target.
-  std::size_t filled =
-      0;  ///< Missing cells filled with the last seen value in columns that had none in training.
+  /// Missing cells, filled with the last value seen, of columns without gaps in training.
+  std::size_t filled = 0;
   bool short_history = false;  ///< Fewer rows than ForecastModel::rows_needed().
 };
 
-/// Throws Error(data) where the table does not fit the model, a column known ahead is not filled
-/// for the whole horizon, or (unless allowed) the history is shorter than the model looks back on.
+/// Throws Error(data) if the table does not fit the model, a known-ahead column does not cover the
+/// whole horizon, or (unless allowed) the history is shorter than the model needs.
 NextForecast forecast_next(const ForecastModel& model, const data::Table& table,
                            ShortHistory short_history = ShortHistory::refuse);
 
-/// The time of a row as the file writes times, also of rows behind its end; the row's number from 1
-/// without times.
+/// The time of a row, possibly after the last, as the file writes times; without times, the row
+/// number from 1.
 std::string row_label(const data::Table& table, std::size_t row);
 
 }  // namespace sluice::forecasting

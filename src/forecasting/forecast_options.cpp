@@ -48,12 +48,13 @@ void check(const ForecastOptions& options) {
     refuse("bad window", "4 to 10000 rows", std::to_string(*options.window));
   }
   if (options.window && options.chunk) {
-    refuse("both a window and a back-propagation length", "one: a window is run back whole",
+    refuse("both a window and a back-propagation length",
+           "one of them: a window is back-propagated as a whole",
            fmt::format("{} and {}", *options.window, *options.chunk));
   }
   if (options.recompute && options.bidirectional) {
     refuse("both recomputation and a reverse direction",
-           "one: a window read from its end is needed whole", "both");
+           "one of them: a window read from its end is kept whole", "both");
   }
   if (!std::isfinite(options.forget_bias)) {
     refuse("bad forget bias", "a finite number", fmt::format("{}", options.forget_bias));

@@ -1,3 +1,5 @@
+// A frame that grows row by row and forgets the rows that no forecast reads, the linear part on it,
+// and a streaming session for the LSTM.
 #include "forecasting/forecast_stream.hpp"
 
 #include <algorithm>
@@ -39,7 +41,7 @@ std::optional<streaming::Session> session_of(const ForecastModel& model, TraceSi
       model.window, MissingRow::refuse, trace);
 }
 
-// Before a state's rows: 1 where there was a row with a time, that time, its offset, in seconds.
+// A state begins with 1 if there was a row with a time, that time, and its offset, in seconds.
 constexpr std::size_t kTimes = 3;
 
 bool are_times(const std::vector<double>& rows) {
@@ -85,8 +87,8 @@ data::Clock ForecastStream::clock(const RowTime& time) const {
   return clock_ ? *clock_ : data::Clock::fixed(time.offset);
 }
 
-// How many steps after the last row a time lies, at least one; `on_grid`: the time there, from
-// which the time itself may miss by a tenth of a step, as in a table.
+// Steps from the last row to a time, at least one. `on_grid`: the time on the grid, from which
+// `time` may deviate by a tenth of a step, as in a table.
 std::size_t ForecastStream::steps_to(const RowTime& time, data::Timestamp& on_grid) const {
   constexpr std::int64_t kNearness = 10;
   const auto most = static_cast<std::int64_t>(longest_gap()) + 1;
@@ -96,7 +98,7 @@ std::size_t ForecastStream::steps_to(const RowTime& time, data::Timestamp& on_gr
   if (!clock_ && time.offset != last_->offset) {
     throw Error(ErrorCode::data, {.what = "the offset from UTC changes",
                                   .expected = "the offset of the rows before in every row",
-                                  .hint = "train the model anew: it then remembers its clock"});
+                                  .hint = "train the model again: it then remembers its clock"});
   }
   std::optional<std::int64_t> steps =
       data::steps_between(last_->time, time.time, step, clock(time));
@@ -213,7 +215,7 @@ void ForecastStream::restore(std::span<const std::byte> bytes) {
       streaming::read_saved(bytes, streaming::SavedHead::forecast, fingerprint_);
   const std::size_t size = saved.head.count * sizeof(double);
   std::vector<double> rows(std::min(saved.head.count, saved.flags.size() / sizeof(double)));
-  if (!rows.empty())  // memcpy may not be given a null pointer
+  if (!rows.empty())  // memcpy does not allow a null pointer
     std::memcpy(rows.data(), saved.flags.data(), rows.size() * sizeof(double));
   data::FrameBuilder fresh(model_.features);
   const std::size_t of_session = session_ ? session_->saved_bytes() : 0;

@@ -1,6 +1,6 @@
-// A forecasting model row by row: each new row of data to the forecast from it, the same that
-// forecasting::forecast gives for that row of a whole table. The state is that of the LSTM and the
-// rows that the linear part looks back on.
+// Streaming forecasts: each new row of data gives the forecast that forecasting::forecast computes
+// for that row of a whole table. The state is the LSTM's state and the rows that the linear part
+// needs.
 #pragma once
 
 #include <algorithm>
@@ -18,47 +18,49 @@
 
 namespace sluice::forecasting {
 
-/// When a row was.
+/// The time of a row.
 struct RowTime {
-  data::Timestamp time;     ///< UTC, or on the data's own clock where it states no offset.
-  std::int64_t offset = 0;  ///< Microseconds ahead of UTC that the row states: where the model does
-                            ///< not say which clock it is on.
+  data::Timestamp time;  ///< UTC, or the data's own clock if they state no offset.
+  /// The UTC offset that the row states, in microseconds; used if the model does not store its
+  /// clock.
+  std::int64_t offset = 0;
 };
 
 class ForecastStream {
  public:
-  /// The model must outlive it. Throws Error(usage) where it has columns known ahead: a row's
-  /// forecast needs those of later rows.
-  /// `trace`: sees the network's step of each row, and must outlive this.
+  /// The model must outlive it. Throws Error(usage) if the model has known-ahead columns: a row's
+  /// forecast would need those of later rows. `trace` receives the network's step of each row and
+  /// must outlive this.
   explicit ForecastStream(const forecasting::ForecastModel& model, TraceSink* trace = nullptr);
 
-  /// Of each row, by name, in this order.
+  /// Names of the values of each row, in this order.
   std::vector<std::string> columns() const { return model_.features.columns(); }
 
-  /// values [columns()] in the data's units, NaN where missing. With a time, as the model's
-  /// training data had: where it lies several steps behind the last row's, the rows between are
-  /// missing ones. Without, which a model that reads the calendar does not allow, each row is the
-  /// next. The forecast is valid until the next call. Throws Error(data) where the time does not
-  /// rise by whole steps, leaves more than longest_gap() rows out, is on another clock, or a value
-  /// is too large; then nothing is changed.
+  /// values [columns()] in the data's units, NaN if missing. Give a time if the training data had
+  /// times: if it is several steps after the last row's, the rows in between count as missing.
+  /// Without a time (not allowed if the model reads the calendar) each row is the next. The
+  /// forecast is valid until the next call. Throws Error(data), and changes nothing, if the time
+  /// does not rise by whole steps, skips more than longest_gap() rows or is on another clock, or if
+  /// a value is too large.
   const forecasting::Forecasts& push(std::span<const double> values,
                                      const std::optional<RowTime>& time = {});
 
-  /// Rows still missing before a forecast has behind it all that the model looks back on
-  /// (forecasting::ForecastModel::rows_needed). Until there are none forecasts can be far off.
+  /// Rows still needed before the history is complete (ForecastModel::rows_needed). Until then
+  /// forecasts can be far off.
   std::size_t rows_missing() const;
   bool warm() const { return rows_missing() == 0; }
-  /// When the last row was; nothing before the first, and where rows come without times.
+  /// The last row's time; nullopt before the first row and without times.
   const std::optional<RowTime>& last() const { return last_; }
-  /// Missing rows that a row at this time would leave behind it. Throws as push().
+  /// Number of missing rows that a row at this time would leave. Throws as push().
   std::size_t missing_before(const RowTime& time) const;
-  /// More missing rows than this at once are refused: the state would have forgotten all that it
-  /// knew, and a wrong time could not be taken back.
+  /// Larger gaps are rejected: the state would have forgotten everything, and a wrong time could
+  /// not be undone.
   std::size_t longest_gap() const { return std::max<std::size_t>(1000, 10 * look_back_); }
   /// The clock of its rows' times.
   data::Clock clock() const { return clock(last_.value_or(RowTime{0})); }
 
-  /// All that the next rows depend on, and back. Throws Error(model) as Session::restore.
+  /// Saves and restores everything that the next rows depend on. Throws Error(model) as
+  /// Session::restore.
   std::vector<std::byte> save();
   void restore(std::span<const std::byte> saved);
 
@@ -72,11 +74,11 @@ class ForecastStream {
   std::size_t look_back_;  // rows that a forecast reads
   data::FrameBuilder rows_;
   std::optional<streaming::Session> session_;  // set if the LSTM runs
-  std::optional<data::Clock> clock_;           // that the model remembers
-  std::optional<RowTime> last_;                // of the last row
+  std::optional<data::Clock> clock_;           // as stored in the model
+  std::optional<RowTime> last_;                // time of the last row
   std::vector<float> x_, y_;
   std::vector<std::vector<double>> linear_;  // [K][N]
-  std::vector<double> now_;                  // room for forecasting::linear_inputs
+  std::vector<double> now_;                  // buffer for forecasting::linear_inputs
   forecasting::Forecasts forecast_;
   std::uint64_t fingerprint_;
 };

@@ -1,3 +1,5 @@
+// The order of a training: checks the data, splits it, finds the season, fits the linear part, then
+// calls the LSTM's training (forecast_lstm_fit.cpp) and the final refit.
 #include "forecasting/forecast_trainer.hpp"
 
 #include <fmt/format.h>
@@ -16,27 +18,27 @@ namespace {
 
 constexpr std::size_t kRowsForLstm = 1000;
 constexpr std::size_t kRowsToKnowAgain = 32;
-constexpr double kTellEvery = 0.5;  // seconds
+constexpr double kTellEvery = 0.5;  // seconds between progress reports
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-void Trainer::begin(const char* phase) {
+void ForecastTraining::begin(const char* phase) {
   phase_ = phase;
   tell();
 }
 
-void Trainer::tell() {
+void ForecastTraining::tell() {
   told_ = clock_.seconds();
   if (options_.progress) options_.progress({.phase = phase_, .loss = kNaN, .validation = kNaN});
 }
 
-void Trainer::beat() {
+void ForecastTraining::beat() {
   if (told_to_stop() || time_left() < 0) throw Cut{};
   if (clock_.seconds() - told_ >= kTellEvery) tell();
 }
 
-TrainingResult Trainer::run() {
+TrainingResult ForecastTraining::run() {
   check(options_);
   describe();
   if (model_.split.validation_end == model_.split.train_end) {
@@ -48,7 +50,7 @@ TrainingResult Trainer::run() {
     const bool asked = told_to_stop();
     throw Stopped({.where = table_.path,
                    .what = fmt::format("{} while {}: there is no model yet",
-                                       asked ? "stopped" : "the time was over", phase_),
+                                       asked ? "stopped" : "the time was up", phase_),
                    .hint = asked ? "nothing was written" : "give a longer --time-limit"});
   }
   if (hidden() == 0) {
@@ -64,8 +66,8 @@ TrainingResult Trainer::run() {
   return {std::move(model_), failure_, told_to_stop()};
 }
 
-// Whether there was time for it.
-bool Trainer::find_linear_part() {
+// Returns false if the time was up.
+bool ForecastTraining::find_linear_part() {
   try {
     begin("looking for a season");
     beat();
@@ -78,8 +80,8 @@ bool Trainer::find_linear_part() {
   }
 }
 
-void Trainer::describe() {
-  // The rows that count end with the last that has a target: later ones only hold known columns.
+void ForecastTraining::describe() {
+  // Rows end at the last one with a target: later rows hold known-ahead columns only.
   std::size_t rows = 0;
   for (const std::string& name : options_.features.targets) {
     const std::vector<double>& values = table_.at(name).values;
@@ -92,8 +94,8 @@ void Trainer::describe() {
     }
     rows = std::max(rows, static_cast<std::size_t>(values.rend() - last));
   }
-  // Validation, the smallest part, must hold some origins with all their targets; an LSTM that was
-  // asked for is not left out without a word.
+  // Validation, the smallest part, must hold some origins with all their targets. An LSTM that was
+  // requested is never dropped silently.
   const bool lstm = options_.hidden.value_or(0) > 0,
              few = rows < rows_for_validation(options_.horizon);
   if (rows < least_rows(options_.horizon) || (few && lstm)) {
@@ -136,7 +138,7 @@ void Trainer::describe() {
   provenance.seed = options_.seed;
 }
 
-void Trainer::set_split(const data::Split& split) {
+void ForecastTraining::set_split(const data::Split& split) {
   model_.split = split;
   if (table_.times.empty()) {
     const std::size_t count = std::min(kRowsToKnowAgain, split.validation_end);
@@ -154,7 +156,7 @@ void Trainer::set_split(const data::Split& split) {
   model_.validation_end_time = text(split.validation_end);
 }
 
-void Trainer::find_period() {
+void ForecastTraining::find_period() {
   if (options_.period) {
     model_.period = model_.season = *options_.period;
     return;
@@ -167,12 +169,12 @@ void Trainer::find_period() {
   model_.season = seasons.strongest;
 }
 
-std::size_t Trainer::hidden() const {
+std::size_t ForecastTraining::hidden() const {
   if (options_.hidden) return *options_.hidden;
   return frame_.rows < kRowsForLstm ? 0 : kDefaultHidden;
 }
 
-void Trainer::fit_linear() {
+void ForecastTraining::fit_linear() {
   const auto pulse = [this] { beat(); };
   std::vector<double> now;
   for (std::size_t k = 0; k < model_.targets(); ++k) {
@@ -197,7 +199,7 @@ void Trainer::fit_linear() {
 }
 
 TrainingResult train_forecast(const data::Table& table, const ForecastOptions& options) {
-  return Trainer(table, options).run();
+  return ForecastTraining(table, options).run();
 }
 
 }  // namespace sluice::forecasting

@@ -1,6 +1,5 @@
-// Trains a ForecastModel on a table: the linear part first, then the LSTM on what that leaves over,
-// then the alpha that the LSTM earned on validation, then both once more on training and validation
-// rows together.
+// Trains a ForecastModel on a table: the linear part, then the LSTM on its residuals, then alpha on
+// the validation set; finally refits both on training and validation rows together.
 #pragma once
 
 #include <optional>
@@ -13,7 +12,7 @@
 
 namespace sluice::forecasting {
 
-/// Thrown where a training was stopped, or its time was over, before there was a model.
+/// Thrown if a training was stopped, or its time was up, before there was a model.
 class Stopped : public Error {
  public:
   explicit Stopped(ErrorParts parts) : Error(ErrorCode::usage, std::move(parts)) {}
@@ -21,14 +20,14 @@ class Stopped : public Error {
 
 struct TrainingResult {
   ForecastModel model;
-  /// Set where the loss or gradient became NaN or infinite: the step and the cause. `model` is the
+  /// Set if the loss or gradient became NaN or infinite: the step and the cause. `model` is the
   /// last good one.
   std::optional<Error> failure;
-  bool stopped = false;  ///< By ForecastOptions::stop: the best so far.
+  bool stopped = false;  ///< Stopped by ForecastOptions::stop; `model` is the best so far.
 };
 
-/// Throws Error(data) for a table that cannot be used (fewer rows than a split needs, constant
-/// target ..), Error(usage) for options out of range, and Stopped.
+/// Throws Error(data) for a table that cannot be used (too few rows to split, a constant target,
+/// ..), Error(usage) for options out of range, and Stopped.
 TrainingResult train_forecast(const data::Table& table, const ForecastOptions& options);
 
 }  // namespace sluice::forecasting

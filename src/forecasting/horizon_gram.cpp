@@ -1,12 +1,12 @@
-// With o(s) = 1 where row s has a target, else 0, and the regressors a and b of two tracks u and v,
+// Let o(s) = 1 if row s has a target, else 0. For the regressors a and b of two tracks u and v,
 //   P_h[a, b] = sum over origins t of o(t + 1 + h) u(t + a) v(t + b)
-// moves by one row when the horizon does, but for the two ends of the sum:
+// moves by one row with the horizon, except for the two ends of the sum:
 //   P_h[a, b] = P_{h-1}[a-1, b-1] - o(first + h) u(first + a-1) v(first + b-1)
 //                                 + o(end + h) u(end + a-1) v(end + b-1).
-// Within horizon 0 it changes where a run of rows seen begins or ends:
+// Within horizon 0 it changes where a run of observed rows begins or ends:
 //   P_0[a, b] = P_0[a-1, b-1] + sum over t of (o(t) - o(t + 1)) u(t + a-1) v(t + b-1),
-// o(t) and o(t + 1) counting for origins t - 1 and t only. So only entries with a = 0 or b = 0 are
-// summed at every horizon, over the rows seen or those missing, whichever are fewer.
+// where o(t) and o(t + 1) count for origins t - 1 and t only. So only entries with a = 0 or b = 0
+// are summed at every horizon, over the observed or the missing rows, whichever are fewer.
 #include "forecasting/horizon_gram.hpp"
 
 #include <algorithm>
@@ -18,10 +18,10 @@ namespace {
 constexpr std::size_t kChunk = 64;  // rows multiplied at once
 constexpr std::size_t kBlock = 32;
 
-// Adds factor * left^T right of rows, of which it keeps some until they are worth a product.
+// Accumulates factor * left^T right, buffering rows until a matrix product pays off.
 class RowProducts {
  public:
-  // `symmetric`: left is right, and only what lies right of the diagonal blocks is wanted.
+  // `symmetric`: left equals right, and only entries right of the diagonal blocks are computed.
   RowProducts(std::size_t left, std::size_t right, bool symmetric, std::vector<double>& sums)
       : left_(kChunk * left), right_(kChunk * right), symmetric_(symmetric), sums_(sums) {}
 
@@ -101,7 +101,7 @@ void HorizonGram::sum_first_regressors() {
   products.flush();
 }
 
-// [size, size], what entries change by from (a-1, b-1) to (a, b): right of the diagonal blocks.
+// [size, size], the change of each entry from (a-1, b-1) to (a, b), right of the diagonal blocks.
 std::vector<double> HorizonGram::changes() const {
   const std::vector<std::uint8_t>& observed = equations_.missing.observed;
   const Origins origins = equations_.missing.origins;

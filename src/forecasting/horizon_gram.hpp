@@ -1,5 +1,6 @@
-// The Gram matrices of the horizons where targets are missing: horizon h sums over the origins
-// whose target h steps ahead was seen, so each has its own. Each is made from the one before.
+// The Gram matrices of the horizons if targets are missing: horizon h sums over the origins whose
+// target h steps ahead was observed, so each horizon has its own. Each is derived from the previous
+// one.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +12,10 @@ namespace sluice::forecasting {
 
 class HorizonGram {
  public:
-  /// `equations` are not complete(), and live longer.
+  /// `equations` are not complete() and must outlive this.
   explicit HorizonGram(const NormalEquations& equations, Pulse pulse = kNoPulse);
 
-  /// That of horizon 0, at the next call of 1 and so on: [size, size], the mean of z z^T over the
+  /// Returns the matrix of horizon 0, then 1 and so on: [size, size], the mean of z z^T over the
   /// horizon's origins, z standardised as for the shared Gram matrix.
   const std::vector<double>& next();
 
@@ -28,8 +29,8 @@ class HorizonGram {
   const NormalEquations& equations_;
   Pulse pulse_;
   std::size_t horizon_ = 0;
-  std::vector<double> first_;        // [tracks, size]: each track's first regressor by all
-  std::vector<double> sums_, gram_;  // [size, size], as they are and standardised
+  std::vector<double> first_;  // [tracks, size]: each track's first regressor times all others
+  std::vector<double> sums_, gram_;  // [size, size], raw and standardised
 };
 
 }  // namespace sluice::forecasting

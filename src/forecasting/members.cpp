@@ -15,21 +15,21 @@ Members::Members(std::vector<engine::Network>& networks, const training::FitData
   for (engine::Network& network : networks) {
     training::FitOptions own = options;
     own.seed = mix64(options.seed + fits_.size());
-    if (networks.size() > 1) own.most_parts = 1;  // threads take members
+    if (networks.size() > 1) own.most_parts = 1;  // parallel over members instead
     if (apart) alone_.push_back(std::make_unique<ThreadPool>(1));
     fits_.push_back(
         std::make_unique<training::LstmFit>(network, data, own, apart ? *alone_.back() : pool));
   }
 }
 
-// Whose turn it is: a thread that is free takes the member that is furthest behind. So members that
-// do not divide by the threads keep them all busy.
+// Assigns steps to threads: a free thread takes the member that is furthest behind, so all threads
+// stay busy even if they do not divide the number of members.
 class Members::Turns {
  public:
   Turns(std::size_t members, std::size_t steps, FunctionRef<bool()> enough)
       : begun_(members, 0), busy_(members, 0), steps_(steps), enough_(enough) {}
 
-  /// The next member, and how many steps it has begun before; none where all have.
+  /// The next member and the number of steps it has begun; nullopt when all have finished.
   struct Turn {
     std::size_t member, step;
   };
@@ -49,7 +49,7 @@ class Members::Turns {
     return next;
   }
 
-  /// After the turn. In trouble, none goes further: the others still get as far.
+  /// Ends a turn. After a failure no member starts a later step; the others still catch up to it.
   void give_back(const Turn& turn, bool trouble) {
     const std::lock_guard lock(mutex_);
     busy_[turn.member] = 0;

@@ -1,5 +1,5 @@
-// Several LSTMs trained side by side, each with its own seed: their mean forecasts better than one,
-// and depends less on luck (docs/forecasting.md).
+// Several LSTMs trained in parallel from different seeds: their mean forecasts better than a single
+// one and varies less (docs/forecasting.md).
 #pragma once
 
 #include <cstddef>
@@ -20,17 +20,17 @@ class Members {
   Members(std::vector<engine::Network>& networks, const training::FitData& data,
           const training::FitOptions& options, ThreadPool& pool);
 
-  /// Some steps of each at rate(number of the step). Ends sooner, all having done as many, where
-  /// enough() says so, which is asked by any thread, one at a time, before a step that none has
-  /// begun; not before the first. Answers the mean of their losses. Where one gets into trouble,
-  /// see failure().
+  /// Trains each member for `steps` steps at rate(step number); returns the mean of their losses.
+  /// Ends sooner, with equal steps for all, once enough() returns true; it is called from any
+  /// thread, one at a time, before a step that no member has begun, except the first. If a member
+  /// fails, see failure().
   ///
-  /// Where there are at least as many members as threads, each goes on one thread at a time, and
-  /// hardly ever waits for another; else they take turns at sharing all threads.
+  /// With at least as many members as threads, each member runs on one thread at a time and rarely
+  /// waits for another; otherwise the members take turns and each uses all threads.
   double run(std::size_t steps, FunctionRef<double(std::size_t)> rate, FunctionRef<bool()> enough);
-  /// How many all have done.
+  /// Steps completed by all members.
   std::size_t steps() const;
-  /// The first that went wrong in one of them, in step steps() + 1; empty where nothing did.
+  /// The first failure of a member, in step steps() + 1; empty if none.
   const std::string& failure() const { return least_done().failure(); }
 
  private:
@@ -38,7 +38,8 @@ class Members {
   const training::LstmFit& least_done() const;
 
   ThreadPool& pool_;
-  std::vector<std::unique_ptr<ThreadPool>> alone_;  // of one thread, by member; none: they share
+  // single-threaded pools, by member; empty: they share one
+  std::vector<std::unique_ptr<ThreadPool>> alone_;
   std::vector<std::unique_ptr<training::LstmFit>> fits_;
 };
 

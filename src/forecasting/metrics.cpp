@@ -1,4 +1,4 @@
-// Running sums, and the scores that they make.
+// Running sums and the scores computed from them.
 #include "forecasting/metrics.hpp"
 
 #include <fmt/format.h>

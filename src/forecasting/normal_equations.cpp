@@ -1,8 +1,8 @@
-// With regressors that are a column of the data read at a shift (tracks.hpp) and
+// Each regressor is a column of the data read at a shift (tracks.hpp). With
 //   P[a, b] = sum over t of u(t + a) v(t + b)
 // each entry follows from its upper left neighbour by two products at the ends of the sum:
 //   P[a+1, b+1] = P[a, b] - u(first + a) v(first + b) + u(end + a) v(end + b),
-// and only the first row and column are summed in full.
+// so only the first row and column are summed in full.
 #include "forecasting/normal_equations.hpp"
 
 #include <fmt/format.h>
@@ -16,11 +16,10 @@
 namespace sluice::forecasting {
 namespace {
 
-// A variance below this share of the largest of the same column is rounding: the regressor is
-// constant.
+// A variance below this share of the column's largest is rounding error: the regressor is constant.
 constexpr double kConstant = 1e-12;
 
-// The products [u.count, v.count] of two tracks over all origins.
+// The products [u.count, v.count] of two tracks, summed over all origins.
 std::vector<double> shifted_products(const Track& u, const Track& v, Origins origins, Pulse pulse) {
   const std::size_t first = origins.first;
   const std::size_t end = origins.end;
@@ -66,7 +65,7 @@ void add_products(NormalEquations& equations, const std::vector<Track>& tracks, 
   }
 }
 
-// Means and standard deviations of the regressors, into `offset` and `scale`.
+// Writes means and standard deviations of the regressors to `offset` and `scale`.
 void measure(NormalEquations& equations, const std::vector<Track>& tracks) {
   const std::size_t bias = equations.size - 1;
   equations.scale[bias] = 1.0;
@@ -109,7 +108,7 @@ void standardise(NormalEquations& equations) {
   }
 }
 
-// Counts the targets seen, and keeps what the sums over fewer origins are made from.
+// Counts the observed targets and stores what horizon_gram.cpp needs.
 void keep_missing(NormalEquations& equations, const LinearInputs& inputs, Origins origins,
                   std::size_t fit_end) {
   for (std::size_t t = origins.first; t < origins.end; ++t) {

@@ -1,4 +1,4 @@
-// A quantile of sorted values, by straight lines between them.
+// A quantile of sorted values, by linear interpolation.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace sluice::forecasting {
 
-/// `sorted`: at least one; level from 0 to 1.
+/// `sorted`: at least one value; level from 0 to 1.
 inline double quantile_of_sorted(const std::vector<double>& sorted, double level) {
   const double place = level * static_cast<double>(sorted.size() - 1);
   const auto low = static_cast<std::size_t>(place);

@@ -1,4 +1,4 @@
-// The regressors of one origin, laid out as the header says.
+// Computes the regressors of one origin.
 #include "forecasting/regressors.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// What a linear autoregression multiplies: the regressors r_t of one target series on a regular
-// grid. Not the model and not its fit: those are ridge.hpp.
+// The regressors r_t of a linear autoregression: one target series on a regular grid and its
+// covariates. See ridge.hpp for the model and its fit.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace sluice::forecasting {
 
-/// One target series and its other columns, in scaled units, a row per step of time. No value may
-/// be NaN: a missing one is filled beforehand. Views only: the caller keeps the arrays alive.
+/// One target series and its other columns, in scaled units, one row per time step. No NaN: missing
+/// values must be filled beforehand. Views only: the caller keeps the arrays alive.
 struct LinearInputs {
-  std::span<const double> target;          ///< [rows], missing ones filled with the last seen value
-  std::span<const std::uint8_t> observed;  ///< [rows], 1 where the target was really seen
+  std::span<const double> target;          ///< [rows], missing values filled with the last one seen
+  std::span<const std::uint8_t> observed;  ///< [rows], 1 if the target was observed
   std::span<const double> now;             ///< [rows, now_width]: covariates, masks, calendar
   std::size_t now_width = 0;
   std::span<const double> known;  ///< [rows_known >= rows, known_width], used at t+1 .. t+N
@@ -31,11 +31,12 @@ struct RegressorLayout {
   std::size_t regressors() const { return lags + now_width + horizon * known_width; }
 };
 
-/// Throws Error(shape) unless the spans of `inputs` have the sizes that their widths say.
+/// Throws Error(shape) unless the spans of `inputs` match their widths.
 void check(const LinearInputs& inputs);
 
-/// r_t into `out` [layout.regressors()]. Lags before row 0 are target[0]. Throws Error(shape) where
-/// `inputs` has other widths than `layout`, or lacks row t or the known rows t+1 .. t+N.
+/// Writes r_t to `out` [layout.regressors()]. Lags before row 0 read target[0]. Throws Error(shape)
+/// if the widths of `inputs` differ from the layout's, or row t or known rows t+1 .. t+N are
+/// missing.
 void regressors_at(const RegressorLayout& layout, const LinearInputs& inputs, std::size_t t,
                    std::span<double> out);
 

@@ -1,4 +1,4 @@
-// Fitting and forecasting with one set of choices.
+// Fits and forecasts with given settings. See ridge_choice.cpp for choosing them.
 #include "forecasting/ridge.hpp"
 
 #include <fmt/format.h>

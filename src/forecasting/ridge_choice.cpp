@@ -1,6 +1,6 @@
-// Choosing lags, base and strength. All strengths and bases of one number of lags share one Gram
-// matrix, all bases of one strength one factor, and the forecasts of all candidates on validation
-// are one product.
+// Chooses lags, base and strength. For each number of lags, all strengths and bases share one Gram
+// matrix, all bases of one strength share one factor, and one matrix product forecasts the
+// validation set for all candidates.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,20 +16,19 @@ namespace sluice::forecasting {
 namespace {
 
 constexpr std::size_t kMostLags = 1000;
-constexpr std::size_t kLongPeriod = 150;  // more rows than the powers of two reach
+constexpr std::size_t kLongPeriod = 150;  // beyond the reach of the powers of two
 constexpr std::size_t kRowsPerLag = 5;
-constexpr std::size_t kLeastBlocks = 8;  // with fewer, a standard error says nothing
+constexpr std::size_t kLeastBlocks = 8;  // with fewer, a standard error is meaningless
 constexpr double kStrengths[] = {1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0};
-constexpr double kChoiceTolerance = 1e-5;  // a choice needs less than a fit
-constexpr std::size_t kChunk = 64;         // validation origins forecast at once
+constexpr double kChoiceTolerance = 1e-5;  // a choice needs less accuracy than a fit
+constexpr std::size_t kChunk = 64;         // validation origins per product
 
-// A stretch of origins that choose, the rows that are fitted before it, and its truth in original
-// units.
+// A stretch of validation origins, the rows fitted before it, and its targets in original units.
 struct Fold {
   std::size_t fit_end = 0;
   std::size_t end = 0;        // origins [fit_end - 1, end)
-  std::size_t scored = 0;     // observed targets in all
-  std::vector<double> truth;  // [origins, N], NaN where not observed
+  std::size_t scored = 0;     // observed targets in total
+  std::vector<double> truth;  // [origins, N], NaN if not observed
 
   std::size_t first() const { return fit_end - 1; }
 };
@@ -55,9 +54,9 @@ Fold make_fold(const LinearInputs& inputs, const RidgeOptions& options, std::siz
   return fold;
 }
 
-// The validation part, and before it, where the training part has room, the stretch of the same
-// length just before it, fitted without it: one stretch alone is often a week or two, and picks
-// what that week liked.
+// The validation part and, if the training part has room, the equally long stretch before it with
+// fits that exclude it. A single stretch often spans only a week or two and overfits the choice to
+// it.
 std::vector<Fold> make_folds(const LinearInputs& inputs, const RidgeOptions& options,
                              std::size_t most_lags) {
   const std::size_t end = std::min(options.validation_end, inputs.rows());
@@ -89,7 +88,7 @@ std::vector<Fold> make_folds(const LinearInputs& inputs, const RidgeOptions& opt
   return folds;
 }
 
-// Appends to `errors` [blocks, groups] the sums of absolute errors of each candidate over blocks of
+// Appends to `errors` [blocks, groups] the summed absolute errors of each candidate over blocks of
 // origins: group g of `raw` [size, groups * N] holds its N columns.
 void add_errors(const RegressorLayout& layout, const LinearInputs& inputs,
                 const RidgeOptions& options, const Fold& fold, const std::vector<double>& raw,
@@ -130,7 +129,7 @@ void add_errors(const RegressorLayout& layout, const LinearInputs& inputs,
   }
 }
 
-// Every strength and base fitted before `fit_end`: raw weights [size, strengths * bases * N].
+// Fits every strength and base on rows before `fit_end`: raw weights [size, strengths * bases * N].
 std::vector<double> fit_all(const RegressorLayout& layout, const LinearInputs& inputs,
                             const std::vector<LinearBase>& bases, const RidgeOptions& options,
                             std::size_t fit_end) {
@@ -153,14 +152,14 @@ std::vector<double> fit_all(const RegressorLayout& layout, const LinearInputs& i
 
 struct Choice {
   LinearModel model;           // fitted before the validation part
-  std::vector<double> errors;  // sums of absolute errors, block by block through all folds
+  std::vector<double> errors;  // summed absolute errors by block, over all folds
 };
 
 double sum_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-// The best model with these lags.
+// The best model with this number of lags.
 Choice choose_with_lags(const LinearInputs& inputs, const RidgeOptions& options,
                         const std::vector<Fold>& folds, std::size_t lags) {
   const RegressorLayout layout{.lags = lags,
@@ -212,7 +211,7 @@ bool as_good(const Choice& fewer, const Choice& best) {
 std::vector<std::size_t> candidate_lags(std::size_t period, std::size_t train_end) {
   const std::size_t most = std::min(kMostLags, train_end / kRowsPerLag);
   std::vector<std::size_t> lags;
-  // Multiples of a long period cannot follow the last few rows, and the shortest is many lags.
+  // Multiples of a long period miss the last few rows, and even the shortest is many lags.
   for (std::size_t lag = 1; period >= kLongPeriod && lag <= std::min<std::size_t>(128, most);
        lag *= 2) {
     lags.push_back(lag);

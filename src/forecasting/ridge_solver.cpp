@@ -1,7 +1,7 @@
 // Solves the normal equations. Without missing targets all horizons share one matrix, and one
-// factor for each strength. With them each horizon has its own matrix, which is often close to that
-// of a horizon before: conjugate gradients from the factor that is there, and where they take
-// longer than a new factor, a new factor, from which the next horizons begin.
+// factor per strength. Otherwise each horizon has its own matrix, often close to that of an earlier
+// horizon: conjugate gradients use the earlier factor as preconditioner. If they need more time
+// than a new factor, a new factor is computed, and the next horizons start from it.
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -17,14 +17,14 @@ using Columns = std::vector<double>;  // [size, columns]
 
 using Rows = std::vector<double>;  // [rows, size]
 
-// A factor for one strength, of a matrix near those that come.
+// A factor for one strength, of a matrix near the next ones.
 struct NearFactor {
   Cholesky factor;
-  std::size_t next_try = 0;  // the horizon at which it is tried again
-  std::size_t pause = 1;     // twice as long after every try in vain
+  std::size_t next_try = 0;  // the horizon at which conjugate gradients are tried again
+  std::size_t pause = 1;     // doubled after every failed try
 };
 
-// A factor of `size` rows takes about as long as size / kRowsOfAStep steps of one right-hand side.
+// Factoring `size` rows costs about as much as size / kRowsOfAStep steps of one right-hand side.
 constexpr std::size_t kRowsOfAStep = 8;
 
 std::vector<double> penalised(std::vector<double> matrix, std::size_t size, double strength) {
@@ -50,7 +50,7 @@ Columns right_sides(const NormalEquations& equations, double strength, const Col
   return right;
 }
 
-// The products of equally numbered rows of two matrices [rows, size].
+// The dot products of corresponding rows of two matrices [rows, size].
 std::vector<double> row_dots(const Rows& a, const Rows& b, std::size_t size) {
   std::vector<double> sums;
   for (std::size_t i = 0; i < a.size(); i += size) sums.push_back(dot(&a[i], &b[i], size));
@@ -62,8 +62,9 @@ Rows solved(const Cholesky& factor, Rows rows) {
   return rows;
 }
 
-// Solves matrix * x = right for each row x and right, from the factor of a matrix near it, in whose
-// energy the error is measured. False: that took more than `most_steps`.
+// Solves matrix * x = right for each row x and right by conjugate gradients, preconditioned with
+// the factor of a nearby matrix, whose energy norm measures the error. False: no convergence in
+// `most_steps`.
 bool conjugate_gradients(const std::vector<double>& matrix, std::size_t size, const Cholesky& near,
                          const Rows& right, double tolerance, std::size_t most_steps, Rows& x) {
   const std::size_t count = right.size() / size;

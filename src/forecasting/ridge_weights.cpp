@@ -1,4 +1,4 @@
-// Bases, and the way back from standardised regressors.
+// Bases, and the conversion from standardised regressors to raw ones.
 #include "forecasting/ridge_weights.hpp"
 
 namespace sluice::forecasting {

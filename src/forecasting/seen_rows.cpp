@@ -9,8 +9,8 @@
 namespace sluice::forecasting {
 namespace {
 
-/// The first row of the table at or after a time that the model's file gives as text; the number of
-/// rows where all are earlier.
+/// The first row of the table at or after a time stored as text in the model's file; the number of
+/// rows if all are earlier.
 std::size_t row_at(const data::Table& table, const std::string& text) {
   const data::Timestamp time = data::stored_time(text).value_or(0);
   return static_cast<std::size_t>(std::lower_bound(table.times.begin(), table.times.end(), time) -
@@ -19,7 +19,7 @@ std::size_t row_at(const data::Table& table, const std::string& text) {
 
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
-// Whether the model's last rows are those of the table before `end`.
+// Whether the table's rows before `end` are the model's last rows.
 bool end_at(const forecasting::ForecastModel& model, const data::Table& table, std::size_t end) {
   const std::size_t count = model.last_rows[0].size();
   if (end < count || end > table.rows()) return false;
@@ -42,7 +42,7 @@ std::optional<data::Split> find_split(const forecasting::ForecastModel& model,
   const data::Split& split = model.split;
   if (model.last_rows.empty() || end_at(model, table, split.validation_end)) return split;
   const std::size_t validation = split.validation_end - split.train_end;
-  // Of several places the last: no row that was seen is then taken for unseen.
+  // Take the last match, so that no seen row counts as unseen.
   for (std::size_t end = table.rows(); end > 0; --end) {
     if (end_at(model, table, end)) return data::Split{end - std::min(end, validation), end};
   }

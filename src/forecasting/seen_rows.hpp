@@ -1,4 +1,4 @@
-// Which rows of a file a forecasting model has seen.
+// Determines which rows of a file a forecasting model has seen.
 #pragma once
 
 #include <optional>
@@ -9,10 +9,10 @@
 
 namespace sluice::forecasting {
 
-/// Where the model's training and validation ended, in this table's rows; 0 where the table begins
-/// later. Without times the model's last rows are looked for by their values, also where rows were
-/// added or left out in front; nothing where they are not in the table. A model that keeps none is
-/// believed to have seen as many rows of this table as of its own.
+/// The ends of the model's training and validation parts as rows of this table; 0 if the table
+/// begins later. Without times the model's last rows are located by their values, even if rows were
+/// added or removed in front; nullopt if the table does not hold them. A model without stored last
+/// rows is assumed to have seen as many rows of this table as of its own.
 std::optional<data::Split> find_split(const forecasting::ForecastModel& model,
                                       const data::Table& table);
 

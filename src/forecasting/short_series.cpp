@@ -1,3 +1,5 @@
+// Scores every candidate from the same rolling origins, chooses one, fits it on all rows, and
+// derives the intervals from its rolling errors.
 #include "forecasting/short_series.hpp"
 
 #include <fmt/format.h>
@@ -17,10 +19,10 @@
 namespace sluice::forecasting {
 namespace {
 
-constexpr std::size_t kRefits = 12;       // on the way through the origins
+constexpr std::size_t kRefits = 12;       // over all origins
 constexpr std::size_t kRowsForRidge = 8;  // beyond the horizon, before the first origin
-constexpr std::size_t kLeastBlocks = 3;   // with fewer, a standard error says nothing
-constexpr double kClearly = 0.9;          // of another's error, where there are so few
+constexpr std::size_t kLeastBlocks = 3;   // with fewer, a standard error is meaningless
+constexpr double kClearly = 0.9;          // required error ratio with so few blocks
 
 // Fits on the rows before `fit_end` alone.
 using Fit = std::function<LinearModel(std::size_t fit_end)>;
@@ -28,12 +30,12 @@ using Fit = std::function<LinearModel(std::size_t fit_end)>;
 struct Method {
   const char* name;
   Fit fit;
-  std::vector<double> errors = {};    // [origins, N] in the model's units, NaN: not observed
+  std::vector<double> errors = {};    // [origins, N] in the model's units, NaN if not observed
   std::vector<double> absolute = {};  // [origins] mean over the steps, in the data's units
   double mae = 0.0;
 };
 
-// A model of one lag for each step ahead, and no word of the other regressors.
+// A model with a single lag of weight 1 for each step ahead; all other weights are 0.
 LinearModel one_lag(const LinearInputs& inputs, std::size_t horizon, LinearBase base,
                     std::size_t period) {
   LinearModel model;
@@ -49,8 +51,8 @@ LinearModel one_lag(const LinearInputs& inputs, std::size_t horizon, LinearBase 
   return model;
 }
 
-// The change in `period` rows, of the rows before `end` from the first that was observed on: from
-// the first of them to the last, or with a season the mean over all pairs a season apart.
+// The mean change over `period` rows, over all pairs of rows from the first observed one to `end`;
+// for period 1 this is the slope between the first and the last row.
 double change(const LinearInputs& inputs, std::size_t period, std::size_t end) {
   const auto seen = std::find(inputs.observed.begin(), inputs.observed.end(), std::uint8_t{1});
   const auto first = static_cast<std::size_t>(seen - inputs.observed.begin());
@@ -128,7 +130,7 @@ void score(const LinearInputs& inputs, const data::ScaledColumn& target, std::si
   method.mae = mean_seen(method.absolute);
 }
 
-// Whether `better`'s errors are lower than the other's by more than chance.
+// Whether the errors of `better` are significantly lower.
 bool clearly_better(const Method& better, const Method& other, std::size_t horizon) {
   if (!(better.mae < other.mae)) return false;
   const std::size_t blocks = other.absolute.size() / horizon;
@@ -150,8 +152,8 @@ bool clearly_better(const Method& better, const Method& other, std::size_t horiz
   return mean > std::sqrt(squares / (count * std::max(1.0, count - 1.0)));
 }
 
-// The mean size of errors [origins, N] at each step ahead, made to rise with it: the nearest values
-// that do (pool adjacent violators).
+// The mean absolute error at each step ahead of errors [origins, N], made non-decreasing in the
+// step by isotonic regression (pool adjacent violators).
 std::vector<double> rising_size(const std::vector<double>& errors, std::size_t horizon) {
   struct Pool {
     double mean;
@@ -188,7 +190,8 @@ std::vector<double> spread_of(const Method& method, std::size_t horizon,
   std::sort(relative.begin(), relative.end());
   std::vector<double> spread(horizon * quantiles.size(), 0.0);
   if (relative.empty()) return spread;
-  // As Student's quantiles beside the normal ones: errors of overlapping horizons count once.
+  // Widens as Student's t quantiles exceed normal ones; errors of overlapping horizons count as one
+  // observation.
   const double apart =
       std::max(1.0, static_cast<double>(method.absolute.size()) / static_cast<double>(horizon));
   const double wider = std::sqrt(1.0 + 2.0 / apart);

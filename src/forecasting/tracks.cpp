@@ -1,4 +1,4 @@
-// Columns centred, and where each regressor reads its own.
+// Builds tracks: centres the columns and assigns the regressors to them.
 #include "forecasting/tracks.hpp"
 
 #include <algorithm>
@@ -13,7 +13,8 @@ double mean_of(const std::vector<double>& values) {
   return sum / static_cast<double>(std::max<std::size_t>(values.size(), 1));
 }
 
-// A constant column must become exact zeros, so its offset is its value and not a rounded mean.
+// Subtract the exact value of a constant column, not a rounded mean, so that it becomes exact
+// zeros.
 void centre(Track& track) {
   const auto ends = std::minmax_element(track.values.begin(), track.values.end());
   track.offset = *ends.first == *ends.second ? *ends.first : mean_of(track.values);

@@ -1,6 +1,5 @@
 // A regressor is a column of the data read at a shift: y at -lags+1 .. 0, known columns at 1 .. N.
-// A track is such a column with all regressors that read it, as the sums of normal equations take
-// it.
+// A track is a column with all regressors that read it, the input of the sums of normal equations.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +9,11 @@
 
 namespace sluice::forecasting {
 
-/// One column of the data with its offset taken off, and the regressors that read it.
+/// One centred column of the data and the regressors that read it.
 struct Track {
   std::vector<double> values;  ///< [fit_end]
-  std::ptrdiff_t first_shift;  ///< of the first of `count` regressors; each next reads a row later
+  /// of the first of `count` regressors; each next one reads a row later
+  std::ptrdiff_t first_shift;
   std::size_t count;
   std::size_t index;          ///< of the first regressor
   std::ptrdiff_t index_step;  ///< from one regressor to the next
@@ -27,18 +27,18 @@ struct Track {
   }
 };
 
-/// Rows t whose regressors and targets are summed.
+/// The rows t that the sums run over.
 struct Origins {
   std::size_t first, end;
   std::size_t count() const { return end - first; }
 };
 
-/// Those of y, of each column now, of each known column, and, last, of the constant 1 that carries
-/// the bias; rows before `rows` only.
+/// Tracks of y, of each column in `now`, of each known column, and last of the constant 1 of the
+/// bias; rows before `rows` only.
 std::vector<Track> make_tracks(const RegressorLayout& layout, const LinearInputs& inputs,
                                std::size_t rows);
 
-/// The targets y_{t+1} .. y_{t+N}; one that was not observed is 0 and counts nothing.
+/// The targets y_{t+1} .. y_{t+N}; an unobserved one is 0 and adds nothing.
 Track make_target(const RegressorLayout& layout, const LinearInputs& inputs, std::size_t rows);
 
 }  // namespace sluice::forecasting

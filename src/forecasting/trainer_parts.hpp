@@ -1,5 +1,5 @@
-// One training of a forecasting model: what forecast_trainer.cpp (the data, the linear part) and
-// forecast_lstm_fit.cpp (the LSTM beside it) share. Private to them.
+// The training of one forecasting model. Private to forecast_trainer.cpp (data, linear part) and
+// forecast_lstm_fit.cpp (the LSTM).
 #pragma once
 
 #include <chrono>
@@ -29,12 +29,12 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// What a pulse throws: the work is to end.
+/// Thrown by a pulse to end the work early.
 struct Cut {};
 
-class Trainer {
+class ForecastTraining {
  public:
-  Trainer(const data::Table& table, const ForecastOptions& options)
+  ForecastTraining(const data::Table& table, const ForecastOptions& options)
       : table_(table), options_(options), pool_(options.threads) {}
 
   TrainingResult run();
@@ -73,10 +73,10 @@ class Trainer {
   ThreadPool pool_;
   Stopwatch clock_;
   const char* phase_ = "";
-  double told_ = 0.0;  // when the phase was told of last, by the clock
+  double told_ = 0.0;  // time of the last progress report
   data::Frame frame_;
-  std::vector<std::vector<double>> linear_;  // forecasts of the linear part in hand, [K][rows, N]
-  FloatVector inputs_;                       // the network's, from linear_
+  std::vector<std::vector<double>> linear_;  // forecasts of the current linear part, [K][rows, N]
+  FloatVector inputs_;                       // the network's inputs, from linear_
   Validation validation_;
   std::vector<engine::Network> members_;
   double seconds_per_step_ = 0.0, best_validation_ = 0.0;

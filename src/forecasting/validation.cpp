@@ -1,3 +1,5 @@
+// Computes the validation errors once for the linear part, then for each state of the LSTM and all
+// alphas in one pass.
 #include "forecasting/validation.hpp"
 
 #include <algorithm>
@@ -10,7 +12,7 @@
 namespace sluice::forecasting {
 namespace {
 
-// With fewer origins than this, a quantile of each step's errors alone would be noise.
+// With fewer origins, quantiles of each step's errors alone would be noise.
 constexpr std::size_t kOriginsForOwnSpread = 50;
 constexpr std::size_t kRowsOfAPulse = 64;
 
@@ -45,8 +47,8 @@ Validation::Validation(const ForecastModel& model, const data::Frame& frame,
   for (std::size_t origin = 0; origin < count_; ++origin) linear_errors_[origin] /= terms[origin];
 }
 
-// Of the linear part at one origin, over the steps whose value is known; adds their number to
-// `terms`.
+// Sum of the linear part's errors at one origin, over the steps with a known value; adds their
+// number to `terms`.
 double Validation::error_sum(const data::Scaler& scaler, std::size_t target, std::size_t origin,
                              double& terms) const {
   double sum = 0.0;
@@ -181,7 +183,7 @@ std::vector<double> residual_scales(const ForecastModel& model, const data::Fram
         count += 1.0;
       }
     }
-    // A linear part that is exact leaves nothing to scale by.
+    // Lower bound, for a linear part that fits exactly.
     scales.push_back(count > 0 ? std::max(std::sqrt(squares / count), 1e-6) : 1.0);
   }
   return scales;

@@ -1,6 +1,5 @@
-// The validation rows as a judge: what the linear part does on them, how far off it is, and what a
-// share of the LSTM changes. Errors are in the data's units; of several targets, relative to the
-// linear part's.
+// Errors on the validation set: those of the linear part, and how a share of the LSTM changes them.
+// In the data's units; with several targets, relative to the linear part's.
 #pragma once
 
 #include <array>
@@ -15,7 +14,7 @@ namespace sluice::forecasting {
 class Validation {
  public:
   Validation() = default;
-  /// `model` has features, horizon, quantiles and split; `linear`: its linear part's forecasts,
+  /// `model` has features, horizon, quantiles and split; `linear`: forecasts of its linear part,
   /// [K][rows, N], fitted on the training rows alone.
   Validation(const ForecastModel& model, const data::Frame& frame,
              const std::vector<std::vector<double>>& linear);
@@ -24,22 +23,22 @@ class Validation {
   std::size_t horizon() const { return horizon_; }
   std::size_t count() const { return count_; }  ///< Origins whose targets are all validation rows.
 
-  /// Mean absolute error of the linear part, in units, mean over targets.
+  /// Mean absolute error of the linear part, in units, averaged over targets.
   double linear_mae() const;
-  /// [count] its errors relative to its mean; NaN where an origin has no target.
+  /// [count] errors of the linear part relative to their mean; NaN for an origin without a target.
   const std::vector<double>& linear_errors() const { return linear_errors_; }
 
   /// The same for linear part + alpha * LSTM, alpha = 1/candidates .. 1: [candidates][count].
-  /// `outputs`: the network's for the origins, [count, outputs].
+  /// `outputs`: the network's outputs at the origins, [count, outputs].
   std::vector<std::vector<double>> mixed_errors(const ForecastModel& model,
                                                 const std::vector<float>& outputs,
                                                 std::size_t candidates,
                                                 Pulse pulse = kNoPulse) const;
-  /// The mean of such errors of the origins first .. last-1, in units.
+  /// The mean of such errors over origins first .. last-1, in units.
   double mae(const std::vector<double>& errors, std::size_t first, std::size_t last) const;
 
-  /// The quantiles of the linear part's errors, which it has not been fitted on: [K][N, Q] in the
-  /// model's units, 0 for the median. Where origins are few, all steps ahead share.
+  /// Out-of-sample quantiles of the linear part's errors: [K][N, Q] in the model's units, 0 for the
+  /// median. With few origins, all steps ahead share them.
   std::vector<std::vector<double>> linear_spread(const ForecastModel& model,
                                                  Pulse pulse = kNoPulse) const;
 
@@ -48,25 +47,24 @@ class Validation {
                    double& terms) const;
 
   std::size_t first_ = 0, count_ = 0, horizon_ = 0;
-  std::vector<std::vector<double>> truth_;  // [K][count, N] in units, NaN where missing
-  std::vector<std::vector<double>> base_;   // [K][count, N] the linear part, in the model's units
-  std::vector<double> linear_mae_;          // [K] in units
-  std::vector<double> linear_errors_;       // [count]
+  std::vector<std::vector<double>> truth_;  // [K][count, N] in units, NaN if missing
+  // [K][count, N] forecasts of the linear part, in the model's units
+  std::vector<std::vector<double>> base_;
+  std::vector<double> linear_mae_;     // [K] in units
+  std::vector<double> linear_errors_;  // [count]
 };
 
-/// Keeps choosing and judging apart: who is chosen because its errors on some rows are small must
-/// not be judged by them. The validation origins are cut in two halves; for each half it keeps the
-/// errors of the LSTM that was best on the other.
+/// Two-fold cross-fitting: selects the best LSTM on one half of the validation origins and keeps
+/// its errors on the other, so that selection does not bias the score.
 class CrossFit {
  public:
   /// Starts from the linear part's errors. `validation` must outlive this.
   CrossFit(const Validation& validation, std::size_t candidates);
 
-  /// The errors of the LSTM as it is now, Validation::mixed_errors.
+  /// Takes the errors of the current LSTM, Validation::mixed_errors.
   void observe(const std::vector<std::vector<double>>& errors);
 
-  /// [candidates][count]; NaN for the origins whose targets reach into the second half from the
-  /// first.
+  /// [candidates][count]; NaN for origins of the first half whose targets reach into the second.
   std::vector<std::vector<double>> errors() const;
 
  private:
@@ -79,8 +77,8 @@ class CrossFit {
   std::array<Half, 2> halves_;
 };
 
-/// The deviation of each target's linear forecasts from what came true in the training part, [K],
-/// in the model's units.
+/// Standard deviation of each target's linear forecast errors in the training part, [K], in the
+/// model's units.
 std::vector<double> residual_scales(const ForecastModel& model, const data::Frame& frame,
                                     const std::vector<std::vector<double>>& linear,
                                     Pulse pulse = kNoPulse);

@@ -13,7 +13,7 @@
 namespace sluice::formats {
 namespace {
 
-// Replaces a row of outputs.
+// A named activation, applied to a row of outputs in place.
 struct Named {
   const char* name;
   void (*apply)(std::span<float> row);
@@ -58,7 +58,7 @@ void apply(const Named& named, std::vector<float>& rows, std::size_t width) {
     named.apply(std::span(rows).subspan(at, width));
 }
 
-// V h + b of each row of h.
+// V h + b for each row of h.
 std::vector<float> through_head(const std::vector<float>& h, std::size_t width, const Tensor& v,
                                 const std::vector<float>& bias) {
   const std::vector<float> weight = v.as_floats();
@@ -74,7 +74,7 @@ std::vector<float> through_head(const std::vector<float>& h, std::size_t width, 
   return y;
 }
 
-// Three times as loose as a proof (chain_proof.hpp): library functions round otherwise.
+// Three times the tolerance of a proof (chain_proof.hpp): library functions round differently.
 constexpr double kTolerance = 3e-5;
 
 bool explains(const std::vector<float>& got, const Sample& sample) {
@@ -84,11 +84,11 @@ bool explains(const std::vector<float>& got, const Sample& sample) {
 }
 
 std::string behind(const engine::Network& network, const Sample& sample, const std::string& last) {
-  const Architecture& of = network.architecture();
-  for (const Reading& reading : readings(of.input, of.width(), sample)) {
+  const Architecture& architecture = network.architecture();
+  for (const Reading& reading : readings(architecture.input, architecture.width(), sample)) {
     for (const Named& named : kNamed) {
       std::vector<float> rows = answer(network, sample, reading);
-      apply(named, rows, of.width());
+      apply(named, rows, architecture.width());
       if (!explains(rows, sample)) continue;
       return fmt::format(
           "with a {} behind {} it would fit: a model file has none there, so take the numbers "
@@ -109,13 +109,13 @@ std::string between(const Chain& chain, const SafeTensors& file, const std::stri
   bare.head.clear();
   for (const char* own : {"weight", "bias"}) bare.left_out.push_back(chain.head + own);
   const engine::Network lstm = network_of(bare, file, path);
-  const Architecture& of = lstm.architecture();
-  for (const Reading& reading : readings(of.input, v.shape[0], sample)) {
+  const Architecture& architecture = lstm.architecture();
+  for (const Reading& reading : readings(architecture.input, v.shape[0], sample)) {
     const std::vector<float> h = answer(lstm, sample, reading);
     for (const Named& named : kNamed) {
       std::vector<float> rows = h;
-      apply(named, rows, of.width());
-      if (!explains(through_head(rows, of.width(), v, b), sample)) continue;
+      apply(named, rows, architecture.width());
+      if (!explains(through_head(rows, architecture.width(), v, b), sample)) continue;
       return fmt::format(
           "with a {} between the LSTM and {} it would fit: a model file has none there; an ONNX "
           "export of the whole model runs as it is, --head none takes the LSTM alone",

@@ -1,5 +1,5 @@
-// Which activation between an LSTM and its head, or behind the head, would explain a model's
-// outputs: to tell the owner of a state dictionary what is missing. Nothing is converted by it.
+// Guesses which activation between an LSTM and its head, or after the head, would explain a model's
+// outputs, as a hint to the owner of a state dictionary. The conversion itself does not use it.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace sluice::formats {
 
-/// "with a sigmoid behind fc.weight it would fit (a difference of 1e-07): .."; empty where none of
-/// the usual activations explains the sample.
+/// "with a sigmoid behind fc.weight it would fit (a difference of 1e-07): .."; empty if none of the
+/// usual activations explains the sample.
 std::string guess_activation(const Chain& chain, const SafeTensors& file, const std::string& path,
                              const Sample& sample);
 

@@ -20,7 +20,7 @@ json to_json(const CellActivations& activations) {
           {"cell", to_json(activations.cell)}};
 }
 
-// One of the names of an enumeration.
+// A field that holds one of an enumeration's names.
 template <class Enum>
 Enum named(JsonFields& fields, const std::string& key) {
   const auto text = fields.get<std::string>(key);
@@ -85,37 +85,41 @@ CellOptions cell_from(JsonFields fields) {
 
 }  // namespace
 
-json to_json(const Architecture& of) {
-  json out = {
-      {"input", of.input}, {"hidden", of.hidden}, {"output", of.output}, {"biases", of.biases}};
-  if (of.cell != CellOptions{}) out["cell"] = to_json(of.cell);
-  if (of.activations[0] != CellActivations{}) out["activations"] = to_json(of.activations[0]);
-  if (of.activations[1] != CellActivations{})
-    out["reverse_activations"] = to_json(of.activations[1]);
-  if (of.direction != Direction::forward) out["direction"] = name(of.direction);
-  if (of.merge != Merge::concat) out["merge"] = name(of.merge);
-  if (of.residual) out["residual"] = true;
-  if (of.learned_state) out["learned_state"] = true;
-  if (of.dropout > 0.0) out["dropout"] = of.dropout;
+json to_json(const Architecture& architecture) {
+  json out = {{"input", architecture.input},
+              {"hidden", architecture.hidden},
+              {"output", architecture.output},
+              {"biases", architecture.biases}};
+  if (architecture.cell != CellOptions{}) out["cell"] = to_json(architecture.cell);
+  if (architecture.activations[0] != CellActivations{})
+    out["activations"] = to_json(architecture.activations[0]);
+  if (architecture.activations[1] != CellActivations{})
+    out["reverse_activations"] = to_json(architecture.activations[1]);
+  if (architecture.direction != Direction::forward) out["direction"] = name(architecture.direction);
+  if (architecture.merge != Merge::concat) out["merge"] = name(architecture.merge);
+  if (architecture.residual) out["residual"] = true;
+  if (architecture.learned_state) out["learned_state"] = true;
+  if (architecture.dropout > 0.0) out["dropout"] = architecture.dropout;
   return out;
 }
 
 Architecture architecture_from(JsonFields fields) {
-  Architecture of{.input = fields.get<std::size_t>("input"),
-                  .hidden = fields.get<std::vector<std::size_t>>("hidden"),
-                  .output = fields.get<std::size_t>("output"),
-                  .biases = fields.get<std::size_t>("biases")};
-  if (fields.has("cell")) of.cell = cell_from(fields.object("cell"));
-  if (fields.has("activations")) of.activations[0] = activations_from(fields.object("activations"));
+  Architecture architecture{.input = fields.get<std::size_t>("input"),
+                            .hidden = fields.get<std::vector<std::size_t>>("hidden"),
+                            .output = fields.get<std::size_t>("output"),
+                            .biases = fields.get<std::size_t>("biases")};
+  if (fields.has("cell")) architecture.cell = cell_from(fields.object("cell"));
+  if (fields.has("activations"))
+    architecture.activations[0] = activations_from(fields.object("activations"));
   if (fields.has("reverse_activations"))
-    of.activations[1] = activations_from(fields.object("reverse_activations"));
-  if (fields.has("direction")) of.direction = named<Direction>(fields, "direction");
-  if (fields.has("merge")) of.merge = named<Merge>(fields, "merge");
-  if (fields.has("residual")) of.residual = fields.get<bool>("residual");
-  if (fields.has("learned_state")) of.learned_state = fields.get<bool>("learned_state");
-  if (fields.has("dropout")) of.dropout = fields.get<double>("dropout");
+    architecture.activations[1] = activations_from(fields.object("reverse_activations"));
+  if (fields.has("direction")) architecture.direction = named<Direction>(fields, "direction");
+  if (fields.has("merge")) architecture.merge = named<Merge>(fields, "merge");
+  if (fields.has("residual")) architecture.residual = fields.get<bool>("residual");
+  if (fields.has("learned_state")) architecture.learned_state = fields.get<bool>("learned_state");
+  if (fields.has("dropout")) architecture.dropout = fields.get<double>("dropout");
   fields.finish();
-  return of;
+  return architecture;
 }
 
 }  // namespace sluice::formats

@@ -1,5 +1,4 @@
-// The architecture of a network as JSON, as docs/formats.md describes it: what is plain is left
-// out.
+// The architecture of a network as JSON, see docs/formats.md; default values are omitted.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,7 +10,7 @@ namespace sluice::formats {
 
 nlohmann::json to_json(const Architecture& architecture);
 
-/// Throws Error(model) where a field is missing, unknown or of another type.
+/// Throws Error(model) for a field that is missing, unknown or of another type.
 Architecture architecture_from(JsonFields fields);
 
 }  // namespace sluice::formats

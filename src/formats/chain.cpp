@@ -1,3 +1,5 @@
+// Applies the request, then the modules' names, to the modules of one file. Every combination that
+// names do not settle is an error that says which option settles it.
 #include "formats/chain.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +15,7 @@ namespace {
 constexpr const char* kOnnx = "an ONNX export of the whole model runs as it is";
 constexpr const char* kExpected = "an LSTM and at most one linear layer behind it";
 
-// "a, b, c", and of many the first and how many more: a file may have 100,000.
+// "a, b, c", or the first few and the number of the rest: a file may have 100,000.
 std::string shown(std::vector<std::string> names) {
   constexpr std::size_t kShown = 12;
   const std::size_t more = names.size() > kShown ? names.size() - kShown : 0;
@@ -30,7 +32,7 @@ std::string listed(const std::vector<std::string>& prefixes) {
   return shown(std::move(names));
 }
 
-// The chooser of one file: what is there, and what was asked for.
+// Chooses the chain of one file from its modules and the request.
 class Chooser {
  public:
   Chooser(const SafeTensors& file, const std::string& path, const ChainRequest& request)
@@ -44,7 +46,7 @@ class Chooser {
 
   std::vector<Chain> choose() {
     if (!request_.head.empty() || !request_.before.empty()) return {requested()};
-    if (!request_.module.empty()) return {made(nullptr, nullptr)};  // that LSTM alone
+    if (!request_.module.empty()) return {made(nullptr, nullptr)};  // the LSTM alone
     for (const std::string& tensor : dict_.others) refuse_other(tensor);
     const std::vector<const MatrixModule*> there = matrices();
     if (request_.proved) return all_that_fit(there);
@@ -62,7 +64,7 @@ class Chooser {
                  .what = "a model file holds an LSTM and a linear head, no activation around it",
                  .expected = "none",
                  .got = "'" + request_.activation + "'",
-                 .hint = fmt::format("behind the head: convert with --activation none and apply it "
+                 .hint = fmt::format("after the head: convert with --activation none and apply it "
                                      "to the outputs; before the head: --head none, and compute "
                                      "the rest outside; or {}",
                                      kOnnx)});
@@ -117,7 +119,7 @@ class Chooser {
     return named_place(matrix.name(), lstm_.empty() ? "" : lstm_.substr(0, lstm_.size() - 1));
   }
 
-  // Whether it lies before the LSTM in a file that does not lie by names.
+  // Whether it precedes the LSTM in a file whose tensors are not sorted by name.
   bool lies_before(const MatrixModule& matrix) const {
     if (dict_.sorted) return false;
     for (const Tensor& tensor : file_.tensors) {
@@ -134,7 +136,7 @@ class Chooser {
                  .expected = kExpected,
                  .got = "it",
                  .hint = fmt::format("`sluice convert IN OUT --head none` takes {} alone, --before "
-                                     "NAME says what stands before it; {}",
+                                     "NAME names the layer before it; {}",
                                      describe_lstm(lstm_, architecture_), kOnnx)});
   }
 
@@ -170,40 +172,41 @@ class Chooser {
                                    .hint = hint});
   }
 
-  // Whether names let the only matrix be the head; throws what to say where they do not.
+  // Checks that names make the only matrix the head; otherwise throws with the option to add.
   void check_named(const MatrixModule& matrix) const {
     const std::string name = matrix.name();
     const std::string alone = "--head none takes the LSTM alone";
     const std::string say = fmt::format(
-        "`sluice convert IN OUT` with --head {} if it is a linear layer right behind the LSTM, "
-        "--before {} if it stands before, or --expect x.npy y.npy, which proves it; {}",
+        "`sluice convert IN OUT` with --head {} if it is a linear layer right after the LSTM, "
+        "--before {} if it comes before, or --expect x.npy y.npy, which proves it; {}",
         name, name, alone);
     const NamedPlace named = place(matrix);
     if (named == NamedPlace::before) {
       refuse_place(
-          matrix, "by its name it stands before the LSTM",
+          matrix, "by its name it belongs before the LSTM",
           fmt::format("`sluice convert IN OUT --before {}` says so; {}; {}", name, alone, kOnnx));
     }
     if (!fits_behind(matrix)) {
-      refuse_place(matrix,
-                   "it is no linear layer behind the LSTM, which gives " + std::to_string(width_),
-                   fmt::format("{}; {}", alone, kOnnx));
+      refuse_place(
+          matrix,
+          "it is not a linear layer after the LSTM, whose outputs are " + std::to_string(width_),
+          fmt::format("{}; {}", alone, kOnnx));
     }
     if (inside_sequential(name)) {
-      refuse_place(matrix,
-                   "what stands before it in its Sequential has no tensors: a Dropout, or an "
-                   "activation",
-                   fmt::format("`sluice convert IN OUT` with --head {} --activation none if it is "
-                               "no activation, or --expect x.npy y.npy, which proves it; {}; {}",
-                               name, alone, kOnnx));
+      refuse_place(
+          matrix,
+          "the module before it in its Sequential has no tensors: a Dropout, or an activation",
+          fmt::format("`sluice convert IN OUT` with --head {} --activation none if it is "
+                      "not an activation, or --expect x.npy y.npy, which proves it; {}; {}",
+                      name, alone, kOnnx));
     }
     const bool generic =
         named == NamedPlace::generic && !fits_before(matrix) && !lies_before(matrix);
     if (named != NamedPlace::behind && !generic)
       refuse_place(matrix,
                    lies_before(matrix) && fits_behind(matrix) && named == NamedPlace::generic
-                       ? "it lies before the LSTM in a file that is not sorted by name"
-                       : "neither its name nor its shape says where it stands",
+                       ? "it comes before the LSTM in a file that is not sorted by name"
+                       : "neither its name nor its shape says where it belongs",
                    say);
   }
 
@@ -223,7 +226,7 @@ class Chooser {
     const MatrixModule& head = find("--head", request_.head);
     if (!fits_behind(head)) {
       throw Error(ErrorCode::model, {.where = fmt::format("{}, --head {}", path_, request_.head),
-                                     .what = "it does not fit behind the LSTM",
+                                     .what = "it does not fit after the LSTM",
                                      .expected = fmt::format("[O, {}]", width_),
                                      .got = head.described()});
     }
@@ -247,12 +250,12 @@ class Chooser {
     const MatrixModule *head = requested_head(), *before = requested_before();
     if (before != nullptr && before == head) {
       throw Error(ErrorCode::usage, {.where = "--before " + request_.before,
-                                     .what = "one layer stands before the LSTM and behind it",
+                                     .what = "one layer is given both before the LSTM and after it",
                                      .expected = "two layers"});
     }
     Chain chain = made(before, head);
     if (request_.head == "none" || !request_.module.empty()) return chain;
-    // Whatever else there is was not spoken of.
+    // The request names none of the remaining modules.
     for (const std::string& tensor : dict_.others) refuse_other(tensor);
     for (const MatrixModule& matrix : dict_.matrices) {
       if (&matrix == head || &matrix == before) continue;
@@ -283,7 +286,7 @@ class Chooser {
     return all;
   }
 
-  // Whether it is a Linear whose product goes into W; an Embedding's vectors are what x is.
+  // Whether it is a Linear whose product is folded into W. An Embedding is not: x is its vectors.
   bool folds(const MatrixModule& before) const {
     return fits_before(before) && (before.bias || !may_embed(before));
   }

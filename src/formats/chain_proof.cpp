@@ -39,9 +39,9 @@ std::string difference_text(const std::optional<Difference>& difference) {
 }  // namespace
 
 std::optional<Difference> difference(const engine::Network& network, const Sample& sample) {
-  const Architecture& of = network.architecture();
+  const Architecture& architecture = network.architecture();
   std::optional<Difference> best;
-  for (const Reading& reading : readings(of.input, of.width(), sample)) {
+  for (const Reading& reading : readings(architecture.input, architecture.width(), sample)) {
     const double largest = distance(answer(network, sample, reading), sample.y);
     if (best && best->largest <= largest) continue;
     best = Difference{largest, largest_of(sample.y), reading.last_step, reading.time_first};
@@ -52,11 +52,11 @@ std::optional<Difference> difference(const engine::Network& network, const Sampl
 Difference prove(const engine::Network& network, const Sample& sample, const std::string& path) {
   const std::optional<Difference> found = difference(network, sample);
   if (found && found->proved()) return *found;
-  const Architecture& of = network.architecture();
+  const Architecture& architecture = network.architecture();
   throw unproved(path, sample,
                  found ? fmt::format("a difference of {:.3g}", found->largest)
                        : fmt::format("{} for {} inputs and {} outputs", shapes_text(sample),
-                                     of.input, of.width()),
+                                     architecture.input, architecture.width()),
                  "is it the whole model, in eval() mode, and x as it was given?");
 }
 
@@ -84,10 +84,11 @@ ProvenNetwork proven_network(const SafeTensors& file, const std::string& path, C
   }
   if (proven) return std::move(*proven);
   throw unproved(path, sample, fmt::format("{}", fmt::join(tried, "; ")),
-                 explained.empty() ? "another module takes part, the model was not in eval() mode, "
-                                     "or x is not what it was given; an ONNX export of the whole "
-                                     "model runs as it is"
-                                   : explained);
+                 explained.empty()
+                     ? "another module is involved, the model was not in eval() mode, "
+                       "or x is not what it was given; an ONNX export of the whole "
+                       "model runs as it is"
+                     : explained);
 }
 
 }  // namespace sluice::formats

@@ -1,5 +1,5 @@
-// Proof that a network is the model that it is taken for: what the model made of an input, as
-// arrays, beside what the network makes of it.
+// Proves that a network is the expected model by comparing its outputs with the model's own, given
+// as arrays.
 #pragma once
 
 #include <optional>
@@ -12,20 +12,20 @@
 
 namespace sluice::formats {
 
-/// How far a network is from the sample, in the way of reading it that is nearest.
+/// Distance of a network from the sample, for the best matching layout of the arrays.
 struct Difference {
-  double largest = 0.0;     ///< Of |answer - y|
-  double scale = 0.0;       ///< The largest |y|
+  double largest = 0.0;     ///< max |answer - y|
+  double scale = 0.0;       ///< max |y|
   bool last_step = false;   ///< y is of the last step
   bool time_first = false;  ///< x is [T, B, I]
   bool proved() const { return largest <= kTolerance * scale; }
   static constexpr double kTolerance = 1e-5;
 };
 
-/// Nothing where the shapes do not fit the network.
+/// nullopt if the shapes do not fit the network.
 std::optional<Difference> difference(const engine::Network& network, const Sample& sample);
 
-/// Throws Error(model) unless the network gives the sample's y.
+/// Throws Error(model) unless the network reproduces the sample's y.
 Difference prove(const engine::Network& network, const Sample& sample, const std::string& path);
 
 struct ProvenNetwork {
@@ -33,9 +33,9 @@ struct ProvenNetwork {
   Difference difference;
 };
 
-/// Of the chains that fit the request, the one that gives the sample's y. Throws Error(model) with
-/// the difference of each where none does, and with the activation that would explain it, if one
-/// does.
+/// The chain, among those that fit the request, that reproduces the sample's y. If none does,
+/// throws Error(model) with the difference of each and the activation that would explain it, if
+/// any.
 ProvenNetwork proven_network(const SafeTensors& file, const std::string& path, ChainRequest request,
                              const Sample& sample);
 

@@ -20,7 +20,7 @@ struct Row {
   std::size_t size;
 };
 
-// In the order of the enumeration.
+// In the order of the enum.
 constexpr std::array kRows = {Row{DType::boolean, "BOOL", 1},
                               Row{DType::u8, "U8", 1},
                               Row{DType::i8, "I8", 1},

@@ -1,5 +1,5 @@
-// The element types of stored arrays, and their conversion to float and double. Files are
-// little-endian, as is every machine that Sluice runs on.
+// The element types of stored arrays and their conversion to float and double. Files are
+// little-endian, as are all supported machines.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace sluice::formats {
 
-/// Every type of .safetensors whose elements take whole bytes. Only the floats are computed with.
+/// The types of .safetensors whose elements are whole bytes. Arithmetic uses only the floats.
 enum class DType {
   boolean,
   u8,
@@ -34,27 +34,28 @@ enum class DType {
   u64,
 };
 
-/// Its name in a .safetensors header: "F32".
+/// The type's name in a .safetensors header: "F32".
 std::string_view name_of(DType dtype);
 std::optional<DType> dtype_named(std::string_view name);
 /// Bytes of one element: 1, 2, 4 or 8.
 std::size_t size_of(DType dtype);
 
-/// Elements of an array with this shape, 1 where it has no dimensions. Nothing where the bytes of
-/// such an array overflow a size_t, lengths of 0 left out: so the product of any of them is safe.
+/// Number of elements of an array with this shape, 1 without dimensions. nullopt if its bytes
+/// overflow a size_t; lengths of 0 are ignored for this, so the product of any subset of lengths is
+/// safe.
 std::optional<std::size_t> element_count(std::span<const std::size_t> shape, DType dtype);
 /// "[3, 5]", "[]".
 std::string to_string(std::span<const std::size_t> shape);
 
-/// f64, f32, f16 and bf16: `bytes` as T = float or double, rounded to nearest. Nothing for other
-/// types.
+/// Converts the bytes of f64, f32, f16 or bf16 elements to T = float or double, rounded to nearest.
+/// nullopt for other types.
 template <class T>
 std::optional<std::vector<T>> convert(std::string_view bytes, DType dtype);
 
-/// The place of the first finite value that a float cannot hold.
+/// Index of the first finite value beyond the range of float.
 std::optional<std::size_t> first_beyond_float(std::span<const double> values);
 
-/// The little-endian bytes of the values, T = float or double.
+/// The values as little-endian bytes, T = float or double.
 template <class T>
 std::string to_bytes(std::span<const T> values);
 

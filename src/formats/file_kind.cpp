@@ -14,7 +14,8 @@ struct Magic {
 
 constexpr std::string_view kFromTorch =
     "in Python, safetensors.torch.save_file(model.state_dict(), PATH) makes a .safetensors file";
-constexpr std::string_view kFromKeras = "save its weights as .safetensors where it was made";
+constexpr std::string_view kFromKeras =
+    "save its weights as .safetensors in the program that made it";
 
 constexpr Magic kMagics[] = {
     {"PK\x03\x04"sv, {"a zip archive (PyTorch .pt, Keras .keras or NumPy .npz)", kFromTorch}},
@@ -28,7 +29,7 @@ constexpr Magic kMagics[] = {
     {"\x1f\x8b"sv, {"a gzip archive", "unpack it first"}},
 };
 
-// A ModelProto starts with its version of the format, field 1, then any of its fields up to
+// A ModelProto starts with its format version, field 1, followed by any of the fields up to
 // opset_import.
 bool seems_onnx(std::string_view bytes) {
   constexpr auto kNextFields = "\x12\x1a\x22\x2a\x32\x3a\x42"sv;

@@ -1,5 +1,5 @@
-// What a file seems to be by its first bytes, to tell a user who named the wrong one. It is a guess
-// for messages; nothing is read by it.
+// Guesses the kind of a file from its first bytes, for error messages about a wrong file. Parsing
+// does not use it.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,7 @@ namespace sluice::formats {
 
 struct FileKind {
   std::string_view name;  ///< "an HDF5 file (Keras .h5)".
-  std::string_view
-      hint;  ///< What to do to get a .safetensors file; empty where nothing can be said.
+  std::string_view hint;  ///< How to get a .safetensors file; empty if there is no advice.
 };
 
 std::optional<FileKind> guess_kind(std::string_view bytes);

@@ -31,7 +31,7 @@ void shift(std::span<const float> w, std::size_t inner, const LayerBefore& layer
   }
 }
 
-// A parameter's values by its name; empty where there is none.
+// The values of a parameter; empty if the network has none of that name.
 std::span<const float> values(const engine::Network& network, const std::string& name) {
   for (const Parameter& parameter : network.list()) {
     if (parameter.name == name)

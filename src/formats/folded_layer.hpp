@@ -1,5 +1,4 @@
-// A linear layer before an LSTM, multiplied into its weights: W (A x + a) + b = (W A) x + (W a +
-// b).
+// Folds a linear layer before an LSTM into its weights: W (A x + a) + b = (W A) x + (W a + b).
 #pragma once
 
 #include <cstddef>
@@ -15,7 +14,7 @@ struct LayerBefore {
   std::vector<double> bias;    ///< a, [the network's inputs]; empty: none
 };
 
-/// The network that reads what the layer reads, summed in double precision.
+/// The network that takes the layer's input, summed in double precision.
 engine::Network with_layer_before(const engine::Network& network, const LayerBefore& layer);
 
 }  // namespace sluice::formats

@@ -1,3 +1,5 @@
+// Writes and strictly reads the JSON of a forecasting model. Fields that older files lack are
+// optional; any unknown field is an error.
 #include "formats/forecast_json.hpp"
 
 #include <algorithm>
@@ -35,7 +37,7 @@ json to_json(const data::ScaledColumn& column) {
   return out;
 }
 
-// [LO, HI], null where there is none; absent in files of models without bounds.
+// [LO, HI], null for no bound; absent in files of models without bounds.
 data::Bounds bounds_from(JsonFields& fields) {
   if (!fields.has("bounds")) return {};
   const json& pair = fields.at("bounds");
@@ -78,7 +80,7 @@ std::vector<data::ScaledColumn> columns_from(JsonFields& fields, const std::stri
 }
 
 json linear_json(const forecasting::LinearModel& linear) {
-  // A validation error that was not measured (NaN) is null: JSON has no NaN.
+  // A validation error that was not measured (NaN) becomes null: JSON has no NaN.
   json mae = std::isnan(linear.validation_mae) ? json(nullptr) : json(linear.validation_mae);
   return {{"lags", linear.lags},
           {"now_width", linear.now_width},
@@ -148,7 +150,7 @@ json split_json(const forecasting::ForecastModel& model) {
   return out;
 }
 
-// As long for each target, null where missing; absent in files of older models and with times.
+// Equally long for all targets, null if missing; absent in older files and in models with times.
 void read_last_rows(JsonFields& fields, forecasting::ForecastModel& model) {
   if (!fields.has("last_rows")) return;
   const json& targets = fields.at("last_rows");
@@ -251,7 +253,7 @@ forecasting::ForecastModel forecast_from(JsonFields fields) {
   model.residual_scale = fields.get<std::vector<double>>("residual_scale");
   model.alpha = fields.get<double>("alpha");
   read_split(fields.object("split"), model);
-  // Older models do not keep the day of the month: that of the times at which their parts end.
+  // Older files lack the day of the month: take it from the times that end their parts.
   data::TimeStep& step = model.features.step;
   const std::optional<data::Timestamp> end = data::stored_time(model.train_end_time);
   if (step.months > 0 && step.month_day == data::MonthDay::same && step.day == 0)

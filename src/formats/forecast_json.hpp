@@ -1,4 +1,4 @@
-// The JSON text of a forecasting model: all of it but the numbers in tensors.
+// The JSON description of a forecasting model; the tensors are stored separately.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,7 +8,7 @@
 
 namespace sluice::formats {
 
-/// Everything of the model but weights, biases, spread and the network.
+/// Everything but the weights, biases, spread and network.
 nlohmann::json to_json(const forecasting::ForecastModel& model);
 forecasting::ForecastModel forecast_from(JsonFields fields);
 

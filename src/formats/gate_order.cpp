@@ -1,3 +1,5 @@
+// Derives, from one row per format, which foreign block holds which of our gates, and copies values
+// by that mapping in either direction.
 #include "formats/gate_order.hpp"
 
 #include <array>
@@ -11,7 +13,7 @@ namespace {
 
 constexpr std::size_t kGates = 4, kCandidate = 2;
 
-// theirs[k]: where the others have the block of our gate k of i, f, g, o.
+// theirs[k]: position in the foreign order of our gate k of i, f, g, o.
 struct Order {
   std::array<std::size_t, kGates> theirs;
   bool transposed;
@@ -29,7 +31,7 @@ Order order_of(GateOrder order) {
   throw Error(ErrorCode::internal, {.what = "an order of gates without its table"});
 }
 
-// For each block of theirs, in their order, the block of ours, or none where the cell lacks it.
+// For each foreign block, in foreign order, our block, or nullopt if the cell lacks it.
 using Places = std::vector<std::optional<std::size_t>>;
 
 Places gate_places(GateOrder order, const CellOptions& cell) {
@@ -41,13 +43,13 @@ Places gate_places(GateOrder order, const CellOptions& cell) {
   return places;
 }
 
-// As the gates, in the same order, but there is none of the candidate.
+// The gates' blocks without the candidate, which has no peephole.
 Places peephole_places(GateOrder order, const CellOptions& cell) {
   Places of_gates = gate_places(order, cell);
   const std::size_t candidate = order_of(order).theirs[kCandidate];
   of_gates.erase(of_gates.begin() + static_cast<std::ptrdiff_t>(candidate));
   for (auto& place : of_gates) {
-    if (place && *place == cell.gates() - 1) --*place;  // o stands behind the candidate
+    if (place && *place == cell.gates() - 1) --*place;  // o comes after the candidate
   }
   return of_gates;
 }
@@ -63,7 +65,7 @@ void check(std::size_t got, std::size_t expected, const GateBlocks& blocks) {
                                  .got = std::to_string(got)});
 }
 
-// Where the value of a block's row and column stands in their array of `all` blocks.
+// Index of a value in the foreign array of `all` blocks.
 struct TheirLayout {
   std::size_t all, hidden, columns;
   bool transposed;
@@ -74,7 +76,7 @@ struct TheirLayout {
   }
 };
 
-// Calls copy(ours, theirs) with the index of each value that both have.
+// Calls copy(ours, theirs) with the indices of each value that both sides have.
 template <class Copy>
 void for_each_value(const Places& places, const TheirLayout& layout, Copy copy) {
   for (std::size_t block = 0; block < places.size(); ++block) {

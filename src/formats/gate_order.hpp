@@ -1,9 +1,9 @@
-// The one table of how others order and lay out an LSTM's gates, and the only place that permutes
-// or transposes them. A wrong order gives plausible numbers, so every order has a round-trip test
-// with gates that all differ. Nothing here knows a file format.
+// The one table of how other frameworks order and lay out an LSTM's gates, and the only code that
+// permutes or transposes them. A wrong order gives plausible numbers, so every order has a
+// round-trip test in which all gates differ. Independent of file formats.
 //
 // Ours: blocks of H rows i, f, g, o, without the gates that a coupled cell lacks (CellOptions);
-// peepholes i, f, o likewise. The others always give all four (three) blocks.
+// peepholes i, f, o likewise. Foreign arrays always have all four (three) blocks.
 #pragma once
 
 #include <cstddef>
@@ -14,36 +14,37 @@
 namespace sluice::formats {
 
 enum class GateOrder {
-  pytorch,  ///< [4H, n], blocks i, f, g, o. So do cuDNN and TensorFlow Lite, gate by gate.
+  pytorch,  ///< [4H, n], blocks i, f, g, o. Also cuDNN and TensorFlow Lite, gate by gate.
   onnx,     ///< [4H, n], blocks i, o, f, g (g is called c); peepholes i, o, f.
   keras,    ///< [n, 4H]: transposed; blocks i, f, g, o (g is called c). oneDNN likewise.
 };
 
-/// What one direction of a layer has.
+/// Sizes and gates of one direction of a layer.
 struct GateBlocks {
   std::size_t hidden = 0;   ///< H
   std::size_t columns = 1;  ///< n: I for W, H or P for R, 1 for a bias
-  CellOptions cell = {};    ///< Which gates we keep.
+  CellOptions cell = {};    ///< Which gates the cell has.
 };
 
-/// Their 4H n values as ours, [G H, n] row-major. A block that the cell lacks is dropped: it has no
-/// effect there. Throws Error(shape) where the count is not 4H n, Error(usage) for a plain RNN.
+/// Converts foreign [4H n] values to ours, [G H, n] row-major. Blocks that the cell lacks are
+/// dropped: they have no effect there. Throws Error(shape) unless there are 4H n values,
+/// Error(usage) for a plain RNN.
 template <class Real>
 std::vector<Real> gates_to_ours(GateOrder order, const std::vector<Real>& theirs,
                                 const GateBlocks& blocks);
 
-/// Ours as their 4H n values; a block that the cell lacks becomes zeros.
+/// Converts ours to 4H n foreign values; blocks that the cell lacks become zeros.
 template <class Real>
 std::vector<Real> gates_from_ours(GateOrder order, const std::vector<Real>& ours,
                                   const GateBlocks& blocks);
 
-/// Their 3H peephole weights as ours, [H] each of i, f, o without what the cell lacks. Only
-/// `hidden` and `cell` of the blocks count.
+/// Converts 3H foreign peephole weights to ours, [H] each of i, f, o without those the cell lacks.
+/// Of `blocks`, only `hidden` and `cell` are used.
 template <class Real>
 std::vector<Real> peepholes_to_ours(GateOrder order, const std::vector<Real>& theirs,
                                     const GateBlocks& blocks);
 
-/// Ours as their 3H values; what the cell lacks becomes zeros.
+/// Converts ours to 3H foreign peephole weights; those the cell lacks become zeros.
 template <class Real>
 std::vector<Real> peepholes_from_ours(GateOrder order, const std::vector<Real>& ours,
                                       const GateBlocks& blocks);

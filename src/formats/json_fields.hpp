@@ -1,5 +1,4 @@
-// Reading a JSON object strictly: each field by name and type, and at the end no field left that
-// nobody asked for.
+// Strict reader of a JSON object: fields by name and type; a field that is never read is an error.
 #pragma once
 
 #include <cstddef>
@@ -14,14 +13,14 @@ namespace sluice::formats {
 
 class JsonFields {
  public:
-  /// `where` names the file and the object in messages. Throws Error(model) where `object` is no
+  /// `where` names the file and the object in messages. Throws Error(model) unless `object` is an
   /// object.
   JsonFields(const nlohmann::json& object, std::string where)
       : object_(object), where_(std::move(where)) {
     if (!object_.is_object()) refuse("", "an object", object_.type_name());
   }
 
-  /// The field as a T. Throws Error(model) where it is missing or of another type.
+  /// The field as a T. Throws Error(model) if it is missing or of another type.
   template <class T>
   T get(const std::string& key) {
     const nlohmann::json& value = at(key);
@@ -52,7 +51,7 @@ class JsonFields {
   bool has(const std::string& key) const { return object_.contains(key); }
   const std::string& where() const { return where_; }
 
-  /// Throws Error(model) where a field was not asked for.
+  /// Throws Error(model) if a field was never read.
   void finish() const {
     for (const auto& item : object_.items()) {
       if (asked_.count(item.key()) == 0) refuse(item.key(), "no such field", "it");

@@ -1,3 +1,6 @@
+// Writes models with test vectors and a hash, loads them, and checks that this program reproduces
+// the test vectors. See forecast_json.hpp for the description and stored_network.hpp for the
+// tensors.
 #include "formats/model_file.hpp"
 
 #include <fmt/format.h>
@@ -26,7 +29,7 @@ namespace {
 using nlohmann::json;
 constexpr std::size_t kTestSteps = 17;
 constexpr std::uint64_t kTestSeed = 20260501;
-// Far more than any series has rows to fit; more would overflow the count of regressors.
+// Far beyond the rows of any series; more would overflow the number of regressors.
 constexpr std::size_t kMostLags = std::size_t{1} << 32;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& what,
@@ -43,7 +46,7 @@ std::string test_name(std::size_t target, const char* part) {
   return fmt::format("test.linear.{}.{}", target, part);
 }
 
-// The linear part of one target on one row of regressors: [N].
+// The linear forecast of one target from one row of regressors: [N].
 std::vector<double> run_linear(const forecasting::LinearModel& linear,
                                std::span<const double> regressors) {
   std::vector<double> out(linear.bias);
@@ -65,7 +68,7 @@ void add_network(SafeTensors& file, const engine::Network& network) {
                                              run_once(network, x)));
 }
 
-// The version that the network's weights need, and how they are stored.
+// Writes the format version that the weights need, and their storage type.
 void describe_weights(json& description, const engine::Network& network) {
   const kernels::WeightType weights = network.storage().weights;
   description["format"] = format_of(weights);
@@ -106,7 +109,7 @@ void read_linear(const SafeTensors& file, const std::string& path,
                  forecasting::ForecastModel& model) {
   for (std::size_t k = 0; k < model.targets(); ++k) {
     forecasting::LinearModel& linear = model.linear[k];
-    // Sizes come from a file: nothing is reserved by them, the tensors' own shapes must agree.
+    // Sizes come from the file: check them against the tensors' shapes before allocating.
     const std::size_t now = model.targets() - 1 + model.features.shared_width();
     if (linear.now_width != now || linear.known_width != model.features.known.size()) {
       refuse(path, "the linear part does not fit the columns", fmt::format("{} inputs", now),
@@ -167,7 +170,7 @@ forecasting::ForecastModel read_forecast(const SafeTensors& file, const std::str
   return model;
 }
 
-// The size of the outputs, by which errors are measured.
+// Largest absolute output, the scale of the errors.
 template <class Value>
 double scale_of(const std::vector<Value>& expected) {
   double scale = 1e-30;
@@ -175,8 +178,7 @@ double scale_of(const std::vector<Value>& expected) {
   return scale;
 }
 
-// `rounding`: for each of so many equal parts of the numbers what rounding does to them; empty: not
-// known.
+// `rounding`: effect of rounding in each of equal parts of the numbers; empty: unknown.
 template <class Value>
 void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
              const std::vector<double>& rounding, Verification& verification) {
@@ -186,7 +188,7 @@ void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
         std::abs(static_cast<double>(got[j]) - static_cast<double>(expected[j])) / scale;
     const double rounded =
         rounding.empty() ? 0.0 : rounding[j * rounding.size() / expected.size()] / scale;
-    // Written so that a NaN counts as the largest error.
+    // Negated comparisons, so that a NaN counts as the largest error.
     if (!(error <= std::max(rounded, Verification::kTolerance)))
       verification.within_rounding = false;
     if (!(error <= verification.largest_error))
@@ -196,7 +198,7 @@ void compare(const std::vector<Value>& got, const std::vector<Value>& expected,
   }
 }
 
-// What rounding does is only asked for where the error is larger than that of any tame network.
+// Measures the effect of rounding only if the error exceeds that of any well-behaved network.
 void compare_network(const engine::Network& network, const std::vector<float>& x,
                      const std::vector<float>& expected, Verification& verification) {
   const std::vector<float> got = run_once(network, x);
@@ -241,8 +243,8 @@ void refuse_non_finite(const SafeTensors& file, const std::string& path) {
     const auto wrong =
         std::find_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); });
     if (wrong == values.end()) continue;
-    refuse(fmt::format("{}, tensor '{}'", path, tensor.name), "not written: a weight is no number",
-           "finite numbers", fmt::format("{}", *wrong),
+    refuse(fmt::format("{}, tensor '{}'", path, tensor.name),
+           "not written: a weight is not a number", "finite numbers", fmt::format("{}", *wrong),
            "the model that it comes from is damaged or diverged");
   }
 }
@@ -299,14 +301,14 @@ LoadedWithVerification from_file(const SafeTensors& file, const std::string& pat
                                    .what = "--head, --before, --module and --activation are for "
                                            "PyTorch's state dictionaries",
                                    .expected = "none of them",
-                                   .got = "a model file, which says all of it"});
+                                   .got = "a model file, which needs no such option"});
   }
   try {
     read_description(file, path, description->second, result.model);
     result.verification = verify(file, path, result.model);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::usage) throw;
-    // A size or name out of range in a file is the file's fault, not the caller's.
+    // A size or name out of range is the file's error, not the caller's.
     refuse(path, error.what(), "", "");
   }
   return result;
@@ -334,19 +336,19 @@ std::string hint_for(const Verification& verification) {
   switch (verification.seal) {
     case Seal::whole:
       return fmt::format(
-          "the file is whole, by its hash: this program computes something else than "
+          "the file is intact by its hash: this program computes other numbers than "
           "the one that wrote it, please report that; {}",
           how);
     case Seal::broken:
       return fmt::format(
-          "the file is damaged or was edited, its hash says so too: get it again; {}", how);
+          "the file is damaged or was edited, and its hash does not match: get it again; {}", how);
     case Seal::none:
       break;
   }
   return fmt::format("the file is damaged or was edited: get it again; {}", how);
 }
 
-// A file that cannot be loaded must not replace a good one.
+// Load before replacing: a file that cannot be loaded must not overwrite a good one.
 void write_verified(const std::string& path, const SafeTensors& file) {
   refuse_non_finite(file, path);
   const std::string bytes = serialize_safetensors(file);
@@ -366,7 +368,7 @@ SafeTensors to_file(const forecasting::ForecastModel& model) {
       {"architecture", model.network ? to_json(model.network->architecture()) : json(nullptr)},
       {"forecast", to_json(model)}};
   if (model.network) describe_weights(description, *model.network);
-  // Columns have UTF-8 names; the data file's own name may be anything.
+  // Column names are UTF-8, but the data file's name may be anything.
   file.metadata["sluice"] = description.dump(-1, ' ', false, json::error_handler_t::replace);
   file.metadata[kSealKey] = seal_of(file);
   return file;

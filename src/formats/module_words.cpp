@@ -8,7 +8,7 @@
 namespace sluice::formats {
 namespace {
 
-// From public models: PyTorch's examples and tutorials, and what people publish.
+// Names found in public models: PyTorch's examples and tutorials, and published code.
 constexpr std::string_view kBefore[] = {
     "emb",    "embed", "embedding", "embeddings", "embedder", "wte",    "wpe",
     "lookup", "vocab", "token",     "tokens",     "tok",      "char",   "chars",
@@ -50,7 +50,7 @@ std::vector<std::string> parts(const std::string& name) {
 bool is_digit(char ch) { return std::isdigit(static_cast<unsigned char>(ch)) != 0; }
 bool is_upper(char ch) { return std::isupper(static_cast<unsigned char>(ch)) != 0; }
 
-// "fcOut_1" -> fc, out; "hidden2tag" stays whole, and gives its own parts too: hidden, tag.
+// "fcOut_1" -> fc, out; for "hidden2tag" the parts count as well: hidden, tag.
 std::vector<std::string> words(const std::string& part) {
   std::vector<std::string> all(1);
   for (std::size_t at = 0; at < part.size(); ++at) {
@@ -64,7 +64,7 @@ std::vector<std::string> words(const std::string& part) {
   return all;
 }
 
-// "input2hidden" and "hidden2tag" say both ends of the layer: the place is told by which is hidden.
+// "input2hidden" and "hidden2tag" name both ends of the layer: the position of "hidden" decides.
 NamedPlace of_mapping(const std::vector<std::string>& all) {
   if (all.size() != 2) return NamedPlace::unknown;
   if (all[1] == "hidden" || all[1] == "h") return NamedPlace::before;
@@ -98,7 +98,7 @@ NamedPlace named_place(const std::string& module, const std::string& lstm) {
         own[part].find('2') != std::string::npos ? of_mapping(all) : NamedPlace::unknown;
     if (said == NamedPlace::unknown) said = of_words(all);
     if (said == NamedPlace::unknown) continue;
-    // "decoder.fc" is what "decoder" says; "encoder.out" says two things.
+    // "decoder.fc" means what "decoder" means; "encoder.out" contradicts itself.
     const bool vague = place == NamedPlace::unknown || place == NamedPlace::generic;
     if (vague) {
       place = said;

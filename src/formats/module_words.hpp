@@ -1,5 +1,5 @@
-// What the name of a module in a state dictionary says of its place beside the LSTM. Names are all
-// that a file has of the model's graph; shapes alone must not decide.
+// What a module's name in a state dictionary says about its position relative to the LSTM. The
+// names are all the file has of the model's graph; shapes alone must not decide.
 #pragma once
 
 #include <string>
@@ -11,14 +11,15 @@ enum class NamedPlace {
   behind,   ///< "head", "out", "classifier", "decoder", "hidden2tag"
   generic,  ///< "fc", "linear", "dense", "proj": a linear layer, usually behind
   beside,   ///< "attention", "gate", "norm", "skip": neither
-  unknown,  ///< says nothing: "station", "2"
+  unknown,  ///< no information: "station", "2"
 };
 
-/// Of a module's name, "model.fc_in", beside an LSTM's, "model.lstm": what they share says nothing.
+/// `module` is a module's name, "model.fc_in", `lstm` the LSTM's, "model.lstm"; common leading
+/// parts are ignored.
 NamedPlace named_place(const std::string& module, const std::string& lstm);
 
 /// Whether the module is the n-th, n > 0, of an nn.Sequential, so that a module without tensors may
-/// stand before it: "classifier.2" yes, "fc" and "fc.0" no.
+/// precede it: "classifier.2" yes, "fc" and "fc.0" no.
 bool inside_sequential(const std::string& module);
 
 }  // namespace sluice::formats

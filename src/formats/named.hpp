@@ -1,4 +1,4 @@
-// Names in files for the values of an enumeration.
+// Maps enum values to their names in files and back.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace sluice::formats {
 
-/// `names` is a list of pairs (value, name); the value is among them.
+/// `names` is a list of pairs (value, name) that contains the value.
 template <class Names, class Value>
 const char* name_in(const Names& names, Value value) {
   return std::find_if(names.begin(), names.end(),
@@ -16,7 +16,7 @@ const char* name_in(const Names& names, Value value) {
       ->second;
 }
 
-/// Throws Error(model) where the name is none of them.
+/// Throws Error(model) for an unknown name.
 template <class Value, class Names>
 Value named_in(const Names& names, const std::string& name, const JsonFields& fields) {
   const auto found =

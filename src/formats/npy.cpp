@@ -1,3 +1,5 @@
+// Reads and writes .npy files; Fortran order is transposed on reading. See npy_header.cpp for the
+// header.
 #include "formats/npy.hpp"
 
 #include <fmt/format.h>
@@ -19,9 +21,9 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kMagic = "\x93NUMPY"sv;
-constexpr std::size_t kAlignment = 64;  // of the data in the file
+constexpr std::size_t kAlignment = 64;  // data alignment in the file
 constexpr std::size_t kMostPlacesOfNone = std::size_t{1} << 16;
-constexpr const char* kCut = "the file is cut or damaged: copy it again";
+constexpr const char* kCut = "the file is truncated or damaged: copy it again";
 
 struct Row {
   std::string_view descr;
@@ -53,18 +55,18 @@ std::pair<std::string_view, std::string_view> split(std::string_view bytes,
   }
   const std::size_t prefix = bytes.size() > kMagic.size() && bytes[kMagic.size()] == 1 ? 10 : 12;
   if (bytes.size() < prefix)
-    fail(path, "the file is cut", "a header", count_of(bytes.size()), kCut);
+    fail(path, "the file is truncated", "a header", count_of(bytes.size()), kCut);
   const int major = static_cast<unsigned char>(bytes[6]);
   const int minor = static_cast<unsigned char>(bytes[7]);
   if (major < 1 || major > 3 || minor != 0) {
-    fail(path, "a version of .npy that is not known", "1.0, 2.0 or 3.0",
+    fail(path, "an unknown version of .npy", "1.0, 2.0 or 3.0",
          std::to_string(major) + "." + std::to_string(minor), "write it again with numpy.save");
   }
   std::uint32_t length = 0;
   std::memcpy(&length, bytes.data() + 8, prefix - 8);
   const std::string_view rest = bytes.substr(prefix);
   if (length > rest.size()) {
-    fail(path, "the header is cut", count_of(length), count_of(rest.size()), kCut);
+    fail(path, "the header is truncated", count_of(length), count_of(rest.size()), kCut);
   }
   return {rest.substr(0, length), rest.substr(length)};
 }
@@ -77,7 +79,7 @@ DType dtype_of(const std::string& descr, const std::string& path) {
        "'<f4', '<f8', '<f2', '<i4', '<i8' or '|b1'", in_quotes(descr), "save array.astype('<f4')");
 }
 
-// The name of a type that a file can have.
+// NumPy's name of a type that a file can have.
 std::string_view descr_of(DType dtype) {
   for (const Row& row : kRows) {
     if (row.dtype == dtype) return row.descr;
@@ -86,8 +88,8 @@ std::string_view descr_of(DType dtype) {
                                 .got = std::string(name_of(dtype))});
 }
 
-// Whoever works on [batch, 0, inputs] makes states for the batch: no numbers in the file pay for
-// it.
+// Rejects huge shapes without elements, such as [batch, 0, inputs]: users allocate states for the
+// batch, and no bytes in the file account for it.
 void refuse_vast_and_empty(std::span<const std::size_t> shape, DType dtype,
                            const std::string& path) {
   std::vector<std::size_t> others;
@@ -96,16 +98,16 @@ void refuse_vast_and_empty(std::span<const std::size_t> shape, DType dtype,
   }
   const auto places = element_count(others, dtype);
   if (others.size() == shape.size() || (places && *places <= kMostPlacesOfNone)) return;
-  fail(path, "an array without elements has vast dimensions",
+  fail(path, "an array without elements has huge dimensions",
        "at most " + std::to_string(kMostPlacesOfNone) + " as the product of the others",
        in_quotes(to_string(shape)),
        "save the array that was meant: in this one a dimension is 0, and it holds no number");
 }
 
-// From the order in which the first index runs fastest to the one in which the last does.
+// From column-major (first index fastest) to row-major order.
 std::string to_row_major(std::string_view bytes, std::span<const std::size_t> shape,
                          std::size_t size) {
-  std::vector<std::size_t> steps;  // bytes from one place to the next along each dimension
+  std::vector<std::size_t> steps;  // byte stride of each dimension
   for (std::size_t step = size; const std::size_t length : shape) {
     steps.push_back(step);
     step *= length;
@@ -196,7 +198,7 @@ std::string serialize_npy(const NpyArray& array) {
   std::string header = "{'descr': '" + std::string(descr_of(array.dtype)) +
                        "', 'fortran_order': False, 'shape': (" + tuple + "), }";
 
-  const std::size_t start = kMagic.size() + 4;  // version and length of the header
+  const std::size_t start = kMagic.size() + 4;  // version and header length
   const std::size_t end = (start + header.size() + kAlignment) / kAlignment * kAlignment;
   header.resize(end - start - 1, ' ');
   header += '\n';

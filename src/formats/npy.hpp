@@ -1,4 +1,4 @@
-// NumPy's .npy files: one array each. Nothing here reads .npz archives, pickled objects or records.
+// NumPy's .npy files, one array each. Does not read .npz archives, pickled objects or records.
 #pragma once
 
 #include <cstddef>
@@ -26,21 +26,21 @@ struct NpyArray {
   std::vector<std::int64_t> as_integers() const;
 };
 
-/// Reads versions 1.0, 2.0 and 3.0 with elements '|b1', '<f2', '<f4', '<f8', '<i4' or '<i8' in C
-/// or Fortran order. Throws Error(file) where the file cannot be read and Error(data), with the
-/// path, for anything else: another type or kind of file, a header that is cut or says more, bytes
-/// that do not fit the shape.
+/// Reads versions 1.0, 2.0 and 3.0 with elements '|b1', '<f2', '<f4', '<f8', '<i4' or '<i8' in C or
+/// Fortran order. Throws Error(file) if the file cannot be read and Error(data), with the path, for
+/// anything else: another type or kind of file, a header that is truncated or has extra content,
+/// data that do not fit the shape.
 NpyArray read_npy(const std::string& path);
 
-/// The same from bytes in memory.
+/// Parses the bytes of a file.
 NpyArray parse_npy(std::string_view bytes, const std::string& path);
 
-/// The bytes of a version 1.0 file in C order: the same for the same input. Throws Error(shape)
-/// where the shape does not fit the number of values.
+/// The bytes of a version 1.0 file in C order; deterministic. Throws Error(shape) if the shape does
+/// not fit the number of values.
 std::string serialize_npy(const NpyArray& array);
 std::string serialize_npy(std::span<const std::size_t> shape, std::span<const float> values);
 
-/// Writes that file whole or not at all. Throws Error(file) as write_file_atomically does.
+/// Writes the whole file or nothing. Throws Error(file) as write_file_atomically does.
 void write_npy(const std::string& path, const NpyArray& array);
 void write_npy(const std::string& path, std::span<const std::size_t> shape,
                std::span<const float> values);

@@ -32,7 +32,7 @@ class Reader {
   }
 
  private:
-  // Reads one key and its value; answers the key's bit.
+  // Reads one key and its value; returns the key's bit.
   unsigned entry(NpyHeader& header) {
     const std::string_view key = text();
     demand(':');

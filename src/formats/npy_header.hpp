@@ -1,5 +1,4 @@
-// The header of an .npy file: a Python dictionary with three keys, read as the small language that
-// it is.
+// Parser for the header of an .npy file: a Python dictionary literal with three keys.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +14,7 @@ struct NpyHeader {
   std::vector<std::size_t> shape;
 };
 
-/// `text` is the dictionary with the blanks after it. Throws Error(data) with the path.
+/// `text` is the dictionary and its padding. Throws Error(data) with the path.
 NpyHeader parse_npy_header(std::string_view text, const std::string& path);
 
 }  // namespace sluice::formats

@@ -12,7 +12,7 @@
 namespace sluice::formats {
 namespace {
 
-// What check() says of the caller is here said of the file.
+// Reports errors of check() as errors of the file, not of the caller.
 void check_sizes(const Architecture& architecture, const std::string& path) {
   try {
     check(architecture);
@@ -21,14 +21,14 @@ void check_sizes(const Architecture& architecture, const std::string& path) {
   }
 }
 
-// The tensors' names in the file, in the order of the network's parameters. Before anything is
-// reserved by an architecture's sizes, the tensors must have them.
+// The tensors' names in the file, in the order of the network's parameters. Checks the tensors
+// against the architecture before anything is allocated by its sizes.
 std::vector<std::string> checked_names(const Architecture& architecture, const Chain& chain,
                                        const SafeTensors& file, const std::string& path) {
   std::vector<std::string> names;
   std::vector<Parameter> list = parameter_list(architecture);
   if (!chain.head.empty() && file.find(chain.head + "bias") == nullptr)
-    list.pop_back();  // Linear(bias=False): it stays at zero
+    list.pop_back();  // Linear(bias=False): the bias stays zero
   for (const Parameter& parameter : list) {
     const bool of_head = parameter.name.rfind("head.", 0) == 0;
     names.push_back(of_head ? chain.head + parameter.name.substr(5) : chain.lstm + parameter.name);
@@ -41,7 +41,7 @@ std::vector<std::string> checked_names(const Architecture& architecture, const C
   return names;
 }
 
-// Every tensor that is left out is reported.
+// Throws for every tensor that is not part of the chain and was not left out on request.
 void reject_unknown_tensors(const SafeTensors& file, const Chain& chain,
                             const std::vector<std::string>& names, const std::string& path) {
   std::set<std::string> known(names.begin(), names.end());

@@ -1,4 +1,4 @@
-// A piece of a file, short enough for a message.
+// Quotes a piece of a file for a message.
 #pragma once
 
 #include <string>

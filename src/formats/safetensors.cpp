@@ -1,5 +1,5 @@
-// The layout of a .safetensors file: length of the header, header, data. The header's own grammar
-// is in safetensors_header.cpp.
+// Reads the layout of a .safetensors file: header length, header, data. See safetensors_header.cpp
+// for the header's grammar.
 #include "formats/safetensors.hpp"
 
 #include <algorithm>
@@ -19,10 +19,10 @@ namespace {
 
 using NamedEntry = std::pair<const std::string, HeaderEntry>;
 
-constexpr std::size_t kPrefix = 8;  // bytes that hold the length of the header
+constexpr std::size_t kPrefix = 8;  // bytes of the header length
 constexpr std::uint64_t kMaxHeader = 100'000'000;
-constexpr const char* kCut = "the file is cut or damaged: copy or download it again";
-constexpr const char* kDamaged = "the file is damaged, or its writer is: get it again";
+constexpr const char* kCut = "the file is truncated or damaged: copy or download it again";
+constexpr const char* kDamaged = "the file is damaged or was written incorrectly: get it again";
 
 [[noreturn]] void fail(const std::string& where, std::string what, std::string expected,
                        std::string got, std::string hint) {
@@ -61,7 +61,8 @@ std::pair<std::string_view, std::string_view> split(std::string_view bytes,
          count_of(length), "the file is damaged");
   }
   if (length > rest.size()) {
-    fail(path, "the header is cut", count_of(length) + " of header", count_of(rest.size()), kCut);
+    fail(path, "the header is truncated", count_of(length) + " of header", count_of(rest.size()),
+         kCut);
   }
   if (length == 0 || !starts_well) fail_kind(bytes, path);
   return {rest.substr(0, length), rest.substr(length)};
@@ -71,7 +72,7 @@ std::string range_of(const HeaderEntry& entry) {
   return "bytes " + std::to_string(entry.begin) + " to " + std::to_string(entry.end);
 }
 
-// Checks one entry against its shape and the end of the one before it.
+// Checks an entry against its shape and the end of the previous entry.
 void check_entry(const NamedEntry& named, std::uint64_t previous_end, std::size_t data_size,
                  const std::string& path) {
   const HeaderEntry& entry = named.second;

@@ -1,5 +1,5 @@
-// The .safetensors container: named tensors and a map of texts in one file. It knows no model: what
-// the tensors mean is said in docs/formats.md and by who reads them.
+// The .safetensors container: named tensors and a map of texts in one file. It knows no models;
+// docs/formats.md describes what the tensors mean.
 #pragma once
 
 #include <cstddef>
@@ -22,11 +22,11 @@ struct Tensor {
   std::size_t count() const { return bytes.size() / size_of(dtype); }
 
   /// The elements of an f64, f32, f16 or bf16 tensor. Throws Error(model) with the tensor's name
-  /// for other types, and for an f64 that a float cannot hold.
+  /// for other types, and for an f64 beyond the range of float.
   std::vector<float> as_floats() const;
   std::vector<double> as_doubles() const;
 
-  /// Throws Error(shape) where the shape does not fit the number of values.
+  /// Throws Error(shape) if the shape does not fit the number of values.
   static Tensor from_floats(std::string name, std::vector<std::size_t> shape,
                             std::span<const float> values);
   static Tensor from_doubles(std::string name, std::vector<std::size_t> shape,
@@ -34,36 +34,35 @@ struct Tensor {
 };
 
 struct SafeTensors {
-  std::vector<Tensor> tensors;  // in the order of their bytes in the file
+  std::vector<Tensor> tensors;  // in the order of their data in the file
   std::map<std::string, std::string> metadata;
 
-  /// Makes find take log n steps instead of n, until tensors are added, taken out or renamed: then
-  /// call it again. What was read from a file is indexed.
+  /// Makes find() take O(log n) instead of O(n). Call it again after tensors are added, removed or
+  /// renamed. A file just read is indexed.
   void index();
-  /// The tensor of this name, or null.
+  /// The tensor of this name, or nullptr.
   const Tensor* find(std::string_view name) const;
-  /// The tensor of this name. Throws Error(model) that names the file, the tensor and those there
-  /// are.
+  /// The tensor of this name. Throws Error(model), naming the file, the tensor and the existing
+  /// ones.
   const Tensor& at(std::string_view name, const std::string& path) const;
 
  private:
-  std::vector<std::size_t> by_name_;  // places in tensors, where they are as index() saw them
+  std::vector<std::size_t> by_name_;  // indices into `tensors`, sorted by name at the last index()
 };
 
-/// Reads a whole file. Throws Error(file) where it cannot be read and Error(model), with the path
-/// and the tensor, for whatever the format forbids: a header that is not JSON, is longer than 100
-/// MB or has unknown, missing or repeated keys; an unknown type; a shape that does not fit its
-/// bytes; bytes that are cut, overlap, or belong to no tensor. Takes time in proportion to the
-/// file, and a few times its memory.
+/// Reads a whole file. Throws Error(file) if it cannot be read and Error(model), with the path and
+/// the tensor, for whatever the format forbids: a header that is not JSON, is longer than 100 MB or
+/// has unknown, missing or repeated keys; an unknown type; a shape that does not fit its bytes;
+/// bytes that are missing, overlap, or belong to no tensor. Time is linear in the file, memory a
+/// few times its size.
 SafeTensors read_safetensors(const std::string& path);
 
-/// The same from bytes in memory; `path` only names them in messages.
+/// Parses the bytes of a file; `path` is only for messages.
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& path);
 
-/// The bytes of the file: the same for the same input. Tensors lie in the order given, but those of
-/// wider elements first, so that each starts on a multiple of its element's size. Throws
-/// Error(internal) for a tensor that the reader would refuse, Error(data) for a name or text that
-/// is not UTF-8.
+/// The bytes of the file; deterministic. Tensors keep their order, except that those of wider
+/// elements come first, so that each is aligned to its element's size. Throws Error(internal) for a
+/// tensor that the reader would reject, Error(data) for a name or text that is not UTF-8.
 std::string serialize_safetensors(const SafeTensors& file);
 
 }  // namespace sluice::formats

@@ -1,3 +1,5 @@
+// A SAX reader whose state is the position in the header: which entry, which field, how many
+// numbers of it. Any event that does not fit the state is an error.
 #include "formats/safetensors_header.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// More than anyone stores, and few enough that a hostile header takes little memory.
+// More than any real tensor has, and few enough to bound the memory of a hostile header.
 constexpr std::size_t kMaxRank = 64;
 constexpr std::size_t kMaxMetadata = 100'000;
 
@@ -113,7 +115,7 @@ class Reader : public nlohmann::json_sax<json> {
   void root_key(std::string& name) {
     if (name == kMetadata) {
       tensor_ = nullptr;
-      if (std::exchange(has_metadata_, true)) fail("__metadata__ stands twice", "one", "two");
+      if (std::exchange(has_metadata_, true)) fail("__metadata__ occurs twice", "one", "two");
       return;
     }
     const auto [entry, is_new] = header_.tensors.try_emplace(std::move(name));
@@ -121,7 +123,7 @@ class Reader : public nlohmann::json_sax<json> {
     name_ = &entry->first;
     fields_ = 0;
     offsets_ = 0;
-    if (!is_new) fail("the tensor stands twice", "each name once", "two of them");
+    if (!is_new) fail("the tensor occurs twice", "each name once", "two of them");
   }
 
   void metadata_key(std::string& name) {
@@ -130,7 +132,7 @@ class Reader : public nlohmann::json_sax<json> {
     }
     const auto [entry, is_new] = header_.metadata.try_emplace(std::move(name));
     text_ = &entry->second;
-    if (!is_new) fail("a metadata key stands twice", "each key once", in_quotes(entry->first));
+    if (!is_new) fail("a metadata key occurs twice", "each key once", in_quotes(entry->first));
   }
 
   void tensor_key(const std::string& name) {
@@ -144,7 +146,7 @@ class Reader : public nlohmann::json_sax<json> {
       fail("unknown key", "dtype, shape or data_offsets", in_quotes(name));
     }
     const unsigned bit = 1u << static_cast<unsigned>(field_);
-    if ((fields_ & bit) != 0) fail("a key stands twice", "each key once", in_quotes(name));
+    if ((fields_ & bit) != 0) fail("a key occurs twice", "each key once", in_quotes(name));
     fields_ |= bit;
   }
 
@@ -174,22 +176,23 @@ class Reader : public nlohmann::json_sax<json> {
   [[noreturn]] void fail(const std::string& what, const std::string& expected,
                          const std::string& got) const {
     const std::string place = tensor_ == nullptr ? "header" : "tensor " + in_quotes(*name_);
-    throw Error(ErrorCode::model, {.where = path_ + ", " + place,
-                                   .what = what,
-                                   .expected = expected,
-                                   .got = got,
-                                   .hint = "the file is damaged, or its writer is: get it again"});
+    throw Error(ErrorCode::model,
+                {.where = path_ + ", " + place,
+                 .what = what,
+                 .expected = expected,
+                 .got = got,
+                 .hint = "the file is damaged or was written incorrectly: get it again"});
   }
 
   const std::string& path_;
   Header header_;
   Place place_ = Place::outside;
   Field field_ = Field::dtype;
-  HeaderEntry* tensor_ = nullptr;      // null: at __metadata__
-  const std::string* name_ = nullptr;  // of tensor_
-  std::string* text_ = nullptr;        // the metadata value that comes next
-  unsigned fields_ = 0;                // bit by bit, those that tensor_ has had
-  int offsets_ = 0;                    // numbers of data_offsets seen
+  HeaderEntry* tensor_ = nullptr;      // null inside __metadata__
+  const std::string* name_ = nullptr;  // name of *tensor_
+  std::string* text_ = nullptr;        // the next metadata value goes here
+  unsigned fields_ = 0;                // bit set of the fields seen of tensor_
+  int offsets_ = 0;                    // numbers seen of data_offsets
   bool has_metadata_ = false;
 };
 

@@ -1,6 +1,6 @@
-// The JSON header of a .safetensors file, read event by event: nothing is built that the format
-// does not allow, so depth, repeated keys and odd numbers end it at once. Layout is checked in
-// safetensors.cpp.
+// Parses the JSON header of a .safetensors file as a stream of events. Only what the format allows
+// is stored, so deep nesting, repeated keys and invalid numbers end the parse at once. See
+// safetensors.cpp for layout checks.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace sluice::formats {
 struct HeaderEntry {
   DType dtype = DType::f32;
   std::vector<std::size_t> shape;
-  std::uint64_t begin = 0;  // in the data, which starts after the header
+  std::uint64_t begin = 0;  // offset in the data section, after the header
   std::uint64_t end = 0;
 };
 
@@ -25,7 +25,7 @@ struct Header {
   std::map<std::string, std::string> metadata;
 };
 
-/// Throws Error(model) with `path` and, where there is one, the tensor.
+/// Throws Error(model) with `path` and the tensor, if any.
 Header parse_header(std::string_view json, const std::string& path);
 
 }  // namespace sluice::formats

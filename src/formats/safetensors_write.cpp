@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kAlignment = 8;  // of the header's length, so that the data are aligned
+constexpr std::size_t kAlignment = 8;  // pads the header so that the data are aligned
 
 void check_written(const Tensor& tensor, std::set<std::string_view>& names) {
   const auto count = element_count(tensor.shape, tensor.dtype);
@@ -28,7 +28,7 @@ void check_written(const Tensor& tensor, std::set<std::string_view>& names) {
                .hint = "please report this"});
 }
 
-// Texts in JSON's quotes.
+// The text as a JSON string literal.
 std::string json_text(const std::string& text) {
   try {
     return json(text).dump();

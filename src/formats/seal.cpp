@@ -10,7 +10,7 @@
 namespace sluice::formats {
 namespace {
 
-// FNV-1a of 64 bits (Fowler, Noll, Vo).
+// 64-bit FNV-1a (Fowler, Noll, Vo).
 class Hash {
  public:
   void add(std::string_view bytes) {
@@ -19,7 +19,7 @@ class Hash {
       value_ *= 0x100000001b3ull;
     }
   }
-  /// A text and a byte 0, so that no two lists of texts have the same bytes.
+  /// Appends a 0 byte, so that different lists of texts never give the same bytes.
   void add_text(std::string_view text) {
     add(text);
     add(std::string_view("\0", 1));

@@ -1,5 +1,5 @@
-// A model file's hash of its own contents: whether it is as it was written, whatever the arithmetic
-// of the machine that reads it. It finds damage and edits, and protects against nobody.
+// A hash of a model file's contents, stored in the file: tells whether it is unchanged, independent
+// of the reader's arithmetic. Detects damage and edits; it is not a security feature.
 #pragma once
 
 #include <string>
@@ -8,17 +8,17 @@
 
 namespace sluice::formats {
 
-/// The metadata key that holds it: 16 hexadecimal digits.
+/// Metadata key of the hash: 16 hexadecimal digits.
 inline constexpr const char* kSealKey = "sluice.hash";
 
-/// The hash that docs/formats.md describes: of the description under the key `sluice`, and of all
+/// The hash as described in docs/formats.md: of the description under the key `sluice` and of all
 /// tensors in the order of their names.
 std::string seal_of(const SafeTensors& file);
 
 enum class Seal {
-  none,   ///< The file has no hash: written before there was one, or by another program.
-  whole,  ///< It is that of the contents.
-  broken  ///< It is not: something was changed after the file was written.
+  none,   ///< No hash: an older file, or one from another program.
+  whole,  ///< The hash matches the contents.
+  broken  ///< The hash does not match: the file was changed.
 };
 Seal check_seal(const SafeTensors& file);
 

@@ -10,10 +10,10 @@ namespace sluice::formats {
 namespace {
 
 constexpr std::size_t kDraws = 4;
-// Two units in the last place: about what a sum of a hundred products is off by, and sigma and tanh
-// are allowed.
+// Two units in the last place: roughly the error of a sum of a hundred products, and the tolerance
+// of sigma and tanh.
 constexpr double kNoise = 0x1p-22;
-// Of draws against one draw, in a network where each step multiplies them.
+// Safety factor: a single draw underestimates the largest effect where each step multiplies errors.
 constexpr double kMargin = 8.0;
 
 std::vector<float> noisy(std::span<const float> values, Random& random) {
@@ -26,7 +26,7 @@ std::vector<float> noisy(std::span<const float> values, Random& random) {
   return changed;
 }
 
-// Raises spread [T] to the largest difference of a step's outputs.
+// Raises spread [T] to the largest difference between the outputs of each step.
 void raise(std::vector<double>& spread, const std::vector<float>& a, const std::vector<float>& b) {
   const std::size_t width = a.size() / spread.size();
   for (std::size_t n = 0; n < a.size(); ++n) {
@@ -46,8 +46,8 @@ std::vector<float> run_once(const engine::Network& network, std::span<const floa
 std::vector<double> rounding_of(const engine::Network& network, std::span<const float> x) {
   std::vector<double> spread(x.size() / network.architecture().input, 0.0);
   if (spread.empty()) return spread;
-  // Weights that are stored in fewer bits cannot be changed by so little: then those of a network
-  // of float32 with the same values, beside the input's change in the network itself.
+  // Perturbations this small vanish in weights of fewer bits: perturb them in a float32 network of
+  // the same values, and perturb the input in the network itself.
   engine::Network plain(network.architecture(), network.kernels());
   plain.set_parameters(network.parameters());
   const std::vector<float> y = run_once(network, x), plain_y = run_once(plain, x);

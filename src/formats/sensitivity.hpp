@@ -1,6 +1,6 @@
-// How much of a network's answer is a matter of rounding. Weights of large scale make an LSTM
-// chaotic: the last bit of a sum grows step by step until it is all of the output, so that two
-// instruction sets, both right, give other numbers.
+// Estimates how much of a network's output depends on rounding. Large weights make an LSTM chaotic:
+// an error in the last bit grows step by step until it dominates the output, so two instruction
+// sets, both correct, give different numbers.
 #pragma once
 
 #include <span>
@@ -10,12 +10,12 @@
 
 namespace sluice::formats {
 
-/// One sequence from the initial state: y [T, O] of x [T, I].
+/// Runs one sequence from the initial state: y [T, O] of x [T, I].
 std::vector<float> run_once(const engine::Network& network, std::span<const float> x);
 
-/// For each step of x [T, I] the difference that rounding alone may make to an output there: what
-/// changes of one part in four million in the input and in every weight do, at the steps beside it
-/// too, times 8.
+/// For each step of x [T, I], the difference that rounding alone may make to an output: the largest
+/// effect, on this or a nearby step, of relative changes of 2^-22 in the input and in every weight,
+/// times 8.
 std::vector<double> rounding_of(const engine::Network& network, std::span<const float> x);
 
 }  // namespace sluice::formats

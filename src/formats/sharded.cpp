@@ -34,7 +34,7 @@ bool ends_with(std::string_view text, std::string_view end) {
                                          "another"});
 }
 
-// Which file each tensor is in; nothing where the file is no index.
+// The file of each tensor; nullopt if the file is not an index.
 std::optional<std::map<std::string, std::string>> weight_map(const std::string& path) {
   if (!ends_with(path, ".json")) return std::nullopt;
   const json index = json::parse(read_file(path, kMostIndexBytes), nullptr, false);
@@ -45,7 +45,7 @@ std::optional<std::map<std::string, std::string>> weight_map(const std::string& 
   for (const auto& entry : map.items()) {
     const bool text = entry.value().is_string();
     const std::string file = text ? entry.value().get<std::string>() : "";
-    // Beside the index, nowhere else: an index must not read the rest of the disk.
+    // Shards must be next to the index: an index must not read other files on the disk.
     if (!ends_with(file, kEnding) || file.find_first_of("/\\") != std::string::npos) {
       refuse(path + ", tensor '" + entry.key() + "'", "not the name of a shard",
              "a .safetensors file beside the index", entry.value().dump());
@@ -70,7 +70,7 @@ SafeTensors joined(const std::string& path, const std::map<std::string, std::str
       const auto entry = map.find(tensor.name);
       if (entry == map.end() || entry->second != file) {
         refuse(beside(path, file) + ", tensor '" + tensor.name + "'",
-               "the index does not name it there", path, "a tensor more");
+               "the index does not list it in this file", path, "an extra tensor");
       }
       all.tensors.push_back(std::move(tensor));
     }
@@ -81,7 +81,7 @@ SafeTensors joined(const std::string& path, const std::map<std::string, std::str
     if (all.find(entry.first) == nullptr)
       refuse(beside(path, entry.second), "a tensor is missing", "'" + entry.first + "'", "none");
   }
-  // By name, as one file would have them: the order of shards says nothing.
+  // Sorted by name, as in a single file: the order of shards means nothing.
   std::sort(all.tensors.begin(), all.tensors.end(),
             [](const Tensor& a, const Tensor& b) { return a.name < b.name; });
   all.index();
@@ -92,14 +92,17 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// "model-00001-of-00002.safetensors" is a part of what its index names.
+// Rejects a single shard such as "model-00001-of-00002.safetensors": it is part of what an index
+// lists.
 void refuse_shard(const std::string& path) {
   if (!ends_with(path, kEnding)) return;
   const std::string stem = path.substr(0, path.size() - kEnding.size());
-  const std::size_t of = stem.rfind("-of-");
-  const std::size_t dash = of == std::string::npos || of == 0 ? of : stem.rfind('-', of - 1);
-  if (of == std::string::npos || dash == std::string::npos) return;
-  const std::string part = stem.substr(dash + 1, of - dash - 1), parts = stem.substr(of + 4);
+  const std::size_t separator = stem.rfind("-of-");
+  const std::size_t dash =
+      separator == std::string::npos || separator == 0 ? separator : stem.rfind('-', separator - 1);
+  if (separator == std::string::npos || dash == std::string::npos) return;
+  const std::string part = stem.substr(dash + 1, separator - dash - 1),
+                    parts = stem.substr(separator + 4);
   if (!is_number(part) || !is_number(parts) || parts.find_first_not_of("0") == std::string::npos ||
       parts.substr(parts.find_first_not_of("0")) == "1")
     return;

@@ -1,5 +1,5 @@
-// A model's tensors from one .safetensors file, or from the several that an index of Hugging Face's
-// kind, `model.safetensors.index.json`, names.
+// Reads a model's tensors from one .safetensors file, or from the shards listed in a Hugging Face
+// index, `model.safetensors.index.json`.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace sluice::formats {
 
-/// As read_safetensors; of an index, the tensors of all its shards, which lie beside it. Throws
-/// Error(model) as well for one shard alone, and for an index and shards that disagree.
+/// As read_safetensors; for an index, the tensors of all its shards, which must be in the same
+/// folder. Also throws Error(model) for a single shard, and for an index that disagrees with its
+/// shards.
 SafeTensors read_tensors(const std::string& path);
 
 }  // namespace sluice::formats

@@ -1,3 +1,5 @@
+// Groups tensors into modules by the endings of their names, and derives an LSTM's architecture
+// from the shapes of its tensors.
 #include "formats/state_dict.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +20,7 @@ std::string before(const std::string& name, const std::string& end) {
   return name.substr(0, name.size() - end.size());
 }
 
-// A tensor of a module is "PREFIX.weight"; "weight" alone is a module's own.
+// A module's tensor is "PREFIX.weight", or "weight" for the top module.
 bool is_weight(const Tensor& tensor) {
   return ends_with(tensor.name, ".weight") && tensor.shape.size() == 2;
 }
@@ -43,7 +45,7 @@ bool in_cell(const std::string& name, const std::string& prefix) {
   return false;
 }
 
-// The prefixes and names of all modules, to be looked up: a file may have 100,000 of each.
+// Prefixes and names of all modules in lookup tables: a file may have 100,000 of each.
 class Belonging {
  public:
   explicit Belonging(const StateDict& made)
@@ -56,7 +58,7 @@ class Belonging {
 
   bool has(const std::string& name) const {
     if (matrices_.count(name) > 0) return true;
-    // "encoder.lstm.weight_ih_l0": what stands before the word is a prefix, "" too.
+    // "encoder.lstm.weight_ih_l0": the text before the word is the prefix, possibly empty.
     for (const char* word : {"weight_ih", "weight_hh", "weight_hr", "bias_ih", "bias_hh"}) {
       const std::size_t at = name.rfind(word);
       if (at == std::string::npos) continue;
@@ -134,7 +136,7 @@ StateDict state_dict(const SafeTensors& file) {
   for (const Tensor& tensor : file.tensors) {
     if (!modules.has(tensor.name)) made.others.push_back(tensor.name);
   }
-  // Python's safetensors writes wider types first, and by name among those of a type.
+  // Python's safetensors writes wider types first, sorted by name within a type.
   made.sorted = std::adjacent_find(file.tensors.begin(), file.tensors.end(),
                                    [](const Tensor& a, const Tensor& b) {
                                      return a.dtype == b.dtype && b.name < a.name;

@@ -1,3 +1,5 @@
+// Converts between a network's parameters and tensors of F32, F16 or I8 with scales. Shapes and
+// ranges are checked before the network is built.
 #include "formats/stored_network.hpp"
 
 #include <fmt/format.h>
@@ -69,7 +71,7 @@ const Tensor& typed(const SafeTensors& file, const std::string& path, const std:
   return tensor;
 }
 
-// Positive and far from the ends of a float's range; or zero, where that is allowed.
+// Scales must be positive and far from the ends of the float range; or zero, if allowed.
 std::vector<float> read_scales(const SafeTensors& file, const std::string& path,
                                const std::string& name, std::size_t count, bool zeros) {
   constexpr float kLeast = 1e-33f, kMost = 1e30f;
@@ -82,7 +84,7 @@ std::vector<float> read_scales(const SafeTensors& file, const std::string& path,
   return scales;
 }
 
-// A matrix of int8: its values into `values`, its scales behind the others.
+// Reads an int8 matrix: dequantised values into `values`, row scales appended to `scales`.
 void read_whole_numbers(const SafeTensors& file, const std::string& path,
                         const Parameter& parameter, std::vector<float>& values,
                         std::vector<float>& scales) {
@@ -93,7 +95,7 @@ void read_whole_numbers(const SafeTensors& file, const std::string& path,
     const auto number = static_cast<signed char>(tensor.bytes[n]);
     const float scale = own[n / parameter.shape[1]];
     if (number == -128 || (number != 0 && scale == 0.0f)) {
-      refuse(path, parameter.name, "a whole number that its row cannot have",
+      refuse(path, parameter.name, "a value that its row cannot have",
              scale == 0.0f ? "0, as its scale" : "-127 to 127", std::to_string(int{number}));
     }
     values[parameter.offset + n] = static_cast<float>(number) * scale;
@@ -101,7 +103,7 @@ void read_whole_numbers(const SafeTensors& file, const std::string& path,
   scales.insert(scales.end(), own.begin(), own.end());
 }
 
-// Before anything is reserved by the description's sizes, the tensors must have them.
+// Checks the tensors' shapes before anything is allocated by the description's sizes.
 void expect_shapes(const SafeTensors& file, const std::string& path,
                    const std::vector<Parameter>& list) {
   for (const Parameter& parameter : list) {
@@ -113,8 +115,8 @@ void expect_shapes(const SafeTensors& file, const std::string& path,
   }
 }
 
-// A layer has at least weight_ih and weight_hh in each direction: a description of more layers than
-// the tensors can be of is refused before the list of their parameters is made.
+// A layer has at least weight_ih and weight_hh in each direction: rejects a description with more
+// layers than the tensors allow before the parameter list is built.
 void expect_layers(const SafeTensors& file, const std::string& path,
                    const Architecture& architecture) {
   const std::size_t least = 2 * architecture.layers() * architecture.directions();

@@ -1,3 +1,5 @@
+// Writes and strictly reads the JSON of a table's times and options. Fields that older files lack
+// are optional.
 #include "formats/table_json.hpp"
 
 #include <algorithm>
@@ -21,7 +23,7 @@ constexpr std::array<std::pair<data::MonthDay, const char*>, 4> kMonthDays{
      {data::MonthDay::first_weekday, "first_weekday"},
      {data::MonthDay::last_weekday, "last_weekday"}}};
 
-// Seconds with a fraction, so that microseconds come back exactly.
+// Seconds with a fraction, so that microseconds are restored exactly.
 json seconds_json(std::int64_t micros) {
   if (micros % data::kSecond == 0) return micros / data::kSecond;
   return static_cast<double>(micros) / static_cast<double>(data::kSecond);
@@ -54,7 +56,7 @@ void read_calendar(JsonFields& fields, data::TimeStep& step) {
   }
 }
 
-// Counting steps must end.
+// Limits the step so that counting steps terminates.
 bool step_fits(const data::TimeStep& step) {
   if (step.micros < 0 || step.months < 0 || (step.micros > 0 && step.months > 0)) return false;
   if (step.weekdays == 0 || step.weekdays > data::kEveryDay) return false;
@@ -99,7 +101,7 @@ void read_time(JsonFields fields, data::FeatureSpec& features) {
   step.micros = micros_from(fields.get<double>("step_seconds"), fields);
   step.months = fields.get<std::int64_t>("step_months");
   if (fields.get<bool>("month_end")) step.month_day = data::MonthDay::last;
-  // Models of before keep neither form nor clock, and the day of the month is that of their rows.
+  // Older models store neither form nor clock; their day of the month follows from their rows.
   if (fields.has("form")) features.time_form = fields.get<std::string>("form");
   if (fields.has("clock")) features.clock = fields.get<std::string>("clock");
   read_calendar(fields, step);

@@ -1,4 +1,4 @@
-// The description of a forecasting model's table: its times, and how a file is read.
+// JSON of a forecasting model's table: its times, and how to read a file.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,12 +8,12 @@
 
 namespace sluice::formats {
 
-/// Column, step with its calendar, form and clock of the times.
+/// Time column, step with its calendar, format and clock.
 nlohmann::json time_json(const data::FeatureSpec& features);
-/// Back from it. Throws Error(model) where a field is missing or cannot be.
+/// The inverse. Throws Error(model) for a field that is missing or invalid.
 void read_time(JsonFields fields, data::FeatureSpec& features);
 
-/// What was said of the file, and its columns of times.
+/// The given table options, and the time columns.
 nlohmann::json form_json(const data::TableForm& form);
 data::TableForm form_from(JsonFields fields);
 

@@ -1,4 +1,4 @@
-// Tensors to and from floating point numbers.
+// Conversion between tensors and floating-point numbers.
 #include <fmt/format.h>
 
 #include <utility>
@@ -17,7 +17,7 @@ std::vector<T> converted(const Tensor& tensor) {
                                  .what = "its elements are not floats",
                                  .expected = "F64, F32, F16 or BF16",
                                  .got = std::string(name_of(tensor.dtype)),
-                                 .hint = "convert it to float32 where it was made"});
+                                 .hint = "convert it to float32 in the program that wrote it"});
 }
 
 template <class T>

@@ -52,7 +52,7 @@ double ArrayFit::forward_backward() {
   return 0.5 * sum / static_cast<double>(target_.size());
 }
 
-// The sum of a step's squared errors; writes their gradient.
+// Returns the sum of a step's squared errors and writes their gradient.
 double ArrayFit::step_loss(engine::Activations& activations, const engine::Samples& samples,
                            std::size_t t) {
   const std::size_t width = network_.architecture().width();

@@ -1,6 +1,5 @@
-// Training on arrays that stay as they are: whole sequences from the initial state, a squared error
-// at every output, Adam. What benchmarks time, and what is hashed to see that bits do not depend on
-// threads.
+// Training on fixed arrays: whole sequences from the initial state, squared error at every output,
+// Adam. Used by benchmarks, and to check that results do not depend on the number of threads.
 #pragma once
 
 #include <cstddef>
@@ -28,17 +27,18 @@ class ArrayFit {
   ArrayFit(const Architecture& architecture, const ArrayFitOptions& options, ThreadPool& pool);
 
   const engine::Network& network() const { return network_; }
-  engine::MiniBatch& parts() { return mini_batch_; }  ///< Whose x is for the caller to fill.
-  std::span<float> target() { return target_; }       ///< [T, B, O], for the caller to fill.
+  engine::MiniBatch& parts() { return mini_batch_; }  ///< The caller fills its x.
+  std::span<float> target() { return target_; }       ///< [T, B, O], filled by the caller.
   std::span<const float> gradient() const { return gradient_; }
 
   void set_parameters(std::span<const float> parameters) { network_.set_parameters(parameters); }
-  /// Parameters, x and target by chance: a problem to time.
+  /// Random parameters, x and target, for benchmarks.
   void draw(std::uint64_t seed);
 
-  /// Forward and backward: the loss, the mean over all outputs of (y - target)^2 / 2.
+  /// Runs the forward and backward pass; returns the loss, the mean over all outputs of (y -
+  /// target)^2 / 2.
   double forward_backward();
-  /// Adam's step by that gradient; weights are packed anew.
+  /// Applies Adam with that gradient and repacks the weights.
   void update();
 
  private:
@@ -54,9 +54,9 @@ class ArrayFit {
   Optimizer optimizer_;
 };
 
-/// Multiply-adds times two of a training step of S1..S8 without a head (performance is told in
-/// them): forward 8 H (I + P) B T a layer and direction, backward twice that, less the first
-/// layer's way to x, which nobody needs; with a projection 2 H P B T beside.
+/// Floating-point operations (2 per multiply-add) of a training step of S1..S8 without a head, the
+/// unit of performance reports. Per layer and direction: forward 8 H (I + P) B T, backward twice
+/// that, without d_x of the first layer; a projection adds 2 H P B T.
 double training_flop(const Architecture& architecture, std::size_t steps, std::size_t batch);
 
 }  // namespace sluice::training

@@ -1,3 +1,5 @@
+// A step of training on arrays (forward, loss, backward, clip, update) and, around it, the epochs
+// of fit(): shuffling, bucketing by length, validation and early stopping.
 #include "training/array_trainer.hpp"
 
 #include <algorithm>
@@ -12,7 +14,7 @@
 namespace sluice::training {
 namespace {
 
-constexpr std::size_t kRooms = 4;  // shapes whose activations are kept
+constexpr std::size_t kRooms = 4;  // batch shapes whose activations are kept
 
 [[noreturn]] void refuse(const char* option, const std::string& what, const std::string& expected,
                          const std::string& got) {
@@ -35,10 +37,12 @@ const TrainerOptions& checked(const TrainerOptions& options, const Architecture&
   check_number("optimizer.momentum", optimizer.momentum, 0.0, 1.0, "0 or more, and less than 1");
   check_number("optimizer.beta1", optimizer.beta1, 0.0, 1.0, "0 or more, and less than 1");
   check_number("optimizer.beta2", optimizer.beta2, 0.0, 1.0, "0 or more, and less than 1");
-  check_number("optimizer.epsilon", optimizer.epsilon, 0.0, kInfinity, "a finite number from 0");
+  check_number("optimizer.epsilon", optimizer.epsilon, 0.0, kInfinity,
+               "a finite number, 0 or more");
   check_number("optimizer.weight_decay", optimizer.weight_decay, 0.0, kInfinity,
-               "a finite number from 0");
-  check_number("schedule.rate", options.schedule.rate, 0.0, kInfinity, "a finite number from 0");
+               "a finite number, 0 or more");
+  check_number("schedule.rate", options.schedule.rate, 0.0, kInfinity,
+               "a finite number, 0 or more");
   if (!(options.clip > 0.0))
     refuse("clip", "no bound", "above 0; infinity: none", std::to_string(options.clip));
   if (options.accumulate == 0) refuse("accumulate", "no batches", "1 or more", "0");
@@ -113,7 +117,7 @@ StepResult ArrayTrainer::run(engine::Network& network, const BatchView& batch, c
   if (!std::isfinite(result.loss)) give_up(network, result.loss, 0.0);
   if (result.updated) {
     waiting_ = 0;
-    result.updated = gathered_.terms > 0.0;  // nothing was judged: nothing is learned
+    result.updated = gathered_.terms > 0.0;  // no row carried a loss: nothing to learn
   }
   if (result.updated) result.gradient_norm = update(network, rate);
   if (!result.updated && architecture_.cell.drop_connect > 0.0) network.pack(&pool_);
@@ -140,7 +144,7 @@ void ArrayTrainer::set_up(engine::MiniBatch& mini_batch, const BatchView& batch,
   mini_batch.load_state(start, architecture_);
 }
 
-// Adds the gradient of the sum of the losses to the mini-batch's sums.
+// Adds the gradient of the summed losses to the mini-batch's gradient.
 LossSum ArrayTrainer::pass(const engine::Network& network, engine::MiniBatch& mini_batch,
                            const BatchView& batch) {
   const engine::Noise noise{.dropout = static_cast<float>(architecture_.dropout),
@@ -215,7 +219,7 @@ double ArrayTrainer::mean(const LossSum& sum) const {
   return sum.terms > 0.0 ? factor * sum.loss / sum.terms : 0.0;
 }
 
-// By the mean over all rows since the last update. Answers the gradient's norm.
+// Updates by the mean gradient over all rows since the last update; returns the gradient's norm.
 double ArrayTrainer::update(engine::Network& network, double rate) {
   const double factor = options_.own_loss ? 1.0 : row_loss_.factor();
   const double scale = gathered_.terms > 0.0 ? factor / gathered_.terms : 0.0;
@@ -289,7 +293,7 @@ double ArrayTrainer::loss(const engine::Network& network, const Batch& batch) co
   return mean(sum);
 }
 
-// The epochs of one fit(): their order, their batches, and which weights are the best.
+// The epochs of one fit(): sequence order, batches, and the best weights so far.
 class ArrayTrainer::Epochs {
  public:
   Epochs(ArrayTrainer& trainer, engine::Network& network, const Batch& data,
@@ -335,7 +339,7 @@ class ArrayTrainer::Epochs {
     return data_.lengths.empty() ? all_steps_ : data_.lengths[sequence];
   }
 
-  // The sequences in the order in which an epoch takes them.
+  // The sequences of an epoch, in batches.
   std::vector<std::vector<std::size_t>> batches() {
     std::vector<std::size_t> order(data_.batch);
     for (std::size_t n = 0; n < order.size(); ++n) order[n] = n;
@@ -356,7 +360,8 @@ class ArrayTrainer::Epochs {
     return all;
   }
 
-  // By length within every so many batches: batches are even, and still differ from epoch to epoch.
+  // Sorts by length within groups of batches: lengths in a batch are similar, yet batches differ
+  // between epochs.
   void sort_buckets(std::vector<std::size_t>& order) const {
     constexpr std::size_t kBatches = 16;
     for (std::size_t first = 0; first < order.size(); first += kBatches * options_.batch) {
@@ -367,7 +372,7 @@ class ArrayTrainer::Epochs {
     }
   }
 
-  // The mean loss over an epoch's rows, each before its update.
+  // Trains one epoch; returns the mean loss over its rows, each measured before its update.
   double train() {
     LossSum all;
     for (const std::vector<std::size_t>& chosen : batches()) {
@@ -386,7 +391,7 @@ class ArrayTrainer::Epochs {
     return trainer_.mean(all);
   }
 
-  // Whether another epoch is to follow.
+  // Runs one epoch; returns whether another should follow.
   bool one(std::size_t epoch) {
     const double loss = train();
     result_.epochs = epoch;

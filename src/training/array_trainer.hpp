@@ -1,4 +1,4 @@
-// What sluice::Trainer does: trains a network on arrays of the caller's.
+// The implementation of sluice::Trainer: trains a network on the caller's arrays.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,8 @@
 
 namespace sluice::training {
 
-/// The network is given to each call, always the same one but for its address.
+/// The network is passed to each call and must always be the same one, though its address may
+/// change.
 class ArrayTrainer {
  public:
   /// Throws Error(usage) for an option out of its range.
@@ -29,7 +30,7 @@ class ArrayTrainer {
   std::size_t steps() const { return optimizer_.steps(); }
 
  private:
-  // Room for passes over batches of one shape.
+  // Activations for batches of one shape.
   struct Room {
     std::size_t steps, batch;
     std::unique_ptr<engine::MiniBatch> mini_batch;
@@ -41,7 +42,7 @@ class ArrayTrainer {
   engine::MiniBatch& room_for(std::size_t steps, std::size_t batch);
   State carried(std::size_t batch);
   std::uint64_t noise_seed() const;
-  // One batch forward and back and perhaps an update, at a rate.
+  // Forward and backward pass of one batch, with an update if one is due.
   StepResult run(engine::Network& network, const BatchView& batch, const State& start, double rate,
                  LossSum& sum);
   void set_up(engine::MiniBatch& mini_batch, const BatchView& batch, const State& start) const;
@@ -62,8 +63,8 @@ class ArrayTrainer {
   mutable ThreadPool pool_;
   Schedule schedule_;
   Optimizer optimizer_;
-  std::vector<Room> rooms_;            // the one used last at the end
-  engine::MiniBatch* last_ = nullptr;  // holds the state that a batch may carry on from
+  std::vector<Room> rooms_;            // most recently used last
+  engine::MiniBatch* last_ = nullptr;  // holds the state that the next batch may continue from
   std::vector<float> gradient_;
   LossSum gathered_;  // of the batches since the last update
   std::size_t batches_ = 0, waiting_ = 0;

@@ -34,7 +34,7 @@ void check_lengths(const Batch& batch, std::size_t steps) {
 }
 
 void check_labels(const Batch& batch, std::size_t rows, const Judge& judge) {
-  expect("labels", batch.labels.size(), rows, "one a row that is judged");
+  expect("labels", batch.labels.size(), rows, "one per row that carries a loss");
   expect_none("targets", batch.targets.size(), "cross-entropy reads labels");
   for (std::size_t n = 0; n < batch.labels.size(); ++n) {
     const std::int32_t label = batch.labels[n];
@@ -54,7 +54,7 @@ void check(const Batch& batch, const Judge& judge) {
   if (batch.batch == 0) refuse("batch", "no sequences", "1 or more", "0", ErrorCode::usage);
   const std::size_t steps = steps_of(batch, judge.inputs), rows = batch.batch * steps;
   if (rows == 0 || batch.x.size() != rows * judge.inputs) {
-    refuse("x", "no whole number of steps",
+    refuse("x", "not a whole number of steps",
            "a multiple of " + std::to_string(batch.batch) + " sequences times " +
                std::to_string(judge.inputs) + " inputs",
            std::to_string(batch.x.size()) + " values");
@@ -64,7 +64,7 @@ void check(const Batch& batch, const Judge& judge) {
   if (judge.loss == nullptr) return;
   const std::size_t judged = batch.judged == JudgedSteps::last ? batch.batch : rows;
   if (!batch.weights.empty())
-    expect("weights", batch.weights.size(), judged, "one a row that is judged");
+    expect("weights", batch.weights.size(), judged, "one per row that carries a loss");
   if (judge.loss->kind == LossKind::cross_entropy) return check_labels(batch, judged, judge);
   const std::size_t levels = judge.loss->kind == LossKind::quantile ? judge.loss->levels.size() : 1;
   const std::size_t targets = judge.outputs / levels;

@@ -1,4 +1,4 @@
-// Some steps of some sequences of a caller's Batch: what one training pass is over.
+// A view of some steps of some sequences of a caller's Batch: the data of one training pass.
 #pragma once
 
 #include <algorithm>
@@ -10,17 +10,17 @@
 
 namespace sluice::training {
 
-/// T of a batch of sequences with `inputs` values in a step; 0 where there is no sequence.
+/// T of a batch of sequences with `inputs` values per step; 0 if there is no sequence.
 std::size_t steps_of(const Batch& batch, std::size_t inputs);
 
-/// What the outputs of a batch are judged by.
+/// The loss that a batch is checked against.
 struct Judge {
   std::size_t inputs, outputs;
-  const Loss* loss;  ///< Null: a loss of the caller's own, which reads no targets.
+  const Loss* loss;  ///< Null: the caller's own loss function, which reads no targets.
 };
-/// Throws Error(shape), naming the array, where sizes do not fit one another or a length is too
-/// long, Error(usage) where an array is missing, or one is given that the loss does not read, and
-/// Error(data) for a label that is no class.
+/// Throws Error(shape), naming the array, if sizes do not match or a length is too long,
+/// Error(usage) if an array is missing, or is given but not read by the loss, and Error(data) for a
+/// label that is not a class.
 void check(const Batch& batch, const Judge& judge);
 
 class BatchView {
@@ -30,8 +30,7 @@ class BatchView {
       : data_(&data), all_steps_(steps_of(data, inputs)), steps_(all_steps_) {
     for (std::size_t n = 0; n < data.batch; ++n) chosen_.push_back(n);
   }
-  /// Some sequences; `steps` steps from `first` on, of which those past a sequence's end are not
-  /// run.
+  /// Some sequences; `steps` steps starting at `first`. Steps after a sequence's end are not run.
   BatchView(const Batch& data, std::size_t inputs, std::vector<std::size_t> chosen,
             std::size_t first, std::size_t steps)
       : data_(&data),
@@ -45,20 +44,20 @@ class BatchView {
   std::size_t steps() const { return steps_; }
   std::size_t first() const { return first_; }
   std::size_t sequence(std::size_t sample) const { return chosen_[sample]; }
-  /// Steps of a sample that are run: of these, from the first.
+  /// Number of steps run for a sample, from the first step of the view.
   std::size_t length(std::size_t sample) const {
     const std::size_t end = whole_length(sample);
     return std::min(steps_, std::max(end, first_) - first_);
   }
-  /// Whether some sample has fewer steps than there are.
+  /// Whether some sample has fewer steps than the view.
   bool ragged() const { return !data_->lengths.empty() || first_ + steps_ > all_steps_; }
-  /// The row of the caller's arrays [B, T, ..] or [T, B, ..].
+  /// Row index in the caller's arrays [B, T, ..] or [T, B, ..].
   std::size_t row(std::size_t step, std::size_t sample) const {
     const std::size_t sequence = chosen_[sample], time = first_ + step;
     return data_->time_first ? time * data_->batch + sequence : sequence * all_steps_ + time;
   }
-  /// Whether a step of a sample, which is run, carries a loss; and its row in targets, labels and
-  /// weights.
+  /// Whether a step of a sample (one that is run) carries a loss, and its row index in targets,
+  /// labels and weights.
   bool judged(std::size_t step, std::size_t sample) const {
     if (data_->judged == JudgedSteps::last) return first_ + step + 1 == whole_length(sample);
     return data_->mask.empty() || data_->mask[row(step, sample)] != 0;

@@ -1,3 +1,6 @@
+// Most losses are a value and a slope per output, summed in double; the pinball loss is a kernel;
+// cross-entropy is computed from the logits with the largest one subtracted. See row_loss.cpp for
+// choosing among them.
 #include "training/losses.hpp"
 
 #include <algorithm>
@@ -17,7 +20,7 @@ struct ValueAndSlope {
   float slope;
 };
 
-// By the error e = y - target. The slope of |e| at 0 is taken as 0.
+// For the error e = y - target. The slope of |e| at 0 is taken as 0.
 ValueAndSlope of_error(const Loss& loss, float e) {
   const auto sign = static_cast<float>((e > 0) - (e < 0));
   switch (loss.kind) {
@@ -31,9 +34,9 @@ ValueAndSlope of_error(const Loss& loss, float e) {
       return {0.5 * e * e, e};
     case LossKind::quantile:
     case LossKind::cross_entropy:
-      break;  // ask for a level, a class
+      break;  // these need a level or a class
   }
-  throw Error(ErrorCode::internal, {.what = "a loss that does not follow from the error alone"});
+  throw Error(ErrorCode::internal, {.what = "a loss that is not a function of the error alone"});
 }
 
 }  // namespace
@@ -71,9 +74,9 @@ double add_cross_entropy(std::span<const float> y, long target_class, std::span<
   return add_cross_entropy({}, y, target_class, d_y);
 }
 
-// With the distribution q of the label, (1 - s) at its class and s / C at each of the C classes,
-// and the classes' weights w: the sum over c of w q (-log p), whose slope at logit j is p_j (sum of
-// w q) - w_j q_j.
+// With label smoothing s, C classes and class weights w, the label distribution q is (1 - s) at the
+// class plus s / C at every class. The loss is the sum over c of w q (-log p); its slope at logit j
+// is p_j (sum of w q) - w_j q_j.
 double add_cross_entropy(const Loss& loss, std::span<const float> y, long target_class,
                          std::span<float> d_y) {
   if (target_class < 0) {
@@ -135,10 +138,11 @@ namespace {
 
 void check(const Loss& loss, std::size_t outputs) {
   if (loss.kind == LossKind::huber && !(loss.delta > 0.0f && std::isfinite(loss.delta)))
-    refuse("delta", "no bound of the parabola", "a number above 0", std::to_string(loss.delta));
+    refuse("delta", "not a threshold of the Huber loss", "a number above 0",
+           std::to_string(loss.delta));
   if (loss.kind == LossKind::quantile) {
     if (loss.levels.empty() || outputs % loss.levels.size() != 0) {
-      refuse("levels", "the outputs are no whole number of targets",
+      refuse("levels", "the outputs are not a whole number of targets",
              "1 level or more, a divisor of " + std::to_string(outputs) + " outputs",
              std::to_string(loss.levels.size()));
     }
@@ -153,7 +157,7 @@ void check(const Loss& loss, std::size_t outputs) {
            std::to_string(loss.label_smoothing));
   }
   if (!loss.class_weights.empty() && loss.class_weights.size() != outputs) {
-    refuse("class_weights", "wrong number of weights", std::to_string(outputs) + ", one an output",
+    refuse("class_weights", "wrong number of weights", std::to_string(outputs) + ", one per output",
            std::to_string(loss.class_weights.size()));
   }
   for (const float weight : loss.class_weights) {

@@ -1,6 +1,5 @@
-// Losses of one output row, with their gradient. A target that is NaN is missing and carries no
-// loss. Every loss is a sum over a row's outputs; who averages divides by the targets that were
-// there.
+// Losses of one output row and their gradients. A NaN target is missing and carries no loss. Losses
+// are sums over a row's outputs; callers that average divide by the number of targets present.
 #pragma once
 
 #include <cstddef>
@@ -11,17 +10,16 @@
 
 namespace sluice::training {
 
-/// Throws Error(usage) where there is no such loss of values: "squared", "absolute", "huber" or
-/// "quantile".
+/// Parses "squared", "absolute", "huber" or "quantile"; throws Error(usage) for anything else.
 LossKind loss_named(std::string_view name);
 
-/// Half of the squared error, or the absolute or Huber's loss. Writes d loss / d y, 0 where the
-/// target is missing. y, target, d_y: [n]; d_y may be y. Answers the sum.
+/// Half the squared error, the absolute error, or Huber's loss. Returns the sum and writes d loss /
+/// d y, 0 where the target is missing. y, target, d_y: [n]; d_y may alias y.
 double add_loss(const Loss& loss, std::span<const float> y, std::span<const float> target,
                 std::span<float> d_y);
 
-/// The pinball loss (Koenker and Bassett 1978), max(q (t - y), (q - 1) (t - y)) for the level q.
-/// y, target, level, d_y: [n]; d_y may be y.
+/// The pinball loss (Koenker and Bassett 1978), max(q (t - y), (q - 1) (t - y)) for the level q. y,
+/// target, level, d_y: [n]; d_y may alias y.
 double add_pinball(std::span<const float> y, std::span<const float> target,
                    std::span<const float> level, std::span<float> d_y);
 
@@ -29,7 +27,7 @@ double add_pinball(std::span<const float> y, std::span<const float> target,
 /// class is missing.
 double add_cross_entropy(std::span<const float> y, long target_class, std::span<float> d_y);
 /// The same with the class weights and the label smoothing of `loss`, as torch.nn.CrossEntropyLoss
-/// sums it.
+/// with reduction="sum".
 double add_cross_entropy(const Loss& loss, std::span<const float> y, long target_class,
                          std::span<float> d_y);
 

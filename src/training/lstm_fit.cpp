@@ -1,3 +1,5 @@
+// One training step: fills the inputs from each sample's cursor, runs the parts on threads,
+// computes the loss from the outputs, and applies one optimiser update.
 #include "training/lstm_fit.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +17,7 @@ LstmFit::LstmFit(engine::Network& network, const FitData& data, const FitOptions
       data_(data),
       options_(options),
       pool_(pool),
-      lanes_(options.batch, data.rows, options.chunk, mix64(options.seed), options.windows),
+      cursors_(options.batch, data.rows, options.chunk, mix64(options.seed), options.windows),
       mini_batch_(network.architecture(), options.chunk, options.batch,
                   options.recompute ? engine::Activations::Use::recompute
                                     : engine::Activations::Use::with_backward,
@@ -52,7 +54,7 @@ double LstmFit::step(double rate) {
   optimizer_.step(network_.parameters(), gradient_, rate,
                   {.scale = scale * clip_factor(norm, options_.clip), .pool = &pool_});
   network_.pack(&pool_);
-  lanes_.advance();
+  cursors_.advance();
   ++steps_;
   return mean;
 }
@@ -68,26 +70,26 @@ void LstmFit::run_part(engine::Activations& activations, const engine::Samples& 
 }
 
 void LstmFit::fill_inputs(std::size_t sample) {
-  const Lane& lane = lanes_[sample];
-  if (lane.fresh) mini_batch_.reset_state(sample);
+  const SeriesCursor& cursor = cursors_[sample];
+  if (cursor.fresh) mini_batch_.reset_state(sample);
   const std::size_t width = mini_batch_.x_stride();
   for (std::size_t step = 0; step < options_.chunk; ++step)
-    std::copy_n(data_.inputs.data() + (lane.row + step) * width, width,
+    std::copy_n(data_.inputs.data() + (cursor.row + step) * width, width,
                 mini_batch_.x(step, sample));
 }
 
 void LstmFit::find_loss(std::size_t sample) {
   const std::size_t chunk = options_.chunk;
-  const Lane& lane = lanes_[sample];
+  const SeriesCursor& cursor = cursors_[sample];
   const std::size_t levels = data_.levels.size(), outputs = data_.offsets.size() / levels;
-  std::vector<float> targets(data_.offsets.size());  // of a row, for each level
-  SampleLoss sum;  // not in its place among the others', whose cache line other threads write
+  std::vector<float> targets(data_.offsets.size());  // of a row, repeated for each level
+  SampleLoss sum;  // local, to avoid false sharing with other threads' sums
   for (std::size_t step = 0; step < chunk; ++step) {
-    if (options_.windows ? step + 1 < chunk : lane.fresh && step < rows_run_in(chunk)) {
+    if (options_.windows ? step + 1 < chunk : cursor.fresh && step < rows_run_in(chunk)) {
       std::fill_n(mini_batch_.d_y(step, sample), mini_batch_.y_stride(), 0.0f);
       continue;
     }
-    const float* row = data_.targets.data() + (lane.row + step) * outputs;
+    const float* row = data_.targets.data() + (cursor.row + step) * outputs;
     for (std::size_t output = 0, j = 0; output < outputs; ++output) {
       if (!std::isnan(row[output])) sum.terms += static_cast<double>(levels);
       for (std::size_t q = 0; q < levels; ++q) targets[j++] = row[output];
@@ -100,7 +102,7 @@ void LstmFit::find_loss(std::size_t sample) {
 void LstmFit::add_row_loss(std::size_t step, std::size_t sample, std::span<const float> targets,
                            SampleLoss& sum) {
   const std::span<float> d_y(mini_batch_.d_y(step, sample), targets.size());
-  // What the loss is of stands where its gradient then does.
+  // d_y holds the prediction until its gradient replaces it.
   const float* y = mini_batch_.y(step, sample);
   for (std::size_t j = 0; j < d_y.size(); ++j) d_y[j] = y[j] + data_.offsets[j];
   sum.loss += data_.loss.kind == LossKind::quantile ? add_pinball(d_y, targets, levels_, d_y)

@@ -1,6 +1,6 @@
-// The LSTM's training steps on a long series: forking sequences (each row forecasts all its steps
-// ahead) over chunks with carried state, truncated back-propagation, on threads. Not the choice of
-// when to stop.
+// Training steps of the LSTM on a long series: forking sequences (each row forecasts all its steps
+// ahead) over chunks with carried state, truncated back-propagation, on threads. See
+// forecast_lstm_fit.cpp for when to stop.
 #pragma once
 
 #include <cstddef>
@@ -13,37 +13,38 @@
 #include "core/threads.hpp"
 #include "engine/mini_batch.hpp"
 #include "engine/network.hpp"
-#include "training/lanes.hpp"
 #include "training/losses.hpp"
 #include "training/optimizer.hpp"
+#include "training/series_cursors.hpp"
 
 namespace sluice::training {
 
-/// What the LSTM learns: the linear part's errors, in units of their deviation.
+/// The LSTM's training data: errors of the linear part, in units of their standard deviation.
 struct FitData {
   FloatVector inputs;          ///< [rows, row_stride(I)]
-  std::vector<float> targets;  ///< [rows, K N]; NaN: missing, or not to be seen by this fit
+  std::vector<float> targets;  ///< [rows, K N]; NaN: missing, or excluded from this fit
   std::vector<float> offsets;  ///< [K N, Q'] added to the network's outputs before the loss
   std::vector<float> levels;   ///< [Q'] quantile levels; one entry, unused, for other losses
   Loss loss;
-  std::size_t rows = 0;  ///< Rows of the fit.
+  std::size_t rows = 0;  ///< Number of rows to fit.
 };
 
-/// Rows of a chunk that starts from the initial state which carry no loss: the LSTM is run in.
+/// Warm-up rows of a chunk that starts from the initial state: they carry no loss.
 constexpr std::size_t rows_run_in(std::size_t chunk) { return chunk / 4; }
 
 struct FitOptions {
   std::size_t batch = 64;
   std::size_t chunk = 96;
-  /// Every chunk starts from the initial state and is judged by its last row alone, as a model of
-  /// state policy "reset:T" runs it; else states are carried from chunk to chunk.
+  /// Every chunk starts from the initial state and only its last row carries a loss, like inference
+  /// with state policy "reset:T"; else states are carried from chunk to chunk.
   bool windows = false;
   double dropout = 0.0;
   double clip = 1.0;
   std::uint64_t seed = 1;
-  /// Activations are computed again on the way back instead of kept: the same bits, less memory.
+  /// Recompute activations in the backward pass instead of storing them: the same bits, less
+  /// memory.
   bool recompute = false;
-  /// Of the batch, for threads to take.
+  /// Upper limit on parts of the batch, the units of work of threads.
   std::size_t most_parts = engine::MiniBatch::kMostParts;
   OptimizerOptions optimizer;
 };
@@ -54,14 +55,15 @@ class LstmFit {
   LstmFit(engine::Network& network, const FitData& data, const FitOptions& options,
           ThreadPool& pool);
 
-  /// One optimiser step: the mean loss per target (and quantile) before it. Where the loss or the
-  /// gradient is not finite, the parameters stay as they were and failure() says what it was.
+  /// Performs one optimiser step; returns the mean loss per target (and quantile) before it. If the
+  /// loss or the gradient is not finite, the parameters do not change and failure() gives the
+  /// reason.
   double step(double rate);
   const std::string& failure() const { return failure_; }
   std::size_t steps() const { return steps_; }
 
  private:
-  // The loss of one sample's rows, and the targets (and quantiles) that it is a sum over.
+  // The summed loss of one sample's rows, and the number of targets (and quantiles) in the sum.
   struct SampleLoss {
     double loss = 0.0, terms = 0.0;
   };
@@ -78,10 +80,10 @@ class LstmFit {
   const FitData& data_;
   FitOptions options_;
   ThreadPool& pool_;
-  Lanes lanes_;
+  SeriesCursors cursors_;
   engine::MiniBatch mini_batch_;
   std::vector<SampleLoss> losses_;
-  std::vector<float> levels_;  // [K N, Q'] of each output
+  std::vector<float> levels_;  // [K N, Q'] level of each output
   std::vector<float> gradient_;
   Optimizer optimizer_;
   std::size_t steps_ = 0;

@@ -1,3 +1,5 @@
+// Update rules work on fixed blocks of parameters, and the norm adds block sums in order, so
+// results do not depend on the number of threads.
 #include "training/optimizer.hpp"
 
 #include <algorithm>
@@ -28,10 +30,10 @@ std::string_view name(OptimizerKind kind) {
 namespace sluice::training {
 namespace {
 
-// Parameters that are worked on at a time: sums of blocks are added in the blocks' order.
+// Parameters per block: sums of blocks are added in block order, independent of the threads.
 constexpr std::size_t kBlock = 1 << 14;
 
-// work(block, first, count), where the pool's help is worth it by its threads.
+// Calls work(block, first, count) for every block, on the pool's threads if that pays off.
 template <class Work>
 void over_blocks(std::size_t count, ThreadPool* pool, const Work& work) {
   const std::size_t blocks = (count + kBlock - 1) / kBlock;
@@ -75,7 +77,7 @@ void Optimizer::sgd(std::span<float> parameters, std::span<const float> gradient
   const auto step = static_cast<float>(rate);
   for (std::size_t j = 0; j < parameters.size(); ++j) {
     const float d = scale * gradient[j] + decay * parameters[j];
-    // The first velocity is the gradient itself, as in PyTorch; momentum * 0 gives just that.
+    // As in PyTorch, the first velocity is the gradient itself: momentum * 0 + d.
     first_[j] = momentum * first_[j] + d;
     parameters[j] -= step * first_[j];
   }
@@ -113,7 +115,7 @@ void Optimizer::adam(std::span<float> parameters, std::span<const float> gradien
 double norm_of(std::span<const float> gradient, ThreadPool* pool) {
   std::vector<double> sums((gradient.size() + kBlock - 1) / kBlock);
   over_blocks(gradient.size(), pool, [&](std::size_t block, std::size_t at, std::size_t count) {
-    // Eight chains, so that a sum need not wait for the one before.
+    // Eight independent chains hide the latency of the additions.
     double chains[8] = {};
     for (std::size_t j = 0; j < count; ++j) {
       const auto d = static_cast<double>(gradient[at + j]);

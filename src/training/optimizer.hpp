@@ -1,6 +1,5 @@
-// From the gradient to the next parameters: clipping by the global norm, SGD with momentum, Adam,
-// AdamW, and schedules of the learning rate. Formulas and defaults as in PyTorch, so that a run can
-// be laid beside it.
+// Optimisers: clipping by the global norm, SGD with momentum, Adam, AdamW, and learning-rate
+// schedules. Formulas and defaults follow PyTorch, so that runs can be compared.
 #pragma once
 
 #include <cstddef>
@@ -14,19 +13,19 @@
 
 namespace sluice::training {
 
-/// "sgd", "adam" or "adamw"; throws Error(usage) for another.
+/// Parses "sgd", "adam" or "adamw"; throws Error(usage) for anything else.
 OptimizerKind optimizer_named(std::string_view name);
 
-/// How an update is made.
+/// Options of one update.
 struct UpdateOptions {
-  double scale = 1.0;          ///< The gradient is multiplied by it first: a mean, a clip.
-  ThreadPool* pool = nullptr;  ///< Shares the work; the bits are the same.
+  double scale = 1.0;          ///< Multiplies the gradient first: for a mean or a clip.
+  ThreadPool* pool = nullptr;  ///< Shares the work; does not change the bits.
 };
 
 class Optimizer {
  public:
   Optimizer(OptimizerOptions options, std::size_t count);
-  /// One update of `parameters` by `gradient` (both [count]) at this learning rate.
+  /// Updates `parameters` by `gradient` (both [count]) at this learning rate.
   void step(std::span<float> parameters, std::span<const float> gradient, double rate,
             const UpdateOptions& update = {});
   std::size_t steps() const { return steps_; }
@@ -38,26 +37,25 @@ class Optimizer {
 
   OptimizerOptions options_;
   std::size_t steps_ = 0;
-  std::vector<float> first_, second_;  // moments; sgd: velocity in first_
+  std::vector<float> first_, second_;  // moments; for SGD first_ is the velocity
 };
 
 /// The 2-norm, summed in an order that does not depend on the threads.
 double norm_of(std::span<const float> gradient, ThreadPool* pool = nullptr);
-/// What a gradient of this norm is multiplied by so that it becomes at most `limit` (> 0; infinity:
-/// never).
+/// The factor that reduces a gradient of this norm to at most `limit` (> 0; infinity: never).
 double clip_factor(double norm, double limit);
-/// Scales the gradient so that its 2-norm is at most `limit` (> 0; infinity: never). Answers the
-/// norm before.
+/// Scales the gradient so that its 2-norm is at most `limit` (> 0; infinity: never). Returns the
+/// norm before scaling.
 double clip_by_norm(std::span<float> gradient, double limit);
 
-/// The learning rate by the step's number, never by the clock.
+/// Learning rate as a function of the step number, never of the clock.
 class Schedule {
  public:
   explicit Schedule(ScheduleOptions options) : options_(options) {}
 
   /// The rate of step 0, 1, ..
   double rate(std::size_t step) const;
-  /// plateau: tells it a validation score (lower is better).
+  /// For plateau: reports a validation score (lower is better).
   void observe(double score);
 
  private:

@@ -43,7 +43,7 @@ LossSum RowLoss::of_values(const BatchView& batch, std::size_t row, std::span<co
     sum.loss = add_loss(loss_, y, {given, count}, d_y);
     return sum;
   }
-  targets.resize(2 * y.size());  // of each level, then the levels
+  targets.resize(2 * y.size());  // targets of each level, then the levels
   for (std::size_t j = 0; j < y.size(); ++j) {
     targets[j] = given[j / levels];
     targets[y.size() + j] = loss_.levels[j % levels];

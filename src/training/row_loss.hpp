@@ -1,4 +1,4 @@
-// The loss of one row of outputs against a caller's batch, by the loss that the caller chose.
+// Loss of one output row against a caller's batch, with the loss function that the caller chose.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace sluice::training {
 
-/// A sum of losses, and what it is a sum over: a mean is the one by the other.
+/// A sum of losses and its total weight; their ratio is the mean.
 struct LossSum {
   double loss = 0.0, terms = 0.0;
   void add(const LossSum& other) {
@@ -24,11 +24,11 @@ class RowLoss {
   explicit RowLoss(Loss loss);
 
   const Loss& loss() const { return loss_; }
-  /// Of the row of one step of a sample, which is judged; writes its gradient. y, d_y: [O]. Room
-  /// for a row's targets is the caller's.
+  /// Loss of the row of one step and sample, which must be judged; writes its gradient. y, d_y:
+  /// [O]. `targets` is scratch memory.
   LossSum add(const BatchView& batch, std::size_t step, std::size_t sample,
               std::span<const float> y, std::span<float> d_y, std::vector<float>& targets) const;
-  /// What a sum of add() is multiplied by.
+  /// The factor to apply to sums of add().
   double factor() const { return loss_.kind == LossKind::squared ? 2.0 : 1.0; }
 
  private:

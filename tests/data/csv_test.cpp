@@ -170,10 +170,9 @@ TEST(Csv, NamesTheLineWhereAnUnclosedQuoteBegan) {
 }
 
 TEST(Csv, NamesTheLineOfTextBehindAQuote) {
-  EXPECT_EQ(
-      refusal_of("a,b\n\"1\n1\"x,2\n"),
-      "d.csv:3: text behind a closing quote: expected a delimiter or the end of the line, got "
-      "'x' (double a quote that is part of a cell)");
+  EXPECT_EQ(refusal_of("a,b\n\"1\n1\"x,2\n"),
+            "d.csv:3: text after a closing quote: expected a delimiter or the end of the line, got "
+            "'x' (double a quote that is part of a cell)");
 }
 
 TEST(Csv, NamesTablesThatAreNotText) {
@@ -181,7 +180,7 @@ TEST(Csv, NamesTablesThatAreNotText) {
             "d.csv: a Parquet file: expected separated values as UTF-8 text (write it as CSV, in "
             "Python: pandas.read_parquet(..).to_csv(..))");
   EXPECT_NE(refusal_of("PK\x03\x04rest").find("a spreadsheet (.xlsx)"), std::string::npos);
-  EXPECT_NE(refusal_of("\x1f\x8b rest").find("packed by gzip"), std::string::npos);
+  EXPECT_NE(refusal_of("\x1f\x8b rest").find("gzip-compressed"), std::string::npos);
 }
 
 TEST(Csv, RefusesBytesThatAreNotText) {

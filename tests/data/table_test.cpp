@@ -79,7 +79,7 @@ TEST(Table, RefusesAGapThatTooManyColumnsWouldBeFilledIn) {
       "d.csv:6, column 't': gaps too wide to fill in so many columns: expected at most 1000 "
       "missing rows in 4000 columns, 1 second apart, got 99995, 99991 of them between "
       "'2020-01-01 00:00:07' in line 5 and '2020-01-02 03:46:39' (correct this time, start "
-      "the file behind the gap, or leave out columns that are not needed)");
+      "the file after the gap, or leave out columns that are not needed)");
   EXPECT_EQ(table_in(with({"01 00:00:00", "01 00:00:01", "01 00:16:42"})).rows(), 1003u);
 }
 
@@ -169,10 +169,9 @@ TEST(Table, RefusesAHeaderThatNamesNoColumns) {
             "above the first row)");
   EXPECT_EQ(refusal_of("3.5,5\n4,6\n").substr(0, 18), "d.csv:1: no header");
   EXPECT_EQ(refusal_of("a,,b\n0,1,2\n").substr(0, 34), "d.csv:1: column 2 of 3 has no name");
-  EXPECT_EQ(
-      refusal_of("a,b,a\n0,1,2\n"),
-      "d.csv:1: two columns are called 'a': expected a name of its own for each, got it again as "
-      "column 3 (rename or remove one)");
+  EXPECT_EQ(refusal_of("a,b,a\n0,1,2\n"),
+            "d.csv:1: two columns are called 'a': expected a name of its own for each, got the "
+            "same name in column 3 (rename or remove one)");
 }
 
 TEST(Table, RefusesANameThatIsNotUtf8) {
@@ -265,9 +264,9 @@ TEST(Table, NamesTheCellThatIsNoSecond) {
 
 TEST(Table, DoesNotOverlookAColumnThatIsMeantAsTimes) {
   EXPECT_EQ(refusal_of("Date,x\n1 Thermidor 8,1\n"),
-            "d.csv:2, column 'Date': not a time in a form that is known: expected a time such as "
+            "d.csv:2, column 'Date': not a time in a known format: expected a time such as "
             "2016-07-01 or 2016-07-01 13:00 in every row, got '1 Thermidor 8' (say --time-format "
-            "'%d.%m.%Y' or alike, or --time none where it is no time)");
+            "'%d.%m.%Y' or similar, or --time none if it is not a time)");
   EXPECT_EQ(refusal_of("Date,x\n01/07/2016,1\n"),
             "d.csv:2, column 'Date': a time that can be read in several ways, and no row of the "
             "file says which: expected times that are in one form alone, got '01/07/2016': "
@@ -311,7 +310,7 @@ TEST(Table, RefusesQuartersWeeksAndSeasonsThatLookLikeMonths) {
             std::string::npos);
   EXPECT_NE(refusal_of("week,y\n" +
                        rows_of(12, [](int n) { return fmt::format("2023-{:02},{}", n + 1, n); }))
-                .find("no months"),
+                .find("not months"),
             std::string::npos);
   EXPECT_NE(
       refusal_of("season,y\n" +
@@ -359,7 +358,7 @@ TEST(Table, KeepsToTheStepOfAModelWhereTheTimesDo) {
 
 TEST(Table, RefusesNumbersUnderTheNameOfATimeThatAreNone) {
   EXPECT_NE(
-      refusal_of("date,y\n31032023,1\n30032023,2\n29032023,3\n").find("numbers that are no times"),
+      refusal_of("date,y\n31032023,1\n30032023,2\n29032023,3\n").find("numbers that are not times"),
       std::string::npos);
   EXPECT_EQ(table_in("time,y\n0.0,1\n0.1,2\n0.2,3\n").columns.size(), 2u);
 }

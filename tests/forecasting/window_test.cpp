@@ -12,23 +12,23 @@
 #include "engine/run.hpp"
 #include "forecasting/series.hpp"
 #include "sluice/error.hpp"
-#include "training/lanes.hpp"
 #include "training/lstm_fit.hpp"
+#include "training/series_cursors.hpp"
 
 namespace sluice::forecasting {
 namespace {
 
 TEST(Windows, StartAnywhereWithinTheRowsAndAlwaysFresh) {
   constexpr std::size_t kRows = 97, kWindow = 13;
-  training::Lanes lanes(7, kRows, kWindow, 5, true);
+  training::SeriesCursors cursors(7, kRows, kWindow, 5, true);
   std::set<std::size_t> starts;
   for (int step = 0; step < 400; ++step) {
-    for (std::size_t lane = 0; lane < 7; ++lane) {
-      EXPECT_LE(lanes[lane].row + kWindow, kRows);
-      EXPECT_TRUE(lanes[lane].fresh);
-      starts.insert(lanes[lane].row);
+    for (std::size_t cursor = 0; cursor < 7; ++cursor) {
+      EXPECT_LE(cursors[cursor].row + kWindow, kRows);
+      EXPECT_TRUE(cursors[cursor].fresh);
+      starts.insert(cursors[cursor].row);
     }
-    lanes.advance();
+    cursors.advance();
   }
   EXPECT_EQ(starts.size(), kRows - kWindow + 1);
 }

@@ -97,7 +97,7 @@ const std::vector<Doubtful> kDoubtful = {
      {.head = "fc", .before = "embedding"},
      "vectors of embedding.weight [11, 4] -> lstm (4 -> 5) -> fc.weight [3, 5]"},
     {"embedding_encoder",
-     {"'embedding.weight'", "by its name it stands before", "--before embedding", "--head none"},
+     {"'embedding.weight'", "by its name it belongs before", "--before embedding", "--head none"},
      {.before = "embedding"},
      "vectors of embedding.weight [9, 5] -> lstm (5 -> 5)"},
     {"word_model",
@@ -134,7 +134,7 @@ TEST(Architectures, WithAnActivationAreFoundOutByASample) {
       {"log_softmax", "with a log-softmax behind hidden2tag.weight it would fit"},
       {"tanh_between", "with a ReLU between the LSTM and linear.weight it would fit"},
       {"seq_with_relu", "with a ReLU between the LSTM and fc.1.weight it would fit"},
-      {"input_relu", "another module takes part"},
+      {"input_relu", "another module is involved"},
   };
   for (const Hidden& each : hidden) {
     const std::string text = unproved(each.name);
@@ -191,7 +191,7 @@ TEST(Architectures, GiveTheirLstmAloneToWhoAsksForIt) {
 TEST(Architectures, AreNotWhatWrongWordsSay) {
   EXPECT_TRUE(has(refusal("attention", {.head = "attn"}), "'fc.weight'"));
   EXPECT_TRUE(has(refusal("embedding_tagger", {.head = "fc"}), "'embedding.weight'"));
-  EXPECT_TRUE(has(refusal("embedding_tagger", {.head = "embedding"}), "does not fit behind"));
+  EXPECT_TRUE(has(refusal("embedding_tagger", {.head = "embedding"}), "does not fit after"));
   EXPECT_TRUE(has(refusal("fc_last", {.before = "fc"}), "does not fit before"));
   for (const ChainRequest& request :
        {ChainRequest{.head = "nothing"}, ChainRequest{.before = "nothing"},

@@ -224,7 +224,7 @@ TEST(Npy, RefusesVastDimensionsBesideAZero) {
        {"(4294967296, 0, 1)", "(0, 4294967296, 1)", "(1073741824, 7, 0)", "(256, 0, 257)"}) {
     const std::string text = data_error(file_of(1, header_of("<f4", false, shape), ""));
     EXPECT_TRUE(has(text,
-                    "an array without elements has vast dimensions: expected at most 65536 "
+                    "an array without elements has huge dimensions: expected at most 65536 "
                     "as the product of the others"))
         << text;
   }

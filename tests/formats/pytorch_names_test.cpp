@@ -170,7 +170,7 @@ TEST(PytorchNames, ALayerOfAnyNameThatLiesBeforeTheLstmIsNotItsHead) {
                    {"fc.bias", {2}}};
   EXPECT_EQ(refusal(shapes), "no error");
   std::rotate(shapes.begin(), shapes.begin() + 2, shapes.end());
-  EXPECT_TRUE(has(refusal(shapes), "lies before the LSTM")) << refusal(shapes);
+  EXPECT_TRUE(has(refusal(shapes), "comes before the LSTM")) << refusal(shapes);
   for (auto& shape : shapes) {
     if (shape.first.rfind("fc.", 0) == 0) shape.first = "head." + shape.first.substr(3);
   }
@@ -188,7 +188,7 @@ TEST(PytorchNames, AWiderTypeLiesFirstInASortedFile) {
   EXPECT_EQ(network_from_state_dict(file, "d").chain.head, "linear.");
   std::swap(file.tensors[1], file.tensors[2]);  // not sorted by name
   EXPECT_TRUE(has(error_message(ErrorCode::model, [&] { network_from_state_dict(file, "d"); }),
-                  "lies before the LSTM"));
+                  "comes before the LSTM"));
 }
 
 TEST(PytorchNames, OneTensorMissingIsNeverASmallerNetwork) {

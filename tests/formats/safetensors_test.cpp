@@ -346,7 +346,7 @@ const Violation kViolations[] = {
     {R"({"w":[]})", 0, "got an array"},
     {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
      R"("w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
-     16, "'w': the tensor stands twice"},
+     16, "'w': the tensor occurs twice"},
     // Metadata.
     {R"({"__metadata__":{"a":"1","b":"2"}})", 0, "no error"},
     {R"({"__metadata__":{"a":1}})", 0, "got 1"},
@@ -355,8 +355,8 @@ const Violation kViolations[] = {
     {R"({"__metadata__":{"a":["1"]}})", 0, "got an array"},
     {R"({"__metadata__":"a"})", 0, "got 'a'"},
     {R"({"__metadata__":null})", 0, "got null"},
-    {R"({"__metadata__":{"a":"1","a":"1"}})", 0, "a metadata key stands twice"},
-    {R"({"__metadata__":{},"__metadata__":{}})", 0, "__metadata__ stands twice"},
+    {R"({"__metadata__":{"a":"1","a":"1"}})", 0, "a metadata key occurs twice"},
+    {R"({"__metadata__":{},"__metadata__":{}})", 0, "__metadata__ occurs twice"},
     // JSON.
     {R"({)", 0, "JSON in UTF-8"},
     {R"({"w")", 0, "JSON in UTF-8"},
@@ -400,7 +400,7 @@ TEST(SafeTensors, KeepsMessagesShortWhateverTheNames) {
 }
 
 TEST(SafeTensors, RefusesAHeaderLongerThanTheFileOrTheLimit) {
-  EXPECT_TRUE(has(model_error(little_endian(100, 8) + "{}"), "the header is cut"));
+  EXPECT_TRUE(has(model_error(little_endian(100, 8) + "{}"), "the header is truncated"));
   for (const std::uint64_t length :
        {std::uint64_t{100'000'001}, std::uint64_t{1} << 40, ~std::uint64_t{0}, ~std::uint64_t{7}}) {
     EXPECT_TRUE(has(model_error(little_endian(length, 8) + "{}"), "the header is too long"));

@@ -130,7 +130,7 @@ TEST_F(Verified, ATameNetworkIsHeldToTheToleranceWhateverItsHashSays) {
   const Verification found = verification(file);
   EXPECT_FALSE(found.passed());
   EXPECT_LT(found.rounding, 1e-4);
-  EXPECT_TRUE(has(refusal(file), "the file is whole, by its hash")) << refusal(file);
+  EXPECT_TRUE(has(refusal(file), "the file is intact by its hash")) << refusal(file);
 }
 
 TEST_F(Verified, AnEditIsSeenByTheHashWhereTheNumbersDoNotTell) {

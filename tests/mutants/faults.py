@@ -306,8 +306,8 @@ plant("src/forecasting/regressors.cpp", "forecasting",
       ("ridge: known columns one row late", "inputs.known.data() + (t + 1) * layout.known_width",
        "inputs.known.data() + t * layout.known_width"))
 
-plant("src/training/lanes.cpp", "training",
-      ("lanes start all at the same row", "begin + random.below(end - begin) : begin",
+plant("src/training/series_cursors.cpp", "training",
+      ("cursors start all at the same row", "begin + random.below(end - begin) : begin",
        "0 : begin"))
 plant("src/training/array_fit.cpp", "training",
       ("every part draws the first one's noise, of arrays", ".first_sample = samples.first});", ".first_sample = 0});"))
@@ -316,7 +316,7 @@ plant("src/forecasting/members.cpp", "forecasting",
 plant("src/training/lstm_fit.cpp", "training",
       ("every part draws the first one's noise", ".first_sample = samples.first});", ".first_sample = 0});"),
       ("loss of the last sample alone", "loss += sample.loss;", "loss = sample.loss;"),
-      ("loss where the state is still fresh", "lane.fresh && step < rows_run_in(chunk)) {", "false) {"),
+      ("loss where the state is still fresh", "cursor.fresh && step < rows_run_in(chunk)) {", "false) {"),
       ("windows judged by all their rows", "options_.windows ? step + 1 < chunk :",
        "options_.windows ? false :"))
 plant("src/forecasting/forecast_model.cpp", "forecasting",

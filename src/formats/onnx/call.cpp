@@ -1,4 +1,4 @@
-// What every kernel asks of its node, and the refusals that name the node.
+// Call's methods: what kernels read from their node, and errors that name the node.
 #include <algorithm>
 #include <utility>
 
@@ -73,11 +73,11 @@ Shape Call::allowed(Shape shape) const {
   const auto count = element_count(others, DType::f64);
   if (count && *count > max_elements && *count <= budget.max_elements()) {
     refuse("the arrays of the run take too much memory",
-           "room for at most " + std::to_string(max_elements) + " elements beside those alive",
+           "room for at most " + std::to_string(max_elements) + " elements beside the live arrays",
            formats::to_string(shape), "give fewer sequences or steps at a time");
   }
   if (!count || *count > max_elements) {
-    refuse("its result is too large for what goes into the run",
+    refuse("its result is too large for the run's inputs",
            "at most " + std::to_string(max_elements) + " elements", formats::to_string(shape),
            "give fewer sequences or steps at a time");
   }

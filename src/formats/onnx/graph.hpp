@@ -1,5 +1,5 @@
-// What an ONNX file says, in types of our own: nodes in an order in which they can run, and the
-// arrays that the file holds. Nothing here runs.
+// An ONNX file as plain structs: nodes in an executable order, and the arrays of the file. See
+// program.hpp for running it.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace sluice::formats::onnx {
 inline constexpr int kOldestOpset = 7;
 inline constexpr int kNewestOpset = 22;
 
-/// `other`: a sub-graph, a sparse tensor and the like, which no known operator has.
+/// `other`: sub-graphs, sparse tensors and the like, which no supported operator has.
 enum class AttributeKind { integer, real, text, tensor, integers, reals, texts, other };
 
 struct Attribute {
@@ -33,8 +33,8 @@ struct Attribute {
 struct Node {
   std::string where;                 ///< "m.onnx, node 'lstm_1' (LSTM)", for messages
   std::string op;                    ///< "LSTM"
-  std::vector<std::string> inputs;   ///< "" where an optional one is left out
-  std::vector<std::string> outputs;  ///< "" where nobody wants it
+  std::vector<std::string> inputs;   ///< "" for an omitted optional input
+  std::vector<std::string> outputs;  ///< "" if unused
   std::map<std::string, Attribute> attributes;
 };
 
@@ -42,21 +42,19 @@ struct Graph {
   std::string path;
   std::string producer;
   int opset = kNewestOpset;
-  std::vector<Node> nodes;  ///< Each after those whose outputs it reads.
+  std::vector<Node> nodes;  ///< Topologically sorted.
   std::map<std::string, Value> constants;
   std::vector<Declared> inputs;  ///< Without those that have a constant of the same name.
   std::vector<Declared> outputs;
 };
 
-/// Reads the bytes of a ModelProto. Time and memory are bounded by a multiple of the bytes. Throws
-/// Error(model), naming the file and the node, tensor or attribute, where it is damaged, has
-/// another opset than 7 to 22, another domain's operators, sub-graphs, sparse, quantised or
-/// external tensors, element types that are not computed with, a name given twice or read but not
-/// given, or nodes that wait for one another.
+/// Parses the bytes of a ModelProto. Time and memory are linear in the bytes. Throws Error(model),
+/// naming the file and the node, tensor or attribute, if it is damaged, has an opset outside 7 to
+/// 22, operators of another domain, sub-graphs, sparse, quantised or external tensors, unsupported
+/// element types, a name that is defined twice or read but never defined, or a cycle of nodes.
 Graph read_graph(std::string_view bytes, const std::string& path);
 
-/// Sorts the nodes so that each stands after those whose outputs it reads, keeping the file's order
-/// where that is free. Throws as read_graph.
+/// Sorts the nodes topologically and stably. Throws as read_graph.
 void order_nodes(Graph& graph);
 
 }  // namespace sluice::formats::onnx

@@ -1,4 +1,4 @@
-// The error for a graph that is not as it must be.
+// The error for an invalid graph.
 #pragma once
 
 #include <string>
@@ -8,8 +8,7 @@
 
 namespace sluice::formats::onnx {
 
-/// `where` names file and node or tensor; the hint is that for a damaged file, if no other is
-/// given.
+/// `where` names file and node or tensor; the default hint is that for a damaged file.
 [[noreturn]] inline void fail(const std::string& where, std::string what, std::string expected = "",
                               std::string got = "",
                               std::string hint = "the file is damaged: copy or export it again") {

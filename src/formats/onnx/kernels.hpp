@@ -1,4 +1,4 @@
-// The kernels of all operators; op_table.cpp says which opset they are for.
+// The kernels of all operators; op_table.cpp lists the opsets of each.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@ namespace sluice::formats::onnx::kernels {
 
 using Values = std::vector<Value>;
 
-// ops_shape.cpp: the same elements, another shape
+// ops_shape.cpp: same elements, another shape
 Values identity(const Call& call);
 Values reshape(const Call& call);
 Values squeeze(const Call& call);
@@ -18,7 +18,7 @@ Values flatten(const Call& call);
 Values shape(const Call& call);
 Values dropout(const Call& call);
 
-// ops_move.cpp: elements in another order, repeated or left out
+// ops_move.cpp: elements reordered, repeated or selected
 Values transpose(const Call& call);
 Values expand(const Call& call);
 Values tile(const Call& call);

@@ -1,3 +1,5 @@
+// Runs an LSTM node: its inputs are arranged for a one-layer network, which runs them, and the
+// outputs are arranged as ONNX defines Y, Y_h and Y_c.
 #include "formats/onnx/lstm.hpp"
 
 #include <utility>
@@ -11,7 +13,7 @@ namespace {
 
 enum Input : std::size_t { kX, kW, kR, kB, kLengths, kInitialH, kInitialC, kP };
 
-// What one run of a node works on: X [T, B, I], or [B, T, I] where batch_first; state [D, B, H].
+// Sizes and inputs of one run of a node: X [T, B, I], or [B, T, I] if batch_first; state [D, B, H].
 struct Frame {
   const Call& call;
   const LstmAttributes& attributes;
@@ -80,7 +82,7 @@ std::vector<float> initial_state(const Frame& frame, std::size_t place, const ch
   return batch_first ? axes_swapped(*given).as<float>() : given->as<float>();
 }
 
-// A sequence without steps gives zeros, whatever its first state was.
+// A sequence without steps gives zeros, whatever its initial state.
 void clear_empty(const Frame& frame, const std::vector<std::size_t>& lengths,
                  std::vector<float>& state) {
   for (std::size_t b = 0; b < frame.batch; ++b) {
@@ -93,7 +95,7 @@ void clear_empty(const Frame& frame, const std::vector<std::size_t>& lengths,
   }
 }
 
-// y [T, B, D H] to Y [T, D, B, H]; [B, T, D H] is [B, T, D, H] as it is.
+// y [T, B, D H] to Y [T, D, B, H]; [B, T, D H] already is [B, T, D, H].
 Value shaped_y(const Frame& frame, std::vector<float> y) {
   const DType dtype = frame.call.input(kX).dtype();
   const std::size_t t = frame.steps, b = frame.batch, d = frame.directions, h = frame.hidden;

@@ -1,4 +1,4 @@
-// The attributes of an LSTM node.
+// Parses the attributes of an LSTM node.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,8 +23,8 @@ namespace {
                                  .hint = std::move(hint)});
 }
 
-// A function of ONNX's table, whether it takes alpha and beta, and what they are where the node
-// says nothing: ONNX Runtime's rnn_helpers.cc.
+// An activation function of ONNX's table, whether it takes alpha and beta, and their defaults: ONNX
+// Runtime's rnn_helpers.cc.
 struct FunctionRow {
   std::string_view name;
   Activation kind;
@@ -59,7 +59,7 @@ const FunctionRow& function_named(const Node& node, const std::string& name) {
        in_quotes(name));
 }
 
-// Hands out alphas or betas in order, to the functions that have one.
+// Assigns alphas or betas in order to the functions that take one.
 class Handed {
  public:
   Handed(const Node& node, const std::string& name) {
@@ -117,8 +117,8 @@ double read_clip(const Node& node) {
   if (found == node.attributes.end()) return 0.0;
   const float clip = found->second.real;
   if (!(clip > 0.0f)) {
-    fail(node, "clip", "a bound that leaves nothing", "a number above 0", fmt::format("{}", clip),
-         "leave it out where nothing is to be clipped");
+    fail(node, "clip", "a clip bound that is not positive", "a number above 0",
+         fmt::format("{}", clip), "leave it out where nothing is to be clipped");
   }
   return std::isinf(clip) ? 0.0 : static_cast<double>(clip);
 }
@@ -142,7 +142,7 @@ LstmAttributes read_lstm_attributes(const Node& node) {
   const auto hidden = node.attributes.find("hidden_size");
   if (hidden != node.attributes.end()) {
     if (hidden->second.integer < 1) {
-      fail(node, "hidden_size", "no size of a layer", "at least 1",
+      fail(node, "hidden_size", "not a layer size", "at least 1",
            std::to_string(hidden->second.integer));
     }
     attributes.hidden = static_cast<std::size_t>(hidden->second.integer);

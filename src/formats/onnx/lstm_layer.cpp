@@ -1,4 +1,4 @@
-// The weights of an LSTM node as the parameters of a network's layer.
+// Converts the weights of an LSTM node to the parameters of a network's layer.
 #include <algorithm>
 #include <vector>
 
@@ -22,7 +22,7 @@ void expect_shape(const Node& node, const char* name, const Value* value, const 
                                  .hint = "the file is damaged, or its hidden_size is wrong"});
 }
 
-// H from hidden_size or from R's last axis, I from W's.
+// H from hidden_size or R's last axis, I from W's last axis.
 Sizes sizes_of(const Node& node, const LstmAttributes& attributes, const LstmWeights& weights) {
   const auto last = [](const Value& value) { return value.rank() == 3 ? value.shape()[2] : 0; };
   const std::size_t hidden = attributes.hidden.value_or(last(*weights.r));
@@ -30,7 +30,7 @@ Sizes sizes_of(const Node& node, const LstmAttributes& attributes, const LstmWei
   if (sizes.hidden == 0 || sizes.hidden > (std::size_t{1} << 20) || sizes.input == 0) {
     throw Error(ErrorCode::shape,
                 {.where = node.where,
-                 .what = "its W and R are no weights of a layer",
+                 .what = "its W and R are not the weights of a layer",
                  .expected = "W [directions, 4 hidden_size, inputs], R [directions, 4 hidden_size, "
                              "hidden_size]",
                  .got = formats::to_string(weights.w->shape()) + " and " +
@@ -67,13 +67,13 @@ Architecture architecture_of(const LstmAttributes& attributes, const Sizes& size
   return architecture;
 }
 
-// `count` floats of an input from `first` on.
+// `count` floats of an input, starting at `first`.
 std::vector<float> part(const Value& value, std::size_t first, std::size_t count) {
   const auto from = value.as<float>().begin() + static_cast<std::ptrdiff_t>(first);
   return {from, from + static_cast<std::ptrdiff_t>(count)};
 }
 
-// One of the layer's parameters, in our order of gates.
+// One of the layer's parameters, in our gate order.
 std::vector<float> in_our_order(const Parameter& parameter, const LstmWeights& weights,
                                 const Sizes& sizes, const CellOptions& cell) {
   const std::size_t d = parameter.direction, h = sizes.hidden;

@@ -1,6 +1,6 @@
-// Recognises the graph that is a plain stack: LSTM layers one on another and perhaps a linear head,
-// with exporters' glue in between. What such a graph computes, a Network computes too, and a
-// Network streams and is saved. Every guess is proved by running both on random input.
+// Recognises graphs that are plain stacks: LSTM layers and an optional linear head, with exporters'
+// reshapes in between. Such a graph becomes a Network, which can stream and be saved. Every guess
+// is proved by running both on random input.
 #pragma once
 
 #include <optional>
@@ -13,20 +13,20 @@ namespace sluice::formats::onnx {
 
 class Program;
 
-/// A stack that gives the same numbers as the graph.
+/// A stack that computes the same numbers as the graph.
 struct NativeModel {
   Architecture architecture;
-  std::vector<float> parameters;  ///< As parameter_list says.
-  bool last_step_only = false;    ///< The graph gives y of the last step alone, [B, width].
+  std::vector<float> parameters;  ///< In the order of parameter_list.
+  bool last_step_only = false;    ///< The graph returns the last step of y only, [B, width].
   bool time_first = false;        ///< The graph reads [T, B, I], not [B, T, I].
-  std::string input;              ///< The graph's input that is x.
-  std::string output;             ///< The graph's output that is y.
+  std::string input;              ///< The name of the input x.
+  std::string output;             ///< The name of the output y.
 };
 
 struct NativeResult {
   std::optional<NativeModel> model;
-  std::string
-      reason;  ///< Where there is no model: "node 'gather' (Gather) stands before the LSTM".
+  /// Set without a model: "node 'gather' (Gather) comes before the LSTM".
+  std::string reason;
 };
 
 NativeResult recognise(const Program& program);

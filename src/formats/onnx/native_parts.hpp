@@ -1,5 +1,5 @@
-// The steps of recognise(): what a graph's nodes look like (native_structure.cpp), the stack that
-// they make (native_stack.cpp), and the proof that the two are the same (native_proof.cpp).
+// The steps of recognise(): classify the nodes (native_structure.cpp), build the stack
+// (native_stack.cpp), and prove that it equals the graph (native_proof.cpp).
 #pragma once
 
 #include <cstddef>
@@ -13,18 +13,18 @@
 
 namespace sluice::formats::onnx {
 
-/// Thrown inside recognise() where a graph is no stack; says why.
+/// Thrown inside recognise() if the graph is not a stack; holds the reason.
 struct NotNative {
   std::string reason;
 };
 
-/// What a graph that may be a stack consists of.
+/// The parts of a graph that may be a stack.
 struct Structure {
-  std::vector<std::size_t> lstms;      ///< Places of the LSTM nodes in the graph's order.
-  std::optional<std::size_t> product;  ///< Place of the head's Gemm or MatMul.
-  std::optional<std::size_t> bias;     ///< Place of the Add after a MatMul.
-  std::string input;                   ///< The input that is x.
-  std::vector<std::string> states;     ///< The inputs that are initial states.
+  std::vector<std::size_t> lstms;      ///< Node indices of the LSTMs, in graph order.
+  std::optional<std::size_t> product;  ///< Node index of the head's Gemm or MatMul.
+  std::optional<std::size_t> bias;     ///< Node index of the Add after a MatMul.
+  std::string input;                   ///< The name of the input x.
+  std::vector<std::string> states;     ///< Names of the initial-state inputs.
 };
 
 /// Throws NotNative.
@@ -38,7 +38,7 @@ struct Stack {
 /// Throws NotNative.
 Stack stack_of(const Program& program, const Structure& structure);
 
-/// Throws NotNative where no output of the graph is the stack's.
+/// Throws NotNative if no output of the graph equals the stack's.
 NativeModel prove(const Program& program, const Structure& structure, Stack stack);
 
 }  // namespace sluice::formats::onnx

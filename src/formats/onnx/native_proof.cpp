@@ -1,4 +1,4 @@
-// Runs a graph and the stack that it should be on the same random input, and compares.
+// Runs a graph and its candidate stack on the same random input and compares them.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,10 +13,10 @@
 namespace sluice::formats::onnx {
 namespace {
 
-constexpr double kTolerance = 1e-5;                      // of the largest output, at least of 1
+constexpr double kTolerance = 1e-5;  // relative to the largest output, at least 1
 constexpr std::size_t kMaxProof = std::size_t{1} << 22;  // elements of x
 
-// Sizes to run with where the graph leaves them open.
+// Sizes to try if the graph leaves them open.
 struct Trial {
   bool time_first;
   std::size_t batch, steps;
@@ -25,7 +25,7 @@ struct Trial {
 
 struct Inputs {
   std::map<std::string, Value> values;
-  std::size_t batch, steps;  // as the graph has them
+  std::size_t batch, steps;  // as declared by the graph
 };
 
 Value random_value(const Shape& shape, Random& random) {
@@ -45,7 +45,7 @@ Shape x_shape(const Program& program, const Structure& structure, std::size_t in
               const Trial& trial) {
   const std::vector<Dimension> declared = dimensions_of(program, structure.input);
   if (declared.size() != 3) {
-    throw NotNative{"its input '" + structure.input + "' has no three dimensions"};
+    throw NotNative{"its input '" + structure.input + "' does not have three dimensions"};
   }
   Shape shape = {trial.batch, trial.steps, input};
   if (trial.time_first) std::swap(shape[0], shape[1]);
@@ -77,7 +77,7 @@ Inputs random_inputs(const Program& program, const Structure& structure,
   return inputs;
 }
 
-// What the graph gave: its outputs, and the states that its LSTM nodes started from.
+// The graph's outputs, and the initial states of its LSTM nodes.
 struct Seen {
   std::map<std::string, Value> values;
   State state;
@@ -89,7 +89,7 @@ const std::string& input_name(const Program& program, std::size_t node, std::siz
   return place < inputs.size() ? inputs[place] : none;
 }
 
-// Adds a layer's [D, B, H], or zeros.
+// Appends a layer's initial state [D, B, H], or zeros.
 void add_state(const Program& program, std::size_t node, std::size_t place, std::size_t batch,
                const Seen& seen, std::vector<float>& to) {
   const PreparedLstm& lstm = *program.lstm(node);
@@ -136,7 +136,7 @@ Seen run_graph(const Program& program, const Structure& structure, const Inputs&
   return seen;
 }
 
-// With zeros as all states that are given, every layer starts from zeros.
+// Checks that with zeros for all state inputs every layer starts from zeros.
 void check_zero_start(const Program& program, const Structure& structure, Inputs inputs) {
   for (const std::string& name : structure.states) {
     Value& state = inputs.values.at(name);
@@ -162,8 +162,8 @@ bool same(const std::vector<float>& a, const std::vector<float>& b) {
   return true;
 }
 
-// y [B, T, W] in the orders in which a graph may give it: as it is, time first, with an axis of
-// directions (layout 1, layout 0); or its last step alone.
+// y [B, T, W] in the layouts that a graph may return: as is, time first, with an axis of directions
+// (layout 0); or the last step alone.
 struct Arrangement {
   bool last_only;
   std::vector<float> values;
@@ -186,14 +186,14 @@ std::vector<Arrangement> arrangements_of(const Value& y, const Architecture& arc
   return all;
 }
 
-// How an output of the graph is the stack's: the output's place and the arrangement's.
+// The output of the graph that equals the stack's, and in which arrangement.
 struct Match {
   std::size_t output, arrangement;
   bool last_only;
   friend bool operator==(const Match&, const Match&) = default;
 };
 
-// y [B, T, W] of the stack, from the states that the graph's layers started from.
+// y [B, T, W] of the stack, run from the initial states of the graph's layers.
 Value run_stack(const engine::Network& network, const Inputs& inputs, const Value& x,
                 bool time_first, State state) {
   const Strides own = strides_of(x.shape());
@@ -223,7 +223,7 @@ std::optional<Match> match_in(const Program& program, const Structure& structure
   return std::nullopt;
 }
 
-// Two trials with the same match, or nothing.
+// The match that two trials agree on, or nullopt.
 std::optional<Match> match_of(const Program& program, const Structure& structure,
                               const engine::Network& network, bool time_first) {
   try {
@@ -233,7 +233,7 @@ std::optional<Match> match_of(const Program& program, const Structure& structure
     }
     return first;
   } catch (const Error&) {
-    return std::nullopt;  // the graph takes x in the other order, or not in these sizes
+    return std::nullopt;  // the graph takes x in the other layout, or not in these sizes
   }
 }
 

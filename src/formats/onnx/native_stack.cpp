@@ -1,4 +1,4 @@
-// LSTM nodes and a head as one network: its architecture and parameters.
+// Converts LSTM nodes and a head to one network: its architecture and parameters.
 #include <algorithm>
 
 #include "formats/onnx/native_parts.hpp"
@@ -26,7 +26,7 @@ Value transposed(const Value& matrix) {
   return {DType::f32, {columns, rows}, std::move(to)};
 }
 
-// A constant of this node that is not its first input.
+// The node's constant input other than its first, or null.
 const Value* constant_input(const Program& program, const Node& node) {
   for (const std::string& name : node.inputs) {
     const Value* value = program.constant(name);
@@ -45,10 +45,10 @@ bool is_set(const Node& node, const char* attribute) {
   return found != node.attributes.end() && found->second.integer != 0;
 }
 
-// A bias of O numbers, or of one that is for all.
+// A bias [O], or one number broadcast to all outputs.
 Value bias_of(const Program& program, std::size_t node, const Value* given, std::size_t output) {
   if (given == nullptr || (given->count() != output && given->count() != 1)) {
-    throw NotNative{name_of(program, node) + " adds something else than one constant per output"};
+    throw NotNative{name_of(program, node) + " adds something other than one constant per output"};
   }
   std::vector<float> bias = given->as<float>();
   bias.resize(output, bias[0]);
@@ -62,7 +62,7 @@ Head head_of(const Program& program, const Structure& structure) {
   const Value* matrix = program.constant(node.inputs[1]);
   if (matrix == nullptr || matrix->rank() != 2 || matrix->dtype() != DType::f32 ||
       is_set(node, "transA") || !is_one(node, "alpha") || !is_one(node, "beta")) {
-    throw NotNative{name_of(program, n) + " is no product with one constant matrix"};
+    throw NotNative{name_of(program, n) + " is not a product with one constant matrix"};
   }
   Head head;
   head.weight = gemm && is_set(node, "transB") ? *matrix : transposed(*matrix);
@@ -95,7 +95,7 @@ Architecture architecture_of(const Program& program, const Structure& structure)
   return all;
 }
 
-// Where the stack's parameter is in its layer's own list; null where the layer has none: zeros.
+// Finds the stack's parameter in its layer's list; null, meaning zeros, if the layer has none.
 const float* find(const LstmLayer& layer, const std::vector<Parameter>& list, Role role,
                   std::size_t direction) {
   for (const Parameter& parameter : list) {

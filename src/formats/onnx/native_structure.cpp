@@ -1,4 +1,4 @@
-// Which nodes of a graph could be the layers and the head of a stack.
+// Finds the nodes of a graph that could be the layers and the head of a stack.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -10,7 +10,7 @@ namespace {
 
 using Names = std::set<std::string>;
 
-// Operators that only move elements: what x may go through beside the layers and the head.
+// Operators that only move elements, which a stack may have between its layers and the head.
 const Names& movers() {
   static const Names names = {"Cast",    "Concat",    "Dropout",  "Expand", "Flatten",
                               "Gather",  "Identity",  "Reshape",  "Slice",  "Split",
@@ -18,40 +18,43 @@ const Names& movers() {
   return names;
 }
 
-// For each value the inputs of the graph that its elements come from; shapes do not count.
+// For each value, the graph inputs that its elements depend on; dependence by shape alone is
+// ignored.
 class Origins {
  public:
   explicit Origins(const Program& program) : graph_(program.graph()) {
     constexpr std::size_t kMostHeld = 1'000'000;  // 64 MB; a stack of 100 layers has 60,000
     std::size_t held = 0;
-    for (const Declared& input : graph_.inputs) of_[input.name] = {input.name};
+    for (const Declared& input : graph_.inputs) graph_inputs_[input.name] = {input.name};
     for (const Node& node : graph_.nodes) {
       Names names;
       for (const std::string& input : node.inputs) {
-        if (node.op != "Shape") names.insert(of(input).begin(), of(input).end());
+        if (node.op != "Shape")
+          names.insert(graph_inputs(input).begin(), graph_inputs(input).end());
       }
       for (const std::string& output : node.outputs) {
-        of_[output] = names;
+        graph_inputs_[output] = names;
         held += names.size();
       }
       if (held > kMostHeld) throw NotNative{"too many of its inputs go into too many nodes"};
     }
   }
 
-  const Names& of(const std::string& value) const {
+  const Names& graph_inputs(const std::string& value) const {
     static const Names none;
-    const auto found = of_.find(value);
-    return found == of_.end() ? none : found->second;
+    const auto found = graph_inputs_.find(value);
+    return found == graph_inputs_.end() ? none : found->second;
   }
-  /// Of the elements that a node moves: not of the shapes and indices that it goes by.
+  /// Whether the node takes elements from the input, not only a shape or indices.
   bool reads(const Node& node, const std::string& input) const {
-    return std::any_of(node.inputs.begin(), node.inputs.end(),
-                       [&](const std::string& name) { return of(name).count(input) > 0; });
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& name) {
+      return graph_inputs(name).count(input) > 0;
+    });
   }
 
  private:
   const Graph& graph_;
-  std::map<std::string, Names> of_;
+  std::map<std::string, Names> graph_inputs_;
 };
 
 std::string name_of(const Program& program, const Node& node) {
@@ -78,17 +81,17 @@ std::vector<std::size_t> lstms_of(const Program& program) {
   return lstms;
 }
 
-// The inputs that only become initial states.
+// The inputs used only as initial states.
 std::vector<std::string> states_of(const Program& program, const Origins& origins,
                                    const Structure& structure) {
   Names states;
   for (const std::size_t n : structure.lstms) {
     const Node& node = program.graph().nodes[n];
-    if (!origins.of(input_of(node, 4)).empty()) {
+    if (!origins.graph_inputs(input_of(node, 4)).empty()) {
       throw NotNative{name_of(program, node) + " takes its sequence_lens from an input"};
     }
     for (const std::size_t place : {5, 6}) {
-      const Names& from = origins.of(input_of(node, place));
+      const Names& from = origins.graph_inputs(input_of(node, place));
       states.insert(from.begin(), from.end());
     }
   }
@@ -126,7 +129,7 @@ Structure structure_of(const Program& program) {
   structure.lstms = lstms_of(program);
   const Origins origins(program);
   const Node& first = program.graph().nodes[structure.lstms.front()];
-  const Names& from = origins.of(first.inputs[0]);
+  const Names& from = origins.graph_inputs(first.inputs[0]);
   if (from.size() != 1) throw NotNative{name_of(program, first) + " reads no single input"};
   structure.input = *from.begin();
   structure.states = states_of(program, origins, structure);

@@ -1,3 +1,5 @@
+// Checks the inputs against the model's declarations, runs the program, and converts its values to
+// tensors.
 #include "formats/onnx/onnx_model.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +50,7 @@ Value checked_input(const std::string& path, const Declared& declared, const Ten
            std::to_string(tensor.bytes.size()) + " bytes");
   }
   if (!is_reasonable(tensor.shape)) {
-    refuse(where, "an array without elements has vast dimensions", to_string(declared),
+    refuse(where, "an array without elements has huge dimensions", to_string(declared),
            formats::to_string(tensor.shape), "give an array with numbers in it");
   }
   if (tensor.dtype != declared.dtype || !fits(declared, tensor.shape)) {
@@ -142,7 +144,7 @@ std::map<std::string, Tensor> OnnxModel::run(const std::map<std::string, Tensor>
   for (const Declared& output : graph.outputs) wanted.push_back(output.name);
   std::map<std::string, Value> outputs = state_->program.run(values, wanted);
   std::map<std::string, Tensor> results;
-  while (!outputs.empty()) {  // each is freed as soon as its bytes are there
+  while (!outputs.empty()) {  // free each as soon as its bytes are converted
     const auto first = outputs.begin();
     results.emplace(first->first, first->second.to_tensor(first->first));
     outputs.erase(first);

@@ -1,6 +1,5 @@
-// An ONNX model that runs as it is: load it, give it its inputs, get its outputs. The door of this
-// folder, without a type of protobuf. Operators are those of op_table.cpp; LSTM nodes run on the
-// network of src/network.
+// Runs an ONNX model: load it, give it inputs, get its outputs. Entry point of this folder, free of
+// protobuf types. Operators are those of op_table.cpp; LSTM nodes run on engine::Network.
 #pragma once
 
 #include <cstddef>
@@ -17,38 +16,38 @@
 
 namespace sluice::formats::onnx {
 
-/// One dimension of an array as the model declares it.
+/// One declared dimension of an array.
 struct Dimension {
-  std::optional<std::size_t> size;  ///< Nothing: any.
-  std::string name;                 ///< "batch"; empty where it has none.
+  std::optional<std::size_t> size;  ///< nullopt: any.
+  std::string name;                 ///< "batch"; empty if it has none.
 };
 
-/// An input or output.
+/// A declared input or output.
 struct Declared {
   std::string name;
   DType dtype = DType::f32;
-  std::optional<std::vector<Dimension>> shape;  ///< Nothing: any number of dimensions.
+  std::optional<std::vector<Dimension>> shape;  ///< nullopt: any number of dimensions.
 };
 
 /// "float32 [batch, 7]", "int64 [?]", "float32, any shape".
 std::string to_string(const Declared& declared);
 
-/// What `sluice info` says of an LSTM node.
+/// An LSTM node as shown by `sluice info`.
 struct LstmSummary {
   std::string node;                          ///< "node 'lstm_1' (LSTM)".
   bool batch_first = false;                  ///< ONNX's layout 1.
   bool lengths = false;                      ///< Whether it has sequence_lens.
   bool initial_state = false;                ///< Whether it has initial_h or initial_c.
-  std::optional<Architecture> architecture;  ///< Nothing: its weights are not constant.
+  std::optional<Architecture> architecture;  ///< nullopt: its weights are not constant.
 };
 
 class OnnxModel {
  public:
-  /// Throws Error(file) where the file cannot be read and Error(model), with the path and the node
-  /// or tensor, for one that is damaged, outside opset 7 to 22, keeps its weights in other files,
-  /// or has an operator that is not known.
+  /// Throws Error(file) if the file cannot be read and Error(model), with the path and the node or
+  /// tensor, if it is damaged, outside opset 7 to 22, keeps its weights in other files, or has an
+  /// unsupported operator.
   static OnnxModel load(const std::string& path);
-  /// The same from bytes in memory; `path` only names them in messages.
+  /// Parses the bytes of a file; `path` is only for messages.
   static OnnxModel parse(std::string_view bytes, const std::string& path);
 
   OnnxModel(OnnxModel&&) noexcept;
@@ -58,23 +57,23 @@ class OnnxModel {
   /// In the model's order, without those that the file gives a value.
   const std::vector<Declared>& inputs() const;
   const std::vector<Declared>& outputs() const;
-  /// The version of the operators, 7 to 22.
+  /// The opset version, 7 to 22.
   int opset() const;
-  /// "pytorch 2.1"; empty where the file does not say.
+  /// "pytorch 2.1"; empty if the file does not say.
   const std::string& producer() const;
-  /// How often each operator stands in the graph.
+  /// The number of nodes of each operator.
   std::map<std::string, std::size_t> operators() const;
   std::vector<LstmSummary> lstms() const;
 
-  /// All outputs by name, from all inputs by name. float16 and bfloat16 are computed in float32 and
-  /// rounded after each node. Throws Error(shape) for an input that is missing, is not the model's,
-  /// or has another type or shape than declared, and for arrays that do not fit one another in a
-  /// node, or where the run would take more memory or work than run_budget.hpp allows;
-  /// Error(data) for a value that no operator takes (an index outside its array). Both name the
-  /// node. LSTM nodes of float64 are refused. May be called from several threads.
+  /// Computes all outputs by name from all inputs by name. float16 and bfloat16 are computed in
+  /// float32 and rounded after each node. Throws Error(shape) for an input that is missing,
+  /// unknown, or of another type or shape than declared, for arrays that do not fit one another in
+  /// a node, or if the run would exceed run_budget.hpp's memory or work; Error(data) for a value
+  /// that no operator takes (an index outside its array). Both name the node. LSTM nodes of float64
+  /// are rejected. Thread-safe.
   std::map<std::string, Tensor> run(const std::map<std::string, Tensor>& inputs) const;
 
-  /// The graph as a stack of LSTM layers with a linear head, or the reason why it is none. Runs
+  /// The graph as a stack of LSTM layers with a linear head, or the reason why it is not one. Runs
   /// both on random input and compares them.
   NativeResult native() const;
 

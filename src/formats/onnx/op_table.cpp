@@ -1,6 +1,6 @@
-// The operators that are known: what each may have in which opset, as the changelog of ONNX's
-// operators says (github.com/onnx/onnx, docs/Changelog.md). A row holds from its opset on until the
-// next row of the same name; a version that only added element types has no row of its own.
+// The supported operators: inputs, outputs and attributes by opset, from ONNX's changelog
+// (github.com/onnx/onnx, docs/Changelog.md). A row holds from its opset until the next row of the
+// same name; a version that only added element types has no row of its own.
 #include "formats/onnx/kernels.hpp"
 #include "formats/onnx/operator.hpp"
 
@@ -52,7 +52,7 @@ std::vector<Operator> made_table() {
                         {"value_int", kInteger},
                         {"value_ints", kIntegers},
                         {"value", kTensor}};
-  // name, opset, least and most inputs, most outputs, attributes, kernel, whether it may be folded
+  // name, opset, min and max inputs, max outputs, attributes, kernel, foldable
   return {
       {"Abs", 6, 1, 1, 1, {}, abs},
       {"Add", 7, 2, 2, 1, {}, add},

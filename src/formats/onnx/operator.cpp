@@ -1,4 +1,4 @@
-// Finds a node's row in the table of operators, and checks the node against it.
+// Finds a node's row in the operator table and checks the node against it.
 #include "formats/onnx/operator.hpp"
 
 #include <fmt/format.h>
@@ -33,8 +33,8 @@ const Operator& find_operator(const Node& node, int opset) {
          fmt::format("opset {} or higher", oldest->since), std::to_string(opset),
          "export the model with a newer opset");
   }
-  fail(node.where, "an operator that is not known", "one of " + known_operators(),
-       in_quotes(node.op), "export the part of the model that has these, and do the rest outside");
+  fail(node.where, "an unknown operator", "one of " + known_operators(), in_quotes(node.op),
+       "export the part of the model that has these, and do the rest outside");
 }
 
 void check_count(const Node& node, const char* what, std::size_t least, std::size_t most,
@@ -55,7 +55,7 @@ const char* kind_name(AttributeKind kind) {
                                     "a list of integers",
                                     "a list of floats",
                                     "a list of texts",
-                                    "a sub-graph or something else that is not known"};
+                                    "a sub-graph or something else unknown"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -1,4 +1,4 @@
-// Operators that make an array of numbers, or of another type.
+// Operators that create arrays of numbers, and Cast.
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -40,7 +40,7 @@ Value counted(const Call& call) {
   return {call.input(0).dtype(), {count}, std::move(all)};
 }
 
-// A float outside the integers becomes the nearest one, NaN 0 (C++ leaves both undefined).
+// A float outside the integer range becomes the nearest integer, NaN 0 (C++ leaves both undefined).
 template <class To, class From>
 To to_integer(From value) {
   constexpr auto kLow = static_cast<From>(std::numeric_limits<To>::min());
@@ -143,7 +143,7 @@ Values cast(const Call& call) {
   const std::int64_t number = call.integer("to", 0);
   const auto dtype = dtype_of(number);
   if (!dtype) {
-    call.refuse("it casts to a type that is not computed with", kHeldTypes, data_type_name(number));
+    call.refuse("it casts to an unsupported type", kHeldTypes, data_type_name(number));
   }
   switch (*dtype) {
     case DType::f64:

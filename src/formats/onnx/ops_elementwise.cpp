@@ -1,4 +1,4 @@
-// Operators of two or three arrays, element by element, repeated to a common shape. Integers wrap.
+// Element-wise operators of two or three arrays with broadcasting. Integers wrap.
 #include <array>
 #include <cmath>
 #include <functional>
@@ -21,13 +21,13 @@ Shape common_shape(const Call& call, const Shape& a, const Shape& b) {
   return call.allowed(*shape);
 }
 
-// Two arrays that are read as if both were repeated to one shape. Nothing is copied: an operator
-// holds its inputs and its result, no more.
+// Two arrays read as if broadcast to one shape, without copies: an operator holds only its inputs
+// and its result.
 struct Pair {
   const Value &a, &b;
   Shape shape;
 
-  // each(i, of element i the place in a, the place in b)
+  // each(i, index in a, index in b) for each element i
   template <class Each>
   void for_each(Each each) const {
     if (a.shape() == b.shape()) {
@@ -50,7 +50,7 @@ template <class T>
 using Unsigned = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>,
                                              std::type_identity<T>>::type;
 
-// The sum and so on of integers is that of the unsigned ones: it wraps, as in every framework.
+// Integers are added as unsigned: they wrap, as in every framework.
 struct Add {
   template <class T>
   T operator()(const Call&, T a, T b) const {
@@ -74,7 +74,7 @@ struct Div {
   T operator()(const Call& call, T a, T b) const {
     if constexpr (std::is_integral_v<T>) {
       if (b == 0) call.refuse_value("an integer is divided by 0");
-      if (b == -1) return Sub{}(call, T{0}, a);  // the lowest integer has no opposite
+      if (b == -1) return Sub{}(call, T{0}, a);  // the lowest integer has no negative
     }
     return a / b;
   }
@@ -154,7 +154,7 @@ Values sub(const Call& call) { return arithmetic(call, Sub{}); }
 Values mul(const Call& call) { return arithmetic(call, Mul{}); }
 Values div(const Call& call) { return arithmetic(call, Div{}); }
 
-// The exponent may have another type; the result has that of the base.
+// The exponent may have another type; the result has the base's.
 Values pow(const Call& call) {
   const Value& base = call.input(0);
   call.expect_type(is_float(base.dtype()), base, "a base of floats");

@@ -1,4 +1,4 @@
-// Operators that give elements of their input in another order, repeated, or some of them.
+// Operators that reorder, repeat or select elements of their input.
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -40,7 +40,7 @@ Value part(const Value& x, std::size_t axis, std::size_t start, std::size_t coun
   return take(x, std::move(shape), strides, static_cast<std::ptrdiff_t>(start) * strides[axis]);
 }
 
-// Sizes that are as even as the opset asks for.
+// Sizes as equal as the opset requires.
 std::vector<std::int64_t> even_parts(const Call& call, std::size_t length) {
   const std::size_t outputs = call.node.outputs.size();
   if (call.opset < 18) {
@@ -117,7 +117,7 @@ Values expand(const Call& call) {
   return {broadcast_to(x, call.allowed(*shape))};
 }
 
-// Each axis becomes two, the repeats (stride 0) and itself.
+// Each axis becomes two: the repeats (stride 0) and the axis itself.
 Values tile(const Call& call) {
   const Value& x = call.input(0);
   const std::vector<std::int64_t> repeats = call.integers(1);
@@ -276,7 +276,7 @@ Values gather(const Call& call) {
   return {Value(x.dtype(), std::move(shape), std::move(gathered))};
 }
 
-// The first `length` steps of each sequence the other way round; the rest stays.
+// Reverses the first `length` steps of each sequence; the rest stays.
 Values reverse_sequence(const Call& call) {
   const Value& x = call.input(0);
   const std::int64_t batch_axis = call.integer("batch_axis", 1);

@@ -1,4 +1,4 @@
-// Normalisations with given or own mean and variance, as in inference. Sums are in double
+// Normalisations with given or computed mean and variance, in inference mode. Sums are in double
 // precision.
 #include <cmath>
 #include <utility>
@@ -35,7 +35,7 @@ void normalise(float* row, std::size_t count, double epsilon, const float* gain,
 
 }  // namespace
 
-// y = (x - mean) / sqrt(variance + epsilon) scale + bias, per channel (axis 1), as in inference.
+// y = (x - mean) / sqrt(variance + epsilon) scale + bias, per channel (axis 1)
 Values batch_normalization(const Call& call) {
   const Value& x = call.input(0);
   call.expect_type(x.dtype() != DType::f64 && is_float(x.dtype()), x, "float32 or float16");
@@ -51,16 +51,17 @@ Values batch_normalization(const Call& call) {
   std::vector<float> all = x.as<float>();
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::size_t channel = i / inner % channels;
-    const auto of = [&](std::size_t place) {
+    const auto channel_value = [&](std::size_t place) {
       return static_cast<double>(call.input(place).as<float>()[channel]);
     };
-    const double factor = of(1) / std::sqrt(of(4) + epsilon);
-    all[i] = static_cast<float>((static_cast<double>(all[i]) - of(3)) * factor + of(2));
+    const double factor = channel_value(1) / std::sqrt(channel_value(4) + epsilon);
+    all[i] = static_cast<float>((static_cast<double>(all[i]) - channel_value(3)) * factor +
+                                channel_value(2));
   }
   return {Value(x.dtype(), x.shape(), std::move(all))};
 }
 
-// Over all axes from the named one on, with a gain and perhaps a bias for each of their elements.
+// Over all axes from `axis` on, with an element-wise gain and optional bias.
 Values layer_normalization(const Call& call) {
   const Value& x = call.input(0);
   call.expect_type(x.dtype() != DType::f64 && is_float(x.dtype()), x, "float32 or float16");

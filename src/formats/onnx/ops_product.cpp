@@ -1,4 +1,4 @@
-// Matrix products. Floats are summed in double precision, in one order.
+// Matrix products. Floats are summed in double precision, in a fixed order.
 #include <algorithm>
 #include <array>
 #include <type_traits>
@@ -52,7 +52,7 @@ Shape with_matrix(Shape batch, std::size_t rows, std::size_t columns) {
 
 Shape without_matrix(const Shape& shape) { return {shape.begin(), shape.end() - 2}; }
 
-// The matrices of a and b are repeated to the batch of the result.
+// The matrices of a and b are broadcast to the batch of the result.
 template <class T>
 Value multiplied(const Value& a, const Value& b, Shape shape, const Sizes& sizes) {
   std::vector<T> c(count_of(shape));
@@ -113,7 +113,8 @@ Value scaled_sum(const Value& y, float alpha, const Value* c, float beta) {
 
 }  // namespace
 
-// NumPy's rule: a vector is a row before the product, a column after it, and that axis goes.
+// NumPy's rule: a vector is a row on the left, a column on the right, and that axis is dropped from
+// the result.
 Values matmul(const Call& call) {
   const Value &a = call.input(0), &b = call.input(1);
   call.expect_same_type(a, b);

@@ -11,7 +11,7 @@
 namespace sluice::formats::onnx::kernels {
 namespace {
 
-// An array as [outer, length, inner]: what is done along `length` is done for each of the others.
+// An array as [outer, length, inner]; the operator runs along `length`.
 struct Lines {
   std::size_t outer, length, inner;
 };
@@ -51,7 +51,7 @@ Value softmax_of(const Value& x, const Lines& lines, bool logarithm) {
   return {x.dtype(), x.shape(), std::move(all)};
 }
 
-// Before opset 13 all axes from the named one on are one axis.
+// Before opset 13, all axes from `axis` on count as one.
 Values softmax_along(const Call& call, bool logarithm) {
   const Value& x = call.input(0);
   call.expect_type(is_float(x.dtype()), x, "floats");
@@ -62,7 +62,7 @@ Values softmax_along(const Call& call, bool logarithm) {
                                   : softmax_of<float>(x, lines, logarithm)};
 }
 
-// x with the axes to reduce at the end, as [kept, reduced]; and the shape of the result.
+// x as [kept, reduced], with the axes to reduce last; and the shape of the result.
 struct Reduction {
   Value rows;
   std::size_t kept, reduced;
@@ -113,7 +113,7 @@ Value reduced(const Reduction& from, Function function) {
   return {from.rows.dtype(), from.shape, std::move(all)};
 }
 
-// `function(first of `count` elements, count)` for float, double and the integers.
+// Calls function(pointer to `count` elements, count) for float, double and the integers.
 template <class Function>
 Values reduce(const Call& call, Function function) {
   const Value& x = call.input(0);
@@ -175,7 +175,7 @@ Values reduce_mean(const Call& call) {
 
 Values reduce_max(const Call& call) {
   return reduce(call, [&](const auto* row, std::size_t count) {
-    if (count == 0) call.refuse("the largest of no elements is asked for");
+    if (count == 0) call.refuse("the maximum of no elements is requested");
     return *std::max_element(row, row + count);
   });
 }

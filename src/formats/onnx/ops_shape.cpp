@@ -1,4 +1,4 @@
-// Operators that give the same elements another shape, or tell a shape.
+// Operators that change the shape of an array, or return it.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace sluice::formats::onnx::kernels {
 namespace {
 
-// Axes of the array with `rank` dimensions, each once.
+// Axes of an array with `rank` dimensions, without duplicates.
 std::set<std::size_t> axes_of(const Call& call, const std::vector<std::int64_t>& listed,
                               std::size_t rank) {
   std::set<std::size_t> axes;
@@ -24,8 +24,8 @@ std::set<std::size_t> axes_of(const Call& call, const std::vector<std::int64_t>&
 
 Values identity(const Call& call) { return {call.input(0)}; }
 
-// Without training it is the identity. The mask is true from opset 12 on; before, ONNX leaves it
-// open and ONNX Runtime gives false.
+// The identity in inference. The mask is true from opset 12 on; before, ONNX leaves it open and
+// ONNX Runtime returns false.
 Values dropout(const Call& call) {
   const Value& x = call.input(0);
   if (const Value* training = call.optional(2)) {
@@ -38,7 +38,7 @@ Values dropout(const Call& call) {
   }
   Values results = {x};
   if (call.wants(1)) {
-    if (call.opset < 10) call.refuse("its mask is asked for", "the mask only from opset 10 on");
+    if (call.opset < 10) call.refuse("its mask is requested", "the mask only from opset 10 on");
     const std::uint8_t kept = call.opset < 12 ? 0 : 1;
     results.emplace_back(DType::boolean, x.shape(), std::vector<std::uint8_t>(x.count(), kept));
   }
@@ -119,7 +119,7 @@ Values unsqueeze(const Call& call) {
 Values flatten(const Call& call) {
   const Value& x = call.input(0);
   const std::int64_t at = call.integer("axis", 1);
-  const bool end = at == static_cast<std::int64_t>(x.rank());  // one more than an axis
+  const bool end = at == static_cast<std::int64_t>(x.rank());  // one past the last axis
   const std::size_t axis = end ? x.rank() : call.axis(at, x.rank());
   const auto middle = x.shape().begin() + static_cast<std::ptrdiff_t>(axis);
   return {x.reshaped(
@@ -127,14 +127,14 @@ Values flatten(const Call& call) {
 }
 
 Values shape(const Call& call) {
-  const Shape& of = call.input(0).shape();
-  const auto rank = static_cast<std::int64_t>(of.size());
+  const Shape& input_shape = call.input(0).shape();
+  const auto rank = static_cast<std::int64_t>(input_shape.size());
   const auto place = [&](std::int64_t at) {
     return std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank);
   };
   const std::int64_t start = place(call.integer("start", 0));
   const std::int64_t end = std::max(start, place(call.integer("end", rank)));
-  const std::vector<std::int64_t> lengths(of.begin() + start, of.begin() + end);
+  const std::vector<std::int64_t> lengths(input_shape.begin() + start, input_shape.begin() + end);
   return {Value(DType::i64, {lengths.size()}, lengths)};
 }
 

@@ -89,7 +89,7 @@ Values hard_sigmoid(const Call& call) {
 }
 
 Values softplus(const Call& call) {
-  // log(1 + exp(x)) without an overflow
+  // log(1 + exp(x)) without overflow
   return of_floats(call, [](auto x) {
     return std::max<decltype(x)>(x, 0) + std::log1p(std::exp(-std::fabs(x)));
   });

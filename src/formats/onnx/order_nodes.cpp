@@ -1,4 +1,4 @@
-// The order in which a graph's nodes can run, and the proof that there is one.
+// Sorts a graph's nodes topologically, or finds a cycle.
 #include <queue>
 #include <unordered_map>
 #include <utility>
@@ -16,7 +16,8 @@ constexpr std::size_t kNobody = static_cast<std::size_t>(-1);  // an input or a 
   throw Error(ErrorCode::model, {.where = where, .what = std::move(what), .hint = std::move(hint)});
 }
 
-using Givers = std::unordered_map<std::string, std::size_t>;  // name of a value -> node
+// name of a value -> node that produces it
+using Givers = std::unordered_map<std::string, std::size_t>;
 
 Givers find_givers(const Graph& graph) {
   Givers givers;
@@ -46,7 +47,7 @@ std::size_t giver(const Givers& givers, const std::string& name, const std::stri
 void order_nodes(Graph& graph) {
   const Givers givers = find_givers(graph);
   const std::size_t count = graph.nodes.size();
-  std::vector<std::vector<std::size_t>> readers(count);  // once for each input read
+  std::vector<std::vector<std::size_t>> readers(count);  // one entry per input read
   std::vector<std::size_t> missing(count, 0);
   for (std::size_t n = 0; n < count; ++n) {
     for (const std::string& name : graph.nodes[n].inputs) {
@@ -77,7 +78,7 @@ void order_nodes(Graph& graph) {
   }
   for (std::size_t n = 0; n < count; ++n) {
     if (missing[n] > 0) {
-      fail(graph.nodes[n].where, "it waits for its own output",
+      fail(graph.nodes[n].where, "it depends on its own output",
            "a graph with a loop cannot be run: export the model without one");
     }
   }

@@ -1,3 +1,5 @@
+// Resolves names to indices and computes constant nodes at load, within a budget. A run then
+// executes the nodes in order and frees each value after its last reader.
 #include "formats/onnx/program.hpp"
 
 #include <algorithm>
@@ -10,9 +12,9 @@
 namespace sluice::formats::onnx {
 namespace {
 
-// Elements that constants computed at load may have in all, beside those in the file: 16 MiB of
-// floats. What is larger is computed when the graph runs. The same for the weights of prepared
-// LSTMs: nodes may share those in the file.
+// Most elements of constants computed at load, beyond those in the file: 16 MiB of floats. Larger
+// ones are computed when the graph runs. The same limit holds for the weights of prepared LSTMs,
+// since many nodes may share those in the file.
 constexpr std::size_t kFoldedElements = std::size_t{1} << 22;
 
 std::size_t elements_in(const Graph& graph) {
@@ -27,7 +29,7 @@ std::size_t count_of_all(const std::vector<const Value*>& values) {
   return count;
 }
 
-// Whether the results are the inputs' elements again, or only tell of their shape.
+// Whether the results share the inputs' elements, or only depend on their shape.
 bool copies_nothing(const Node& node) {
   static const std::set<std::string_view> names = {"Constant", "Dropout", "Flatten", "Identity",
                                                    "Reshape",  "Shape",   "Squeeze", "Unsqueeze"};
@@ -78,7 +80,7 @@ const Value* Program::constant(const std::string& name) const {
                                                                : nullptr;
 }
 
-// Null where an input is left out or not there.
+// Null for an input that is omitted or not available.
 std::vector<const Value*> Program::gather(const Step& step, const std::vector<Value>& values,
                                           const std::vector<bool>& there) const {
   std::vector<const Value*> gathered;
@@ -92,7 +94,8 @@ std::shared_ptr<const PreparedLstm> Program::prepared(const Node& node, const St
                                                       LoadBudget& budget) const {
   std::vector<const Value*> given = gather(step, constants_, is_constant_);
   const std::size_t count = count_of_all(given);
-  if (count > budget.prepared) std::fill(given.begin(), given.end(), nullptr);  // at each run, then
+  // prepared at each run instead
+  if (count > budget.prepared) std::fill(given.begin(), given.end(), nullptr);
   auto lstm = prepare_lstm(node, given);
   if (lstm->layer) budget.prepared -= count;
   return lstm;
@@ -105,7 +108,8 @@ void Program::fold(std::size_t node, LoadBudget& budget) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (step.inputs[i] != kNone && inputs[i] == nullptr) return;
   }
-  // Kernels that move elements ask for no room: their results are no larger than what they read.
+  // Checked here because kernels that move elements do not check the budget: their results are no
+  // larger than their inputs.
   if (!copies_nothing(graph_.nodes[node]) && count_of_all(inputs) > budget.folded) return;
   std::vector<Value> results;
   try {
@@ -113,7 +117,7 @@ void Program::fold(std::size_t node, LoadBudget& budget) {
         step.row->kernel({graph_.nodes[node], graph_.opset, inputs, budget.folded, budget.run});
   } catch (const Error& error) {
     if (error.code() == ErrorCode::internal) throw;
-    return;  // it says so again when it runs, or has room then
+    return;  // the run reports the error, or has the room
   }
   for (const Value& result : results) budget.folded -= std::min(budget.folded, result.count());
   for (std::size_t i = 0; i < step.outputs.size() && i < results.size(); ++i) {
@@ -133,7 +137,7 @@ void Program::find_last_reads() {
     steps_[n].last_reads.push_back(place);
   };
   for (std::size_t n = steps_.size(); n-- > 0;) {
-    for (const std::size_t place : steps_[n].outputs) last(n, place);  // nobody reads it
+    for (const std::size_t place : steps_[n].outputs) last(n, place);  // never read
     for (const std::size_t place : steps_[n].inputs) last(n, place);
   }
 }

@@ -1,5 +1,5 @@
-// A graph that is ready to run: names resolved, operators found, constants computed, LSTM nodes
-// prepared. Running it changes nothing in it.
+// A graph ready to run: names resolved, operators found, constants computed, LSTM nodes prepared.
+// Running does not change it.
 #pragma once
 
 #include <cstddef>
@@ -16,19 +16,19 @@ namespace sluice::formats::onnx {
 
 class Program {
  public:
-  /// Throws Error(model) for an operator that is not known or used wrongly, Error(shape) for
-  /// weights of an LSTM that do not fit.
+  /// Throws Error(model) for an operator that is unsupported or misused, Error(shape) for LSTM
+  /// weights that do not fit.
   explicit Program(Graph graph);
 
   const Graph& graph() const { return graph_; }
-  /// What was made of the LSTM node with this place in graph().nodes; null for other nodes.
+  /// The prepared LSTM of graph().nodes[node]; null for other nodes.
   const PreparedLstm* lstm(std::size_t node) const { return steps_[node].lstm.get(); }
-  /// The value of this name, where it does not depend on the inputs; else null.
+  /// The value of this name if it does not depend on the inputs, else null.
   const Value* constant(const std::string& name) const;
 
-  /// The values of these names, from a value for each of the graph's inputs. Nothing is checked of
-  /// the inputs but by the nodes that read them. Each array is freed behind the node that reads it
-  /// last; run_budget.hpp says what a run may take.
+  /// Computes the named values from a value for each of the graph's inputs. Inputs are checked only
+  /// by the nodes that read them. Each array is freed after its last reader; run_budget.hpp limits
+  /// the run.
   std::map<std::string, Value> run(const std::map<std::string, Value>& inputs,
                                    const std::vector<std::string>& wanted) const;
 
@@ -37,13 +37,13 @@ class Program {
 
   struct Step {
     const Operator* row = nullptr;
-    std::vector<std::size_t> inputs, outputs;  // places of values; kNone where left out
-    std::vector<std::size_t> last_reads;       // places of values that no later step reads
+    std::vector<std::size_t> inputs, outputs;  // indices of values; kNone if omitted
+    std::vector<std::size_t> last_reads;       // indices of values that no later step reads
     std::shared_ptr<const PreparedLstm> lstm;
     bool folded = false;  // its outputs are constants
   };
 
-  // What computing ahead may still take while the program is made.
+  // Remaining budget of the computation at load.
   struct LoadBudget {
     std::size_t folded;    // elements of constants
     std::size_t prepared;  // weights of LSTMs
@@ -61,8 +61,8 @@ class Program {
   Graph graph_;
   double constants_size_ = 0.0;                // for RunSize
   std::vector<Step> steps_;                    // one for each node
-  std::map<std::string, std::size_t> places_;  // name -> place in constants_
-  std::vector<Value> constants_;               // of all values: empty where not constant
+  std::map<std::string, std::size_t> places_;  // name -> index in constants_
+  std::vector<Value> constants_;               // one per value; empty unless constant
   std::vector<bool> is_constant_;
 };
 

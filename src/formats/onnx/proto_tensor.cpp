@@ -1,3 +1,5 @@
+// Reads raw_data or the typed fields of a TensorProto, and rejects tensors that use the wrong
+// field, both, or external data.
 #include "formats/onnx/proto_tensor.hpp"
 
 #include <array>
@@ -31,7 +33,7 @@ void check_typed_count(std::size_t got, std::size_t expected, const std::string&
        std::to_string(got));
 }
 
-// int32_data also holds the bits of the 16-bit floats, and booleans.
+// int32_data also holds booleans and the bits of 16-bit floats.
 template <class To>
 std::vector<To> narrow(const TensorProto& proto, std::int32_t highest, const std::string& where) {
   std::vector<To> values;
@@ -78,7 +80,7 @@ Value from_fields(const TensorProto& proto, DType dtype, Shape shape, const std:
   }
 }
 
-// Which of the fields that hold elements are used, by the name of the first that should not be.
+// The name of the first element field that is set but should not be.
 std::string stray_field(const TensorProto& proto, DType dtype) {
   const std::array<std::pair<const char*, bool>, 6> fields = {{
       {"float_data", proto.float_data_size() > 0 && dtype != DType::f32},
@@ -139,15 +141,15 @@ Value read_tensor(const TensorProto& proto, const std::string& where) {
   if (proto.has_segment()) fail(where, "it is one segment of a tensor", "a whole tensor");
   const std::optional<DType> dtype = dtype_of(proto.data_type());
   if (!dtype) {
-    fail(where, "its elements are of a type that is not computed with", kHeldTypes,
-         data_type_name(proto.data_type()), "cast it where the model is made");
+    fail(where, "its element type is not supported", kHeldTypes, data_type_name(proto.data_type()),
+         "cast it in the original model");
   }
   Shape shape = read_shape(proto, where);
   const auto count = element_count(shape, *dtype);
   if (!count || !is_reasonable(shape))
     fail(where, "its shape overflows", "", formats::to_string(shape));
   if (const std::string field = stray_field(proto, *dtype); !field.empty()) {
-    fail(where, "its elements stand in the wrong field", "those of " + type_name(*dtype), field);
+    fail(where, "its elements are in the wrong field", "those of " + type_name(*dtype), field);
   }
   if (!proto.has_raw_data()) return from_fields(proto, *dtype, std::move(shape), where);
   if (has_typed_elements(proto)) fail(where, "its elements are there twice");

@@ -1,4 +1,4 @@
-// A TensorProto's elements, checked against the bytes that are there before anything is reserved.
+// Reads the elements of a TensorProto; checks its sizes against the actual bytes before allocating.
 #pragma once
 
 #include <onnx/onnx_pb.h>

@@ -9,13 +9,13 @@
 
 namespace sluice::formats::onnx {
 
-/// The types that can be held, under ONNX's names.
+/// The supported types, by ONNX's names.
 inline constexpr const char* kHeldTypes = "FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT64, INT32 or BOOL";
 
-/// The type with this number in TensorProto.DataType, where it can be held.
+/// The type with this number in TensorProto.DataType; nullopt if unsupported.
 std::optional<DType> dtype_of(std::int64_t data_type);
 
-/// "FLOAT16", or "type 99" where the number has no name.
+/// "FLOAT16", or "type 99" for an unknown number.
 std::string data_type_name(std::int64_t data_type);
 
 }  // namespace sluice::formats::onnx

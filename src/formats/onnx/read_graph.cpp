@@ -1,4 +1,4 @@
-// A ModelProto to a Graph. The elements of its tensors are read in proto_tensor.cpp.
+// Converts a ModelProto to a Graph. See proto_tensor.cpp for the elements of its tensors.
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
@@ -22,8 +22,8 @@ using ::onnx::GraphProto;
 using ::onnx::ModelProto;
 using ::onnx::NodeProto;
 
-// Newer files have fields that the schema here does not know. Those that say nothing of what is
-// computed are let through.
+// Newer files have fields that our schema lacks. Those that do not affect the computation are
+// accepted.
 template <class Message>
 void check_fields(const Message& message, std::initializer_list<int> harmless,
                   const std::string& where) {
@@ -31,7 +31,7 @@ void check_fields(const Message& message, std::initializer_list<int> harmless,
   for (int i = 0; i < unknown.field_count(); ++i) {
     const int number = unknown.field(i).number();
     if (std::find(harmless.begin(), harmless.end(), number) != harmless.end()) continue;
-    fail(where, "a field that is not known", "", "field " + std::to_string(number),
+    fail(where, "an unknown field", "", "field " + std::to_string(number),
          "the file is damaged, or of a newer format: export it with opset 22 or lower");
   }
 }
@@ -99,7 +99,7 @@ Node read_node(const NodeProto& proto, int index, const std::string& path) {
   node.where = path + ", " + name_of_node(proto, index);
   check_fields(proto, kNodeFields, node.where);
   if (!is_standard(proto.domain())) {
-    fail(node.where, "an operator of a domain that is not known", "ONNX's own operators",
+    fail(node.where, "an operator of an unknown domain", "ONNX's own operators",
          in_quotes(proto.domain()), "export the model to plain ONNX, opset 7 to 22");
   }
   node.op = proto.op_type();
@@ -128,8 +128,8 @@ Declared read_declared(const ::onnx::ValueInfoProto& proto, const std::string& w
   check_fields(type, {}, where);
   const auto dtype = dtype_of(type.elem_type());
   if (!dtype) {
-    fail(where, "its elements are of a type that is not computed with", kHeldTypes,
-         data_type_name(type.elem_type()), "cast it where the model is made");
+    fail(where, "its element type is not supported", kHeldTypes, data_type_name(type.elem_type()),
+         "cast it in the original model");
   }
   Declared declared{proto.name(), *dtype, std::nullopt};
   if (!type.has_shape()) return declared;
@@ -138,7 +138,7 @@ Declared read_declared(const ::onnx::ValueInfoProto& proto, const std::string& w
   for (const auto& dim : type.shape().dim()) {
     check_fields(dim, {}, where);
     Dimension dimension{std::nullopt, dim.dim_param()};
-    // Exporters write -1 for a length that is not known.
+    // Exporters write -1 for an unknown length.
     if (dim.has_dim_value() && dim.dim_value() >= 0) {
       dimension.size = static_cast<std::size_t>(dim.dim_value());
     }
@@ -158,7 +158,7 @@ int read_opset(const ModelProto& model, const std::string& path) {
   }
   if (!opset) fail(path, "it names no version of ONNX's operators", "an opset_import of 7 to 22");
   if (*opset < kOldestOpset || *opset > kNewestOpset) {
-    fail(path, "a version of ONNX's operators that is not known",
+    fail(path, "an unsupported version of ONNX's operators",
          "opset " + std::to_string(kOldestOpset) + " to " + std::to_string(kNewestOpset),
          std::to_string(*opset),
          *opset > kNewestOpset
@@ -207,9 +207,10 @@ void read_ports(const GraphProto& proto, Graph& graph) {
 [[noreturn]] void fail_kind(std::string_view bytes, const std::string& path) {
   const auto kind = guess_kind(bytes);
   const bool other = kind && kind->name.find("ONNX") == std::string_view::npos;
-  fail(path, "not an ONNX model", "a ModelProto of protobuf",
-       other ? "what seems to be " + std::string(kind->name) : "a file that is cut or damaged",
-       "check the path, or copy or export it again");
+  fail(
+      path, "not an ONNX model", "a ModelProto of protobuf",
+      other ? "what seems to be " + std::string(kind->name) : "a file that is truncated or damaged",
+      "check the path, or copy or export it again");
 }
 
 }  // namespace
@@ -217,7 +218,7 @@ void read_ports(const GraphProto& proto, Graph& graph) {
 Graph read_graph(std::string_view bytes, const std::string& path) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     fail(path, "the file is too large", "less than 2 GiB", std::to_string(bytes.size()) + " bytes",
-         "protobuf ends there: split or shrink the model");
+         "protobuf's limit: split or shrink the model");
   }
   ModelProto model;
   if (bytes.empty() || !model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {

@@ -12,14 +12,14 @@ namespace {
 constexpr double kElementsOfInput = 1024.0, kElementsOfConstant = 16.0;
 constexpr double kLeastElements = 1 << 22;   // 16 MiB of floats
 constexpr double kMostElements = 1 << 28;    // 1 GiB of floats
-constexpr std::size_t kBytesOfElement = 16;  // four arrays of floats as large as one may be
+constexpr std::size_t kBytesOfElement = 16;  // four float arrays of the largest size
 constexpr std::size_t kLeastBytes = std::size_t{256} << 20;
 constexpr double kWorkOfPair = 64.0, kWorkOfOne = 16384.0;
-constexpr double kLeastWork = 4294967296.0;  // 2^32: seconds
+constexpr double kLeastWork = 4294967296.0;  // 2^32: takes seconds
 
 constexpr const char* kHint =
-    "give fewer sequences or steps at a time; a graph that makes so much of so little is damaged, "
-    "or was made to do that";
+    "give fewer sequences or steps at a time; a graph that makes so much data of so little "
+    "is damaged, or was made to exhaust memory";
 
 [[noreturn]] void refuse(const std::string& where, std::string what, std::string expected,
                          std::string got) {

@@ -1,4 +1,4 @@
-// An array read with other strides: what transposes, slices, repeats and broadcasts have in common.
+// Strided views of arrays: the common part of transposes, slices, repeats and broadcasts.
 #pragma once
 
 #include <array>
@@ -12,22 +12,22 @@ namespace sluice::formats::onnx {
 
 using Strides = std::vector<std::ptrdiff_t>;
 
-/// Elements from one index to the next, for each axis of a row-major array.
+/// Strides of a row-major array, in elements.
 Strides strides_of(const Shape& shape);
 
-/// The array of this shape whose element [i, j, ..] is that of `value` at offset + i strides[0] +
-/// j strides[1] + ..; all must lie within `value`.
+/// The array of this shape whose element [i, j, ..] is element offset + i strides[0] + j strides[1]
+/// + .. of `value`; all must lie within `value`.
 Value take(const Value& value, Shape shape, const Strides& strides, std::ptrdiff_t offset = 0);
 
-/// The shape to which both can be repeated along axes of length 1 (NumPy's rule); nothing where
-/// there is none.
+/// The shape that both broadcast to (NumPy's rule: axes of length 1 repeat); nullopt if there is
+/// none.
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
 
-/// Strides that read an array as if it were repeated to a shape that broadcast_shape gave.
+/// Strides that read an array as if broadcast to a shape from broadcast_shape.
 Strides repeated_strides(const Shape& own, const Shape& common);
 
-/// Calls each(i, places) for the elements i = 0, 1, .. of a row-major array of this shape: places
-/// are where N other arrays of these strides have theirs.
+/// Calls each(i, places) for the elements i = 0, 1, .. of a row-major array of this shape; places
+/// are the offsets of that element in N arrays with these strides.
 template <std::size_t N, class Each>
 void for_each_place(const Shape& shape, const std::array<Strides, N>& strides, Each each) {
   const std::size_t count = count_of(shape);
@@ -54,7 +54,7 @@ void for_each_place(const Shape& shape, const std::array<Strides, N>& strides, E
   }
 }
 
-/// `value` repeated to a shape that broadcast_shape gave.
+/// Broadcasts `value` to a shape from broadcast_shape.
 Value broadcast_to(const Value& value, const Shape& shape);
 
 }  // namespace sluice::formats::onnx

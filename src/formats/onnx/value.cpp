@@ -1,3 +1,5 @@
+// Conversions between stored tensors and the element types of the interpreter; float16 and bfloat16
+// become rounded floats.
 #include "formats/onnx/value.hpp"
 
 #include <algorithm>
@@ -17,7 +19,7 @@ std::uint16_t half_bits(float value) {
   const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
   const float size = std::fabs(value);
   if (std::isnan(value)) return sign | 0x7e00u;
-  if (size >= 65520.0f) return sign | 0x7c00u;  // 65520 is half-way to the first too large
+  if (size >= 65520.0f) return sign | 0x7c00u;  // halfway to the first value out of range
   if (size < 0x1p-14f) {                        // subnormal: multiples of 2^-24
     return sign | static_cast<std::uint16_t>(std::nearbyint(size * 0x1p24f));
   }

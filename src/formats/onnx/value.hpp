@@ -1,4 +1,4 @@
-// An array that a graph computes with. Copies share their elements, which never change.
+// An array during the computation of a graph. Copies share their elements, which never change.
 #pragma once
 
 #include <cstddef>
@@ -15,24 +15,24 @@ namespace sluice::formats::onnx {
 
 using Shape = std::vector<std::size_t>;
 
-/// No operator makes an array of more dimensions.
+/// Most dimensions of any operator's result.
 inline constexpr std::size_t kMaxRank = 16;
 
-/// Row-major. f16 and bf16 are held as floats that they can represent, booleans as 0 and 1.
+/// Row-major. f16 and bf16 are held as floats rounded to their precision, booleans as 0 and 1.
 class Value {
  public:
   using Elements = std::variant<std::vector<float>, std::vector<double>, std::vector<std::int64_t>,
                                 std::vector<std::int32_t>, std::vector<std::uint8_t>>;
 
-  /// An empty vector of floats.
+  /// An empty float vector.
   Value();
-  /// Rounds the elements of f16 and bf16. The elements must be of the type that holds `dtype`, and
-  /// as many as the shape says.
+  /// Rounds the elements of f16 and bf16. The elements must be of the type that holds `dtype`, as
+  /// many as the shape has.
   Value(DType dtype, Shape shape, Elements elements);
 
-  /// Whether arrays of this type can be held.
+  /// Whether arrays of this type are supported.
   static bool holds(DType dtype);
-  /// From a stored array whose type can be held and whose bytes fit its shape.
+  /// Converts a stored array of a supported type whose bytes fit its shape.
   static Value from_tensor(const Tensor& tensor);
   Tensor to_tensor(std::string name) const;
 
@@ -46,12 +46,12 @@ class Value {
     return std::get<std::vector<T>>(*elements_);
   }
 
-  /// Bytes of its elements, as they are held.
+  /// Bytes of its elements in memory.
   std::size_t bytes() const;
-  /// Whether no copy of it is there, which would share its elements.
+  /// Whether no other Value shares its elements.
   bool alone() const { return elements_.use_count() == 1; }
 
-  /// The same elements in another shape of as many.
+  /// The same elements in another shape of the same size.
   Value reshaped(Shape shape) const;
 
  private:
@@ -60,19 +60,19 @@ class Value {
   std::shared_ptr<const Elements> elements_;
 };
 
-/// What a switch over the types that are held ends with: throws Error(internal).
+/// The default case of a switch over supported types: throws Error(internal).
 [[noreturn]] void not_held(DType dtype);
 
-/// "float32", ONNX's and NumPy's name of the type.
+/// The type's name in ONNX and NumPy: "float32".
 std::string type_name(DType dtype);
 bool is_float(DType dtype);    ///< f64, f32, f16 or bf16
 bool is_integer(DType dtype);  ///< i64 or i32
 
-/// Whether the lengths that are not 0 make up no more than any result may have: an array without
-/// elements can have other lengths that someone goes through.
+/// Whether the product of the nonzero lengths is within the limit of results: an array without
+/// elements can still have huge other lengths that code loops over.
 bool is_reasonable(const Shape& shape);
 
-/// Elements of a shape whose product is known not to overflow.
+/// Number of elements of a shape that is known not to overflow.
 std::size_t count_of(const Shape& shape);
 
 }  // namespace sluice::formats::onnx

@@ -247,7 +247,7 @@ TEST(HostileOnnx, ArraysThatAreAliveTogetherHaveABudget) {
   EXPECT_LT(peak_of([&] { text = run_refusal(made); }), std::size_t{330} << 20);
   EXPECT_TRUE(has(text,
                   "(Add): the arrays of the run take too much memory: expected room for at "
-                  "most 0 elements beside those alive, got [2097152, 2]"))
+                  "most 0 elements beside the live arrays, got [2097152, 2]"))
       << text;
   EXPECT_TRUE(has(text, "give fewer sequences or steps at a time")) << text;
 }

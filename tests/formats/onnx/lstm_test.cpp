@@ -53,7 +53,7 @@ TEST(Lstm, WeightsThatDoNotFitAreRefusedAtLoad) {
   EXPECT_TRUE(has(message("R", {2, 8, 2}), "its input R"));
   EXPECT_TRUE(has(message("B", {1, 8}), "its input B does not fit: expected [1, 16]"));
   EXPECT_TRUE(has(message("P", {1, 8}), "its input P does not fit: expected [1, 6]"));
-  EXPECT_TRUE(has(message("R", {8, 2}), "no weights of a layer"));
+  EXPECT_TRUE(has(message("R", {8, 2}), "not the weights of a layer"));
   MadeModel hidden = lstm_model();
   set(node_of(hidden), "hidden_size", std::int64_t{3});
   EXPECT_TRUE(has(error_message(ErrorCode::shape, [&] { hidden.load(); }),

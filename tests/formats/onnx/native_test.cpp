@@ -137,7 +137,7 @@ TEST(Native, AHeadThatIsScaledOrNotLinearIsNone) {
     layers.made.integers("s", {-1, 2});
     layers.made.node("Reshape", {"h0", "s"}, {"rows"});
     set(layers.made.node("Gemm", {"rows", "V", "b"}, {"y"}), name, 2.0f);
-    EXPECT_TRUE(has(layers.reason("y"), "is no product with one constant matrix"));
+    EXPECT_TRUE(has(layers.reason("y"), "is not a product with one constant matrix"));
   }
   Layers layers;
   layers.layer(0, "x", 3);

@@ -1,5 +1,5 @@
-// The walk of a batch's lanes through the training rows, and the LSTM fit that follows it.
-#include "training/lanes.hpp"
+// The walk of a batch's cursors through the training rows, and the LSTM fit that follows it.
+#include "training/series_cursors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,38 +13,39 @@
 namespace sluice::training {
 namespace {
 
-TEST(Lanes, GoOnWhereTheyWereUntilTheRowsEnd) {
+TEST(SeriesCursors, GoOnWhereTheyWereUntilTheRowsEnd) {
   constexpr std::size_t kRows = 101, kChunk = 7;
-  Lanes lanes(5, kRows, kChunk, 3);
-  for (std::size_t lane = 0; lane < lanes.count(); ++lane) EXPECT_TRUE(lanes[lane].fresh);
+  SeriesCursors cursors(5, kRows, kChunk, 3);
+  for (std::size_t cursor = 0; cursor < cursors.count(); ++cursor)
+    EXPECT_TRUE(cursors[cursor].fresh);
   std::size_t restarts = 0;
   for (int step = 0; step < 200; ++step) {
-    const Lanes before = lanes;
-    lanes.advance();
-    for (std::size_t lane = 0; lane < lanes.count(); ++lane) {
-      ASSERT_LE(lanes[lane].row + kChunk, kRows);
-      if (lanes[lane].fresh) {
+    const SeriesCursors before = cursors;
+    cursors.advance();
+    for (std::size_t cursor = 0; cursor < cursors.count(); ++cursor) {
+      ASSERT_LE(cursors[cursor].row + kChunk, kRows);
+      if (cursors[cursor].fresh) {
         // Only where the next chunk does not fit, and near the start.
-        EXPECT_GT(before[lane].row + 2 * kChunk, kRows);
-        EXPECT_LT(lanes[lane].row, kChunk);
+        EXPECT_GT(before[cursor].row + 2 * kChunk, kRows);
+        EXPECT_LT(cursors[cursor].row, kChunk);
         ++restarts;
       } else {
-        EXPECT_EQ(lanes[lane].row, before[lane].row + kChunk);
+        EXPECT_EQ(cursors[cursor].row, before[cursor].row + kChunk);
       }
     }
   }
   EXPECT_GT(restarts, 50u);
 }
 
-TEST(Lanes, SeeEveryRowAboutEquallyOften) {
+TEST(SeriesCursors, SeeEveryRowAboutEquallyOften) {
   constexpr std::size_t kRows = 211, kChunk = 13;
-  Lanes lanes(11, kRows, kChunk, 17);
+  SeriesCursors cursors(11, kRows, kChunk, 17);
   std::vector<double> seen(kRows, 0.0);
   for (int step = 0; step < 4000; ++step) {
-    for (std::size_t lane = 0; lane < lanes.count(); ++lane) {
-      for (std::size_t row = 0; row < kChunk; ++row) seen[lanes[lane].row + row] += 1.0;
+    for (std::size_t cursor = 0; cursor < cursors.count(); ++cursor) {
+      for (std::size_t row = 0; row < kChunk; ++row) seen[cursors[cursor].row + row] += 1.0;
     }
-    lanes.advance();
+    cursors.advance();
   }
   // A chunk's length from either end, where some laps begin later or end earlier, aside.
   const auto [low, high] =
@@ -53,22 +54,22 @@ TEST(Lanes, SeeEveryRowAboutEquallyOften) {
   EXPECT_GT(*std::min_element(seen.begin(), seen.end()), 0.0);
 }
 
-TEST(Lanes, StartSpreadOverAllRows) {
-  const Lanes lanes(10, 1000, 8, 5);
-  for (std::size_t lane = 1; lane < lanes.count(); ++lane)
-    EXPECT_GT(lanes[lane].row, lanes[lane - 1].row);
-  EXPECT_LT(lanes[0].row, 100u);
-  EXPECT_GE(lanes[9].row, 890u);
+TEST(SeriesCursors, StartSpreadOverAllRows) {
+  const SeriesCursors cursors(10, 1000, 8, 5);
+  for (std::size_t cursor = 1; cursor < cursors.count(); ++cursor)
+    EXPECT_GT(cursors[cursor].row, cursors[cursor - 1].row);
+  EXPECT_LT(cursors[0].row, 100u);
+  EXPECT_GE(cursors[9].row, 890u);
 }
 
-TEST(Lanes, OfOneChunkStandStill) {
-  Lanes lanes(3, 16, 16, 1);
+TEST(SeriesCursors, OfOneChunkStandStill) {
+  SeriesCursors cursors(3, 16, 16, 1);
   for (int step = 0; step < 5; ++step) {
-    for (std::size_t lane = 0; lane < 3; ++lane) {
-      EXPECT_EQ(lanes[lane].row, 0u);
-      EXPECT_TRUE(lanes[lane].fresh);
+    for (std::size_t cursor = 0; cursor < 3; ++cursor) {
+      EXPECT_EQ(cursors[cursor].row, 0u);
+      EXPECT_TRUE(cursors[cursor].fresh);
     }
-    lanes.advance();
+    cursors.advance();
   }
 }
 
@@ -89,7 +90,7 @@ class FitOfZeros : public testing::Test {
     data.rows = kRows;
   }
 
-  // Every lane starts at row 0: the chunk is all there is.
+  // Every cursor starts at row 0: the chunk is all there is.
   double step() {
     LstmFit fit(network, data,
                 {.batch = 5,
