@@ -160,7 +160,7 @@ void sums_over_rows(benchmark::State& state) {
     chosen().add_outer({.a = columns,
                         .b = d.data(),
                         .b_stride = wide,
-                        .places = {},
+                        .layout = {},
                         .vectors = vectors,
                         .rows = kRows,
                         .c = c.data(),

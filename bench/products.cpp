@@ -146,7 +146,7 @@ void shape_rows(const Shape& of) {
                                     chosen().add_outer({.a = columns,
                                                         .b = d.data(),
                                                         .b_stride = wide,
-                                                        .places = {},
+                                                        .layout = {},
                                                         .vectors = wide / chosen().lanes,
                                                         .rows = of.rows,
                                                         .c = c.data(),

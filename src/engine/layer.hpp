@@ -65,10 +65,10 @@ class Layer {
   unsigned gate_bits() const noexcept;
   /// The options of a cell that is not plain, as the kernels take them.
   kernels::CellExtras extras() const noexcept;
-  kernels::GateLayout gate_places() const noexcept { return packed_.w.view().places; }
+  kernels::GateLayout gate_layout() const noexcept { return packed_.w.view().layout; }
   /// Where a gate of a unit is in a row of the gradient's sums, and the width of that row.
   std::size_t sum_place(std::size_t gate, std::size_t unit) const noexcept {
-    return gate_places().output(gate, unit, kernels_->lanes);
+    return gate_layout().output(gate, unit, kernels_->lanes);
   }
   std::size_t sum_width() const noexcept { return packed_.w.view().outputs; }
 

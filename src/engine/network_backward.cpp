@@ -108,7 +108,7 @@ void Network::head_backward(Activations& activations, Steps steps) const noexcep
     kernels_->add_outer({.a = columns,
                          .b = d_y,
                          .b_stride = activations.y_stride,
-                         .places = {},
+                         .layout = {},
                          .vectors = activations.y_stride / kernels_->lanes,
                          .rows = rows,
                          .c = activations.d_head_.data(),

@@ -51,16 +51,13 @@ struct GateLayout {
   }
 };
 
-/// Alias for callers that still use the former name.
-using Places = GateLayout;
-
 /// A weight matrix [outputs, inner] as PackedMatrix (packed_matrix.hpp) lays it out for one
 /// instruction set.
 struct PackedView {
   const float* data;
   std::size_t outputs;  ///< A multiple of the lanes.
   std::size_t inner;
-  GateLayout places = {};
+  GateLayout layout = {};
 };
 
 /// out[m, n] = bias[n] + sum over k, in rising order, of a[m, k] * w[n, k]. With `quarters`, k is
@@ -98,7 +95,7 @@ struct OuterSum {
   std::span<const Columns> a;  ///< [rows, sum of counts]
   const float* b;              ///< [rows, ..] in the layout.
   std::size_t b_stride;
-  GateLayout places;
+  GateLayout layout;
   std::size_t vectors;  ///< Number of output vectors n.
   std::size_t rows;
   float* c;  ///< Row i at i * c_stride, output vector v at v * lanes.

@@ -26,7 +26,7 @@ template <std::size_t kCount>
 struct VectorOffsets {
   VectorOffsets(const Product& p, std::size_t vector) {
     for (std::size_t v = 0; v < kCount; ++v)
-      at[v] = p.w.places.at(vector + v, hn::Lanes(TileTag()));
+      at[v] = p.w.layout.at(vector + v, hn::Lanes(TileTag()));
   }
   std::size_t at[kCount];
 };
@@ -35,7 +35,7 @@ struct VectorOffsets {
 template <bool kHalves>
 HWY_INLINE TileVec first_sum(const Product& p, std::size_t place) {
   return p.bias == nullptr ? hn::Zero(TileTag())
-                           : load_at<kHalves>(p.bias + place, p.w.places.units);
+                           : load_at<kHalves>(p.bias + place, p.w.layout.units);
 }
 
 template <std::size_t kRows, std::size_t kVectors, std::size_t kPanels, bool kHalves, class Sink>
@@ -122,7 +122,7 @@ template <class Sink>
 HWY_INLINE void multiply_vectors(const Product& p, const TileCut& cut, std::size_t first,
                                  std::size_t last, const Sink& sink) {
   std::size_t vector = first;
-  const std::size_t whole = std::min(last, p.w.places.first_half);
+  const std::size_t whole = std::min(last, p.w.layout.first_half);
   // One or two rows give one panel too few chains to hide the latency of a multiply-add.
   constexpr std::size_t kAlone = 8, kPair = 4;
   if (p.rows == 1) {

@@ -24,7 +24,7 @@ struct StoreSums {
   }
   template <bool kHalves>
   HWY_INLINE void take(TileVec sum, std::size_t row, std::size_t place) const {
-    store_at<kHalves>(sum, p->out + row * p->out_stride + place, p->w.places.units);
+    store_at<kHalves>(sum, p->out + row * p->out_stride + place, p->w.layout.units);
   }
 };
 
@@ -149,11 +149,11 @@ void pack_vectors(const OuterSum& s, std::size_t first, std::size_t rows, std::s
   const TileTag d;
   const std::size_t lanes = hn::Lanes(d);
   std::size_t at[kVectors];
-  for (std::size_t v = 0; v < kVectors; ++v) at[v] = s.places.at(vector + v, lanes);
+  for (std::size_t v = 0; v < kVectors; ++v) at[v] = s.layout.at(vector + v, lanes);
   const float* row = s.b + first * s.b_stride;
   for (std::size_t m = 0; m < rows; ++m, row += s.b_stride) {
     for (std::size_t v = 0; v < kVectors; ++v, to += lanes)
-      hn::Store(load_at<kHalves>(row + at[v], s.places.units), d, to);
+      hn::Store(load_at<kHalves>(row + at[v], s.layout.units), d, to);
   }
 }
 
@@ -196,7 +196,7 @@ void outer_vectors(const OuterSum& s, std::size_t first, std::size_t rows, const
                    std::size_t vector, const float* packed, float* room) {
   constexpr std::size_t kWidth = kVectors * hn::MaxLanes(TileTag());
   const bool one_panel = s.vectors == kVectors && s.b_stride == kWidth &&
-                         (s.places.units == 0 || 4 * s.places.units == kWidth);
+                         (s.layout.units == 0 || 4 * s.layout.units == kWidth);
   const float* b = s.b + first * kWidth;  // used in place if it is one panel
   if (!one_panel) {
     pack_vectors<kVectors, kHalves>(s, first, rows, vector, room);
@@ -215,7 +215,7 @@ void add_outer(const OuterSum& s) noexcept {
     const std::size_t rows = std::min(kOuterBlock, s.rows - first);
     pack_columns(s, first, rows, cut, s.work);
     std::size_t vector = 0;
-    for (; vector < std::min(s.vectors, s.places.first_half); vector += kPanelVectors) {
+    for (; vector < std::min(s.vectors, s.layout.first_half); vector += kPanelVectors) {
       with_count<kPanelVectors>(
           std::min(kPanelVectors, s.vectors - vector), [&](auto vectors) HWY_ATTR {
             outer_vectors<vectors, false>(s, first, rows, cut, vector, s.work, room);
