@@ -4,7 +4,7 @@
 set -uo pipefail
 compiler=$1
 include_dir=$2
-most_lines=40000
+most_lines=60000
 
 failed=0
 headers=0

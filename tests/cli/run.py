@@ -168,7 +168,7 @@ class Folder:
                 path.write_bytes(old)
             before = set(os.listdir(self.path))
             process = self.start(words)
-            # Half of them as soon as a file appears or changes: in the midst of the saving.
+            # Half of them as soon as a file appears or changes: during the saving.
             delay = duration * 1.2 * attempt / times
             while process.poll() is None and time.monotonic() < started + LONGEST:
                 if attempt % 2 and set(os.listdir(self.path)) != before:

@@ -101,7 +101,7 @@ int run(const Arguments& arguments) {
   }
   if (!arguments.svg.empty()) {
     const std::string svg =
-        gradient_svg("The gradient of the answer on its way back, relative to its start",
+        gradient_svg("The gradient of the answer in the backward pass, relative to its start",
                      {{"LSTM, |dL/dc| of the best unit, trained", "median", trained.d_c},
                       {"simple RNN, |dL/dh|, trained", "actual", of_rnn.d_h},
                       {"the same unit before training", "median start", start.d_c},

@@ -1,4 +1,4 @@
-// Gradients on their way back as one SVG picture with a logarithmic axis, light and dark, that
+// Gradients in the backward pass as one SVG picture with a logarithmic axis, light and dark, that
 // stands alone.
 #pragma once
 

@@ -218,7 +218,7 @@ TEST(Npy, RefusesMoreThan64Dimensions) {
   EXPECT_TRUE(has(data_error(nested(65)), "64 dimensions"));
 }
 
-// Whoever reads [batch, 0, inputs] makes states for the batch.
+// Readers of [batch, 0, inputs] allocate states for the batch.
 TEST(Npy, RefusesVastDimensionsBesideAZero) {
   for (const char* shape :
        {"(4294967296, 0, 1)", "(0, 4294967296, 1)", "(1073741824, 7, 0)", "(256, 0, 257)"}) {

@@ -1,4 +1,4 @@
-// The gradient's way back against differences, and the attribution against what it must add up to.
+// The gradient flow against finite differences, and the attribution against its sum.
 #include "inspection/gradient_flow.hpp"
 
 #include <gtest/gtest.h>

@@ -28,7 +28,7 @@ plant("src/reference/cell.cpp", "reference",
        "s.f[k] + s.i[k] * s.g[k]"),
       ("reference: slope of S5 lost",
        "s.o[k] * activate(cell.activations.cell, s.c_seen[k]).slope;", "s.o[k];"),
-      ("reference: the cell's clip ignored on the way back",
+      ("reference: the cell's clip ignored in the backward pass",
        "d_c[k] *= clip_slope(s.c_sum[k], options.cell_clip);", ""),
       ("reference: coupled gate gets no gradient",
        "if (!options.has_input_gate()) d_f[k] -= d_i[k];", ""),
@@ -79,7 +79,7 @@ plant("src/kernels/cell_backward-inl.hpp", "engine",
        "if (coupling == Coupling::forget_from_input) d_i = hn::Sub(d_i, d_f);", ""),
       ("options: peephole's gradient does not reach c'", "for (const Gate gate : {kInput, kForget}) {\n    d_c",
        "for (const Gate gate : {kInput}) {\n    d_c"),
-      ("options: recurrent dropout forgotten on the way back", "kept_d = hn::Mul(d_c, keep);", ""))
+      ("options: recurrent dropout forgotten in the backward pass", "kept_d = hn::Mul(d_c, keep);", ""))
 plant("src/kernels/normalise-inl.hpp", "engine",
       ("norm: the mean's gradient lost", "hn::Sub(hn::Mul(given(at, real), hn::Load(d, row.gain + at)), mean)",
        "hn::Mul(given(at, real), hn::Load(d, row.gain + at))"),
@@ -182,7 +182,7 @@ plant("src/engine/layer_backward.cpp", "engine",
        "std::copy_n(own_.d_c_last.data(), batch_ * units_, own_.d_c_first.data());",
        "std::fill_n(own_.d_c_first.data(), batch_ * units_, 0.0f);"),
       ("ended sequences get gradient", "if (!activations_.all_run()) set_aside(samples, t);", ""),
-      ("R's way back over the padding", ".a_block_stride = units_};", ".a_block_stride = hidden_};"))
+      ("R's backward product over the padding", ".a_block_stride = units_};", ".a_block_stride = hidden_};"))
 plant("src/engine/layer_backward.cpp", "training",
       ("what comes back between segments lost",
        "if (!together || steps.count() == 0) return;", "if (!together || steps.first > 0) return;"))
@@ -192,7 +192,7 @@ plant("src/engine/layer_gradients.cpp", "engine",
        "own_.keep_h.empty() ? own_.tanh_c : own_.h_seen;\n"),
       ("bias gradient assigned, not added", "to[u] += last_row[layer_.sum_place(gate, u)];",
        "to[u] = last_row[layer_.sum_place(gate, u)];"),
-      ("DropConnect forgotten on the way back", "to[i] += keep[begin + i] * turned[i]",
+      ("DropConnect forgotten in the backward pass", "to[i] += keep[begin + i] * turned[i]",
        "to[i] += turned[i]"),
       ("sums of the last segment alone", "activations_.of_all(steps).last == activations_.longest()", "true"))
 plant("src/kernels/transpose.cpp", "kernels",
@@ -214,8 +214,8 @@ plant("src/engine/network.cpp", "engine",
 plant("src/engine/network_backward.cpp", "engine",
       ("assigned to the head's bias, not added", "bias[n] += activations.d_head_[inputs * activations.y_stride + n]",
        "bias[n] = activations.d_head_[inputs * activations.y_stride + n]"),
-      ("dropout forgotten on the way back", "d_out[j] *= keep[j];", ";"),
-      ("residual forgotten on the way back", "to[j] += above[j];", ";"))
+      ("dropout forgotten in the backward pass", "d_out[j] *= keep[j];", ";"),
+      ("residual forgotten in the backward pass", "to[j] += above[j];", ";"))
 plant("src/engine/network_backward.cpp", "training",
       ("recomputed from the wrong state", "activations.restore_boundary(index);", "activations.restore_boundary(0);"))
 plant("src/engine/noise.cpp", "engine",
@@ -558,12 +558,12 @@ plant("src/streaming/session.cpp", "streaming",
       ("session: a NaN reaches the state", "if (has_no_number(x)) {", "if (false) {"),
       ("session: the last outputs lost", "last_.data(), saved.floats.data() + floats * sizeof(float)",
        "states.data(), saved.floats.data()"),
-      ("session: saved in the midst of a window's step", "  prepare();  // finishes what the last push left to do\n",
+      ("session: saved during a window's step", "  prepare();  // finishes what the last push left to do\n",
        ""))
 plant("src/streaming/window.cpp", "streaming",
       ("window: one row too many", "const std::size_t next = (pushed_ + 1) % steps_;",
        "const std::size_t next = pushed_ % steps_;"),
-      ("window: the row of no consequence has one",
+      ("window: the dummy row has one",
        "  std::copy_n(state, model_.state_floats(), oldest_.state());\n}", "}"),
       ("window: forgets which state is the oldest", ": steps_;", ": 0;"))
 plant("src/streaming/batch_step.cpp", "streaming",
@@ -681,4 +681,4 @@ plant("src/engine/state_arrays.cpp", "api",
 plant("src/reference/plain_lstm.hpp", "reference",
       ("plain LSTM: input and forget gate swapped", "s.f[u] * before.c[u] + s.i[u] * s.g[u]",
        "s.i[u] * before.c[u] + s.f[u] * s.g[u]"),
-      ("plain LSTM: R transposed on the way back", "from.R[u * H + k] * d_a[u]", "from.R[k * H + u] * d_a[u]"))
+      ("plain LSTM: R transposed in the backward pass", "from.R[u * H + k] * d_a[u]", "from.R[k * H + u] * d_a[u]"))

@@ -18,7 +18,7 @@ constexpr std::size_t kHidden = 5;
 constexpr double kOn = 800.0;
 constexpr double kOff = -800.0;
 
-// One step of a layer of 5 units with 3 inputs, and its way back.
+// One step of a layer of 5 units with 3 inputs, and its backward pass.
 struct Unit {
   CellOptions options;
   CellActivations activations;

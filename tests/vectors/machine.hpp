@@ -1,4 +1,4 @@
-// A network that runs sequences and goes the way back: the double reference or the float engine,
+// A network that runs sequences forward and back: the double reference or the float engine,
 // behind one interface, so that each published case is written once for both.
 #pragma once
 

@@ -1,4 +1,4 @@
-"""Checks of the parts that not every report has: tables, the gradient's way back, the experiment."""
+"""Checks of the parts that not every report has: tables, the gradient flow, the experiment."""
 import math
 
 from selenium.webdriver.common.by import By
