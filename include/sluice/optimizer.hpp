@@ -33,9 +33,9 @@ enum class ScheduleKind {
 
 /// The learning rate by the step's number, never by the clock.
 struct ScheduleOptions {
-  ScheduleKind kind = ScheduleKind::cosine;
-  double rate = 3e-3;        ///< The highest rate.
-  std::size_t warm_up = 20;  ///< Steps over which the rate rises linearly from 0.
+  ScheduleKind kind = ScheduleKind::constant;
+  double rate = 1e-3;        ///< The highest rate.
+  std::size_t warm_up = 0;   ///< Steps over which the rate rises linearly from 0.
   std::size_t steps = 0;     ///< cosine: the step at which the rate reaches 0.
   double factor = 0.5;       ///< plateau: in (0, 1).
   std::size_t patience = 5;  ///< plateau: validations without a better one.

@@ -65,8 +65,8 @@ struct TrainerOptions {
   /// Takes the place of `loss`; targets, labels and weights are then not read by the trainer.
   OwnLoss own_loss = nullptr;
   OptimizerOptions optimizer = {.kind = OptimizerKind::adam};
-  /// cosine falls over its `steps`, or where they are 0 over those of fit().
-  ScheduleOptions schedule = {.kind = ScheduleKind::constant, .rate = 1e-3, .warm_up = 0};
+  /// cosine falls over its `steps`; fit() takes its own number of steps where they are 0.
+  ScheduleOptions schedule = {};
   /// The gradient's 2-norm is scaled down to this. An LSTM's explodes now and then; infinity:
   /// never.
   double clip = 1.0;

@@ -96,6 +96,10 @@ State ArrayTrainer::carried(std::size_t batch) {
 std::uint64_t ArrayTrainer::noise_seed() const { return mix64(options_.seed ^ mix64(batches_)); }
 
 StepResult ArrayTrainer::step(engine::Network& network, const Batch& batch) {
+  if (options_.schedule.kind == ScheduleKind::cosine && options_.schedule.steps == 0) {
+    refuse("schedule.steps", "a cosine that falls over no steps",
+           "the number of steps that there will be", "0");
+  }
   check(batch);
   engine::check_state(batch.initial, architecture_, batch.batch, "batch, initial");
   const State start = batch.carry_on ? carried(batch.batch) : batch.initial;

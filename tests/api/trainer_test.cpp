@@ -449,6 +449,9 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   const std::size_t long_ones[] = {7, 3, 8, 6, 7};
   EXPECT_TRUE(says(with([&](Batch& b) { b.lengths = long_ones; }), "longer than"));
 
+  const Batch batch = problem.batch(false);
+  Trainer cosine(model, {.schedule = {.kind = ScheduleKind::cosine}});
+  EXPECT_TRUE(says(refusal([&] { cosine.step(batch); }), "schedule.steps"));
   EXPECT_TRUE(says(refusal([&] { Trainer(model, {.clip = 0.0}); }), "clip"));
   EXPECT_TRUE(says(refusal([&] { Trainer(model, {.accumulate = 0}); }), "accumulate"));
   EXPECT_TRUE(
