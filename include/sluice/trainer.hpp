@@ -39,7 +39,7 @@ struct Batch {
   /// [B], 0 to T; empty: all T. Later steps are not run, and nothing there is read.
   std::span<const std::size_t> lengths = {};
   /// [B, T] in x's order; 0: the step is skipped, its state carried over it, and it carries no
-  /// loss.
+  /// loss (but where it is the last and JudgedSteps::last: its y is that of the state carried).
   std::span<const std::uint8_t> mask = {};
   /// Where the sequences start; empty: the initial state.
   State initial = {};
@@ -71,7 +71,8 @@ struct TrainerOptions {
   /// never.
   double clip = 1.0;
   /// Batches whose gradients add up to one update: the mean over all their rows, as one larger
-  /// batch would give it.
+  /// batch would give it. fit() ends each epoch with an
+  /// update of what is left.
   std::size_t accumulate = 1;
   /// fit(): steps through which a gradient flows; longer sequences are trained chunk by chunk with
   /// their state carried, with an update after each. 0: whole sequences.
@@ -141,9 +142,9 @@ class Trainer {
   ~Trainer();
 
   /// One batch forward and back and, every `accumulate` batches, an update. Throws Error(shape)
-  /// where arrays do not fit, Error(usage) for a carry_on after other sequences, and
-  /// Error(diverged) where the loss or the gradient is not finite; the parameters are then what
-  /// they were before the call.
+  /// where arrays do not fit, Error(usage) for a carry_on after other sequences and for a
+  /// cosine schedule without steps, and Error(diverged) where the loss or the gradient is not
+  /// finite; the parameters are then what they were before the call.
   StepResult step(const Batch& batch);
   /// The loss of a batch as step() gives it, but without dropout and other noise; changes nothing.
   double loss(const Batch& batch) const;

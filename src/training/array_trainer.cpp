@@ -237,6 +237,11 @@ double ArrayTrainer::update(engine::Network& network, double rate) {
   return norm;
 }
 
+void ArrayTrainer::update_with_what_is_left(engine::Network& network, double rate) {
+  waiting_ = 0;
+  if (gathered_.terms > 0.0) update(network, rate);
+}
+
 void ArrayTrainer::give_up(engine::Network& network, double loss, double norm) {
   std::string where = "the gradient's norm";
   for (const Parameter& parameter : network.list()) {
@@ -332,8 +337,8 @@ class ArrayTrainer::Epochs {
     if (schedule.steps > 0) return schedule;
     const std::size_t batches = (data_.batch + options_.batch - 1) / options_.batch;
     const std::size_t chunks = (all_steps_ + chunk_ - 1) / chunk_;
-    const std::size_t updates =
-        std::max<std::size_t>(1, options_.epochs * batches * chunks / trainer_.options_.accumulate);
+    const std::size_t gathered = trainer_.options_.accumulate;
+    const std::size_t updates = options_.epochs * ((batches * chunks + gathered - 1) / gathered);
     schedule.steps = updates;
     schedule.warm_up = std::min(schedule.warm_up, updates / 4);
     return schedule;
@@ -392,6 +397,7 @@ class ArrayTrainer::Epochs {
         if (first + chunk_ < longest) state = trainer_.carried(chosen.size());
       }
     }
+    trainer_.update_with_what_is_left(network_, rate_);
     return trainer_.mean(all);
   }
 

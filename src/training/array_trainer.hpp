@@ -55,6 +55,7 @@ class ArrayTrainer {
                         std::size_t sample) const;
   double mean(const LossSum& sum) const;
   double update(engine::Network& network, double rate);
+  void update_with_what_is_left(engine::Network& network, double rate);
   [[noreturn]] void give_up(engine::Network& network, double loss, double norm);
 
   Architecture architecture_;

@@ -1,5 +1,6 @@
 #include "training/batch_view.hpp"
 
+#include <cmath>
 #include <string>
 
 #include "sluice/error.hpp"
@@ -33,6 +34,15 @@ void check_lengths(const Batch& batch, std::size_t steps) {
   }
 }
 
+void check_weights(const Batch& batch, std::size_t rows) {
+  expect("weights", batch.weights.size(), rows, "one per row that carries a loss");
+  for (std::size_t n = 0; n < rows; ++n) {
+    if (batch.weights[n] >= 0.0f && std::isfinite(batch.weights[n])) continue;
+    refuse(("weights[" + std::to_string(n) + "]").c_str(), "not a weight", "a finite number from 0",
+           std::to_string(batch.weights[n]), ErrorCode::data);
+  }
+}
+
 void check_labels(const Batch& batch, std::size_t rows, const Judge& judge) {
   expect("labels", batch.labels.size(), rows, "one per row that carries a loss");
   expect_none("targets", batch.targets.size(), "cross-entropy reads labels");
@@ -63,8 +73,7 @@ void check(const Batch& batch, const Judge& judge) {
   if (!batch.mask.empty()) expect("mask", batch.mask.size(), rows, "[B, T]");
   if (judge.loss == nullptr) return;
   const std::size_t judged = batch.judged == JudgedSteps::last ? batch.batch : rows;
-  if (!batch.weights.empty())
-    expect("weights", batch.weights.size(), judged, "one per row that carries a loss");
+  if (!batch.weights.empty()) check_weights(batch, judged);
   if (judge.loss->kind == LossKind::cross_entropy) return check_labels(batch, judged, judge);
   const std::size_t levels = judge.loss->kind == LossKind::quantile ? judge.loss->levels.size() : 1;
   const std::size_t targets = judge.outputs / levels;

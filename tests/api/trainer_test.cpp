@@ -386,6 +386,14 @@ TEST(Fit, GivesTheSameBitsForAnyNumberOfThreadsAndAgain) {
   EXPECT_EQ(fitted(2, 1, 10), chunks);
 }
 
+// Three batches an epoch, gathered by two: an update of two batches and one of the third.
+TEST(Fit, EndsEachEpochWithAnUpdate) {
+  const Adding data(24, 10, 9);
+  Trainer trainer(Model::create({.input = 2, .hidden = {8}, .output = 1}), {.accumulate = 2});
+  trainer.fit(data.batch(), {.epochs = 4, .batch = 8});
+  EXPECT_EQ(trainer.steps(), 8u);
+}
+
 TEST(Fit, LearnsToClassifyByTheLastStep) {
   Random random(6);
   constexpr std::size_t kCount = 150, kSteps = 9;
@@ -439,6 +447,8 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(says(with([](Batch& b) { b.x = b.x.first(7); }), "batch, x"));
   EXPECT_TRUE(says(with([](Batch& b) { b.targets = b.targets.first(7); }), "batch, targets"));
   EXPECT_TRUE(says(with([](Batch& b) { b.weights = b.weights.first(7); }), "batch, weights"));
+  const Floats negative(Problem::kBatch * Problem::kSteps, -1.0f);
+  EXPECT_TRUE(says(with([&](Batch& b) { b.weights = negative; }), "weights[0]"));
   EXPECT_TRUE(says(with([](Batch& b) { b.lengths = b.lengths.first(2); }), "batch, lengths"));
   EXPECT_TRUE(says(with([](Batch& b) { b.mask = b.mask.first(2); }), "batch, mask"));
   EXPECT_TRUE(says(with([](Batch& b) { b.initial.h = {1.0f}; }), "batch, initial"));
