@@ -51,6 +51,7 @@ const char* weights_name(const engine::Network& network) {
 void print_network(const engine::Network& network) {
   const Architecture& architecture = network.architecture();
   say("{}: {}\n", architecture.cell.kind == CellKind::rnn ? "RNN" : "LSTM", summary(architecture));
+  say("architecture: {}\n", to_text(architecture));
   if (network.storage().weights != kernels::WeightType::f32) {
     say("weights: {}{}\n", weights_name(network),
         network.storage().weights == kernels::WeightType::int8

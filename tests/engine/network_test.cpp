@@ -54,7 +54,7 @@ void for_every_shape_and_table(Check check) {
   }
 }
 
-Activations filled_tape(const Problem& problem) {
+Activations filled_activations(const Problem& problem) {
   const Shape& shape = problem.shape;
   Activations activations(shape.architecture, shape.steps, shape.batch,
                           Activations::Use::with_backward);
@@ -75,7 +75,7 @@ TEST(Network, ForwardAgreesWithTheReference) {
     const Architecture& architecture = problem.shape.architecture;
     const reference::Forward truth =
         reference_forward(problem, reference_network(architecture, problem.parameters));
-    Activations activations = filled_tape(problem);
+    Activations activations = filled_activations(problem);
     network.forward(activations);
     ASSERT_TRUE(close(outputs(activations, architecture), truth.y, kForward));
     ASSERT_TRUE(close(last_state(activations, architecture, false), truth.last.h, kForward));
@@ -105,7 +105,7 @@ TEST(Network, BackwardAgreesWithTheReferenceAndAddsParameterGradients) {
                             reference_forward(problem, truth), problem.d_y, problem.d_last);
     const Doubles gradient = flat_gradient(architecture, d, problem.shape.batch);
 
-    Activations activations = filled_tape(problem);
+    Activations activations = filled_activations(problem);
     std::vector<float> got(network.count(), 0.25f);
     for (const double times : {1.0, 2.0}) {
       network.forward(activations);
@@ -136,7 +136,7 @@ TEST(Network, BackwardWithLengthsForgetsThePassBefore) {
       network.backward(activations, got);
       return got;
     };
-    Activations fresh = filled_tape(problem), used = filled_tape(problem);
+    Activations fresh = filled_activations(problem), used = filled_activations(problem);
     fresh.set_lengths(lengths);
     const std::vector<float> expected = gradient(fresh);
     gradient(used);
@@ -149,7 +149,7 @@ TEST(Network, BackwardWithLengthsForgetsThePassBefore) {
 TEST(Network, GivesASampleInABatchTheBitsThatItHasAlone) {
   for_every_shape_and_table([](const Problem& problem, const Network& network) {
     const Architecture& architecture = problem.shape.architecture;
-    Activations batch = filled_tape(problem);
+    Activations batch = filled_activations(problem);
     std::vector<float> unused(network.count(), 0.0f);
     network.forward(batch);
     network.backward(batch, unused);
@@ -185,7 +185,7 @@ bool zero_behind(const FloatVector& rows, std::size_t units, std::size_t hidden)
 TEST(Network, KeepsPaddedPlacesZero) {
   for_every_shape_and_table([](const Problem& problem, const Network& network) {
     const Architecture& architecture = problem.shape.architecture;
-    Activations activations = filled_tape(problem);
+    Activations activations = filled_activations(problem);
     std::vector<float> unused(network.count(), 0.0f);
     for (int times = 0; times < 2; ++times) {
       network.forward(activations);
@@ -216,7 +216,7 @@ TEST(Network, WritesNoInputGradientThatNobodyWants) {
   const Problem problem(shapes()[3], 7);
   Network network(problem.shape.architecture);
   network.set_parameters(problem.parameters);
-  Activations activations = filled_tape(problem);
+  Activations activations = filled_activations(problem);
   activations.want_d_x(false);
   std::vector<float> gradient(network.count(), 0.0f);
   network.forward(activations);

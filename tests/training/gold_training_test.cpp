@@ -74,7 +74,7 @@ class Replay {
       initial.insert(initial.end(), tensor.begin(), tensor.end());
     }
     network_.set_parameters(initial);
-    fill_tape();
+    fill_activations();
   }
 
   /// All steps; expects the losses, norms and first gradients on the way, and the end.
@@ -104,7 +104,7 @@ class Replay {
   }
 
  private:
-  void fill_tape() {
+  void fill_activations() {
     const Floats x = values(gold_.at("x")), h = values(gold_.at("h0")), c = values(gold_.at("c0"));
     const std::size_t input = network_.architecture().input;
     for (std::size_t row = 0; row < steps_ * batch_; ++row) {
