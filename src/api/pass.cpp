@@ -1,6 +1,7 @@
 // include/sluice/pass.hpp over the inner parts: no logic of its own.
 #include "sluice/pass.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "api/model_parts.hpp"
@@ -12,7 +13,7 @@ namespace sluice {
 struct Pass::Parts {
   std::shared_ptr<Model::Parts> model;
   engine::ArrayPass pass;
-  std::uint64_t version = 0;  // of the model, at the forward pass
+  std::optional<std::uint64_t> version = {};  // of the model, at the forward pass
 };
 
 Pass::Pass(const Model& model, const PassOptions& options) {
@@ -35,7 +36,7 @@ void Pass::forward(const PassInput& input, std::span<float> y) {
 State Pass::last_state() const { return parts_->pass.last_state(); }
 
 void Pass::backward(const PassGradient& from) {
-  if (parts_->version != parts_->model->version()) {
+  if (parts_->version && *parts_->version != parts_->model->version()) {
     throw Error(ErrorCode::usage, {.where = "pass",
                                    .what = "the model was changed since the forward pass",
                                    .expected = "forward() and backward() by the same weights",

@@ -189,12 +189,21 @@ TEST(Trainer, EveryLossGoesDownItsSlope) {
   expect_slopes({.kind = LossKind::squared}, last);
 }
 
+// Targets far from every output: no difference crosses a kink.
 TEST(Trainer, LossesThatHaveKinksGoDownTheirSlope) {
   const Problem problem;
   Batch batch = problem.batch(false);
+  const auto far = [](std::size_t count, std::uint64_t seed) {
+    Floats targets = normal(count, seed);
+    for (float& target : targets) target += target < 0.0f ? -4.0f : 4.0f;
+    targets[7] = kNan;
+    return targets;
+  };
+  const Floats wide = far(Problem::kBatch * Problem::kSteps * Problem::kOutputs, 6);
+  batch.targets = wide;
   expect_slopes({.kind = LossKind::absolute}, batch);
-  const Floats targets = normal(Problem::kBatch * Problem::kSteps * 2, 6);
-  batch.targets = targets;
+  const Floats narrow = far(Problem::kBatch * Problem::kSteps * 2, 7);
+  batch.targets = narrow;
   expect_slopes({.kind = LossKind::quantile, .levels = {0.2f, 0.7f}}, batch);
 }
 
