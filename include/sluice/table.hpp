@@ -18,6 +18,8 @@ struct Table {
   /// [rows] in any form that docs/tables.md knows, such as "2024-03-31T02:00Z"; rising, and regular
   /// but for gaps of whole steps, which become missing values. Empty: rows follow one another.
   std::vector<std::string> times = {};
+  /// What files call the column of times: a model remembers it.
+  std::string time_name = "time";
   /// The clock of the times, such as "Europe/Berlin"; empty: as they say, or one without zones.
   std::string zone = {};
 };

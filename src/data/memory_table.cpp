@@ -57,25 +57,13 @@ void check(const sluice::Table& table) {
   }
 }
 
-// A name for the time column that no other column has.
-std::string time_name(const sluice::Table& table) {
-  std::string name = "time";
-  for (bool taken = true; taken;) {
-    taken = false;
-    for (const TableColumn& column : table.columns) taken |= column.name == name;
-    if (taken) name += "_";
-  }
-  return name;
-}
-
 }  // namespace
 
 Table read_table(const sluice::Table& table, TableOptions options) {
   check(table);
   const bool timed = !table.times.empty();
-  const std::string time = time_name(table);
   std::string text;
-  if (timed) append_quoted(text, time);
+  if (timed) append_quoted(text, table.time_name);
   for (const TableColumn& column : table.columns) {
     if (!text.empty()) text += ',';
     append_quoted(text, column.name);
@@ -100,7 +88,7 @@ Table read_table(const sluice::Table& table, TableOptions options) {
   options.form.encoding.clear();
   options.form.no_times = !timed;
   options.form.time_columns.clear();
-  if (timed) options.form.time_columns = {time};
+  if (timed) options.form.time_columns = {table.time_name};
   if (!table.zone.empty()) options.form.zone = table.zone;
   Table read = read_table(open_text(text), kName, options);
   // The delimiter belongs to the text made here; later files need not share it.

@@ -206,7 +206,7 @@ TEST(ArchitectureText, ComesBackAsItWas) {
        {"1 -> 1", "3 -> 64 -> 32, head=1", "5 -> 7, biases=2, projection=3, projection-bias",
         "5 -> 7 -> 7, bidirectional, merge=sum, residual, learned-state",
         "2 -> 4, reverse, dropout=0.25, peephole, layer-norm, zoneout-c=0.125",
-        "2 -> 4, coupled, gate=hard-sigmoid, squash=softsign, drop-connect=0.5",
+        "2 -> 4, coupled, drop-connect=0.5, gate=hard-sigmoid, squash=softsign",
         "2 -> 4, candidate=scaled-tanh:1.5:0.5, reverse-candidate=elu:0.5:0", "2 -> 4, rnn"}) {
     const Architecture architecture = architecture_from_text(text);
     EXPECT_EQ(to_text(architecture), text);
