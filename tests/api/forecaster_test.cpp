@@ -149,7 +149,7 @@ TEST(Forecaster, EveryOptionArrives) {
       {"learned_state", [](auto& o) { o.learned_state = true; }},
       {"initialiser", [](auto& o) { o.initialiser = Initialiser::orthogonal; }},
       {"forget_bias", [](auto& o) { o.forget_bias = 2.0; }},
-      {"window", [](auto& o) { o.window = 12; }},
+      {"window", [](auto& o) { o.bptt.reset(), o.window = 12; }},
       {"members", [](auto& o) { o.members = 2; }},
       {"epochs", [](auto& o) { o.epochs = 3; }},
       {"bptt", [](auto& o) { o.bptt = 20; }},
