@@ -1,5 +1,4 @@
-// What a command says of a state dictionary before anything else: which of its tensors were taken
-// for what.
+// What a command prints first about a PyTorch state dictionary: the role assumed for each tensor.
 #pragma once
 
 #include <string>
@@ -9,8 +8,8 @@
 
 namespace sluice::cli {
 
-/// "assumed: lstm (3 -> 5) -> fc.weight [2, 5]; ..", and a line of what was left out. Empty for a
-/// model that says what it is.
+/// "assumed: lstm (3 -> 5) -> fc.weight [2, 5]; ..", and a line with the tensors left out. Empty
+/// for a model file that describes itself. `proved`: a sample confirmed the assumption.
 std::string assumed_text(const formats::StoredModel& model, bool proved = false);
 
 }  // namespace sluice::cli

@@ -1,8 +1,9 @@
-// sluice bench: how fast a network trains, or how soon a stream answers, on this machine.
+// sluice bench: training throughput or streaming latency on this machine.
 #include "cli/bench.hpp"
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -19,7 +20,7 @@ Architecture architecture_of(const BenchOptions& options) {
   if (options.shape.size() != 3) {
     throw Error(ErrorCode::usage, {.where = "--shape",
                                    .what = "wrong number of sizes",
-                                   .expected = "I,H,L: inputs, units of a layer, layers",
+                                   .expected = "I,H,L: inputs, units per layer, number of layers",
                                    .got = fmt::format("{}", fmt::join(options.shape, ","))});
   }
   forecasting::ForecastOptions words;
@@ -47,7 +48,7 @@ void refuse(bool given, const char* option, const char* why) {
 void run(const BenchOptions& options, const CLI::App& command) {
   if (options.model.empty() == options.shape.empty()) {
     throw Error(ErrorCode::usage, {.where = "bench",
-                                   .what = "nothing to time, or two things",
+                                   .what = "expected exactly one thing to time",
                                    .expected = "a MODEL, or --shape I,H,L"});
   }
   if (!std::isfinite(options.seconds)) {
@@ -59,7 +60,7 @@ void run(const BenchOptions& options, const CLI::App& command) {
   check_outputs({options.json}, {options.model});
   if (options.train) {
     refuse(!options.model.empty(), "bench --train", "a model is timed as a stream; give --shape");
-    refuse(options.window.has_value(), "--window", "training has none");
+    refuse(options.window.has_value(), "--window", "training has no window");
     refuse(!options.weights.empty(), "--weights", "training is done in float32");
     return bench_train(options);
   }
@@ -67,7 +68,7 @@ void run(const BenchOptions& options, const CLI::App& command) {
     refuse(command.count(name) > 0, name, "for --train alone: a stream takes one row at a time");
   if (!options.model.empty()) {
     for (const char* name : {"--cell", "--projection"})
-      refuse(command.count(name) > 0, name, "the model says that itself");
+      refuse(command.count(name) > 0, name, "the model file defines it");
   }
   bench_stream(options);
 }
@@ -80,49 +81,51 @@ void add_bench(CLI::App& program, int&) {
   command->add_option("model", options->model, "Model file to time as a stream")
       ->type_name("MODEL");
   command->add_flag("--train", options->train, "Time training steps: forward, backward, Adam");
-  command->add_option("--shape", options->shape, "Inputs, units of a layer, layers")
+  command->add_option("--shape", options->shape, "Inputs, units per layer, number of layers")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("I,H,L");
-  command->add_option("--cell", options->cell, "Options of the cell, as `sluice train --cell`")
+  command->add_option("--cell", options->cell, "Cell options, as in `sluice train --cell`")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("OPTION,..");
-  command->add_option("--projection", options->projection, "Size of h, projected; 0: none")
+  command
+      ->add_option("--projection", options->projection,
+                   "Size of the projected hidden state; 0: no projection")
       ->type_name("N");
-  command->add_option("--batch", options->batch, "Sequences of a step")
+  command->add_option("--batch", options->batch, "Sequences per training step")
       ->capture_default_str()
       ->type_name("B");
-  command->add_option("--steps", options->steps, "Steps of a sequence")
+  command->add_option("--steps", options->steps, "Time steps per sequence")
       ->capture_default_str()
       ->type_name("T");
   command->add_flag("--recompute", options->recompute,
-                    "Compute activations again on the way back instead of keeping them");
+                    "Recompute activations in the backward pass instead of storing them");
   command
       ->add_option("--threads", options->threads,
-                   "Threads; of a stream 1, 2, or 0: two where that is quicker")
+                   "Number of threads; for a stream 1, 2, or 0: two if that is faster")
       ->capture_default_str()
       ->type_name("N");
   command
       ->add_option("--window", options->window,
-                   "A stream over windows of T rows, 0: its state is carried [as the model says]")
+                   "Stream over windows of T rows; 0: carry the state [from the model]")
       ->check(CLI::Range(std::size_t{0}, streaming::Window::kLongest))
       ->type_name("T");
   command
       ->add_option("--weights", options->weights,
-                   "How the weights are stored that a stream reads [as the model says]")
+                   "Storage of the weights in a stream [from the model]")
       ->check(CLI::IsMember({"f32", "f16", "int8"}))
       ->type_name("f32|f16|int8");
-  command->add_option("--seconds", options->seconds, "About how long")
+  command->add_option("--seconds", options->seconds, "Approximate duration of the measurement")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->type_name("S");
-  command->add_option("--json", options->json, "Write the figures to this file")->type_name("FILE");
+  command->add_option("--json", options->json, "Write the results to this file as JSON")
+      ->type_name("FILE");
   command->footer(
-      "Without --train: the time from a row to its answer, of one stream, with R h "
-      "computed\n"
-      "ahead (push after prepare) and without (whole step). What the processor can do at most is\n"
-      "measured in the same run.\n"
+      "Without --train: the latency of one row in one stream, with R h computed ahead (push after\n"
+      "prepare) and without (whole step). The same run measures the processor's peak multiply-add "
+      "rate.\n"
       "Example: sluice bench --shape 100,100,2\n"
       "         sluice bench --train --shape 100,100,2 --batch 64 --steps 50 --threads 2");
   command->callback([options, command] { run(*options, *command); });

@@ -1,5 +1,5 @@
-// sluice bench --train: how fast a network trains on this machine, beside what the machine can do
-// at most.
+// sluice bench --train: the time of a training step, and its share of the machine's peak
+// multiply-add rate.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct Figures {
   double min = 0.0, median = 0.0, p99 = 0.0;
 };
 
-// The most memory that the process has held, in units of 1e6 bytes; 0 where nothing tells.
+// Peak resident memory of the process in units of 1e6 bytes; 0 where /proc is missing.
 double peak_memory() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
@@ -40,7 +40,7 @@ double milliseconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double, std::milli>(time).count();
 }
 
-// Whole steps: forward, backward, update. The first two are not counted.
+// Whole steps: forward, backward, update. The first two are a warm-up.
 std::vector<double> time_steps(training::ArrayFit& fit, double seconds) {
   constexpr int kWarmUp = 2;
   constexpr std::size_t kFewest = 3;
@@ -91,7 +91,7 @@ void bench_train(const BenchOptions& options) {
   const double kept = 4e-6 * static_cast<double>(fit.parts().kept_floats());
   say("I {}, H {}, L {}, B {}, T {}: {} steps on {} thread{}, {}\n"
       "  a training step  {:.3f} ms (min {:.3f}, p99 {:.3f})\n"
-      "  speed            {:.1f} GFLOP/s, {:.0f} % of the {:.1f} that multiply-adds alone reach\n"
+      "  speed            {:.1f} GFLOP/s, {:.0f} % of the peak multiply-add rate of {:.1f}\n"
       "  memory           {:.0f} MB at most, {:.0f} MB of it activations\n",
       options.shape[0], options.shape[1], options.shape[2], options.batch, options.steps,
       times.size(), options.threads, options.threads == 1 ? "" : "s", kernels::chosen().name,

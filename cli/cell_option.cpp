@@ -19,12 +19,11 @@ double forget_bias_in(const std::string& value) {
   const auto read = std::from_chars(value.data(), value.data() + value.size(), bias);
   if (!value.empty() && read.ec == std::errc() && read.ptr == value.data() + value.size())
     return bias;
-  throw Error(ErrorCode::usage,
-              {.where = fmt::format("--cell {}={}", kForgetBias, value),
-               .what = value.empty() ? "needs a value" : "not a number behind '='",
-               .expected = fmt::format("{}=X", kForgetBias),
-               .got = "",
-               .hint = "`sluice train --help` lists the words"});
+  throw Error(ErrorCode::usage, {.where = fmt::format("--cell {}={}", kForgetBias, value),
+                                 .what = value.empty() ? "needs a value" : "not a number after '='",
+                                 .expected = fmt::format("{}=X", kForgetBias),
+                                 .got = "",
+                                 .hint = "`sluice train --help` lists the options"});
 }
 
 }  // namespace
@@ -44,10 +43,10 @@ void apply_cell_options(const std::vector<std::string>& words,
                    });
   if (architecture.activations[1] != CellActivations{}) {
     throw Error(ErrorCode::usage, {.where = "--cell",
-                                   .what = "both directions get the same activations",
+                                   .what = "both directions use the same activations",
                                    .expected = "no word with reverse-",
                                    .got = "one",
-                                   .hint = "leave reverse- out"});
+                                   .hint = "remove reverse-"});
   }
   options.cell = architecture.cell;
   options.activations = architecture.activations[0];
@@ -56,12 +55,12 @@ void apply_cell_options(const std::vector<std::string>& words,
 }
 
 std::string cell_option_help() {
-  std::string text = "Words for --cell, several with commas:\n";
+  std::string text = "Options for --cell, separated by commas:\n";
   const auto line = [&text](std::string_view word, std::string_view meaning) {
     text += fmt::format("  {:<24}{}\n", word, meaning);
   };
   for (const CellWord& word : all_cell_words()) line(word.word, word.meaning);
-  line("forget-bias=X", "the forget gate's first bias [1]");
+  line("forget-bias=X", "initial bias of the forget gate [1]");
   return text + "  NAME is one of " + names_of<Activation>() + "\n";
 }
 

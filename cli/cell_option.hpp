@@ -8,12 +8,12 @@
 
 namespace sluice::cli {
 
-/// Applies the words. Throws Error(usage) for one that is not known, has no value or one that it
-/// should not have, or contradicts another; whether the options go together is checked later, too.
+/// Applies the words. Throws Error(usage) for an unknown word, a missing or unexpected value, or
+/// two words that contradict. The trainer checks the resulting combination.
 void apply_cell_options(const std::vector<std::string>& words,
                         forecasting::ForecastOptions& options);
 
-/// A line for each word: what it does.
+/// One line per word with its meaning.
 std::string cell_option_help();
 
 }  // namespace sluice::cli

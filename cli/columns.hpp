@@ -1,4 +1,4 @@
-// Figures in aligned columns on a terminal.
+// Tables of aligned columns for the terminal.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace sluice::cli {
 
-/// Rows of cells as text, first row the head: the first column to the left, the others to the
-/// right.
+/// Rows of cells, the first row is the header. The first column is left-aligned, the others
+/// right-aligned.
 std::string columns(const std::vector<std::vector<std::string>>& rows);
 
-/// A figure with four significant digits: "0.03142", "1.234", "5516"; "-" where it is NaN.
+/// A number with about four significant digits: "0.0314", "1.234", "5516"; "-" for NaN.
 std::string figure(double value);
 
 }  // namespace sluice::cli

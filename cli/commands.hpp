@@ -1,13 +1,15 @@
-// The commands of the program. Each is one file: its options, its help, its run. main.cpp only
-// wires them.
+// The commands of the program. A command is one file, or several of its name: NAME_options.cpp
+// declares what the command line accepts, NAME.cpp runs it. main.cpp only wires them.
 #pragma once
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}
 
 namespace sluice::cli {
 
-/// Adds the command to the program. When it ran, `exit_status` is what it answers: 0 done, 1 the
-/// answer is no. What goes wrong is thrown as sluice::Error.
+/// Adds the command to the program. Running it sets `exit_status`: 0 done, 1 the answer is no.
+/// Failures are thrown as sluice::Error.
 void add_train(CLI::App& program, int& exit_status);
 void add_evaluate(CLI::App& program, int& exit_status);
 void add_forecast(CLI::App& program, int& exit_status);

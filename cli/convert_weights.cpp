@@ -22,33 +22,33 @@ namespace sluice::cli {
 namespace {
 
 constexpr std::size_t kSteps = 100000;
-// What may change: a forecast's MAE by 1 %; of a bare network, whose task nobody has said, the
-// outputs by 1 % of their own size.
+// Limits: 1 % of a forecasting model's MAE; for a bare network, whose task is unknown, outputs off
+// by 1 % of their rms (an error-to-signal ratio of power).
 constexpr double kMostMetric = 0.01, kMostErrorToSignal = 1e-4;
 
-// What a model is calibrated and judged on.
+// The rows for calibration and for measuring the error.
 struct Rows {
   std::vector<float> x;         // [T, I] as the network sees them
-  std::size_t window = 0;       // rows that start from the initial state; 0: carried over all
-  std::size_t calibration = 0;  // of the T: those that the model may learn from
+  std::size_t window = 0;       // rows between resets of the state; 0: never reset
+  std::size_t calibration = 0;  // the first of the T rows: those before the test part
   std::optional<data::Table> table;
 };
 
 Rows array_rows(const formats::StoredModel& model, const std::string& path) {
   const formats::NpyArray array = formats::read_npy(path);
-  const Architecture& of = model.network()->architecture();
+  const Architecture& arch = model.network()->architecture();
   const std::size_t dimensions = array.shape.size();
-  if (dimensions < 2 || dimensions > 3 || array.shape.back() != of.input || array.count() == 0) {
+  if (dimensions < 2 || dimensions > 3 || array.shape.back() != arch.input || array.count() == 0) {
     throw Error(ErrorCode::shape,
                 {.where = path,
                  .what = "not rows of the model's inputs",
-                 .expected = fmt::format("[steps, {0}] or [batch, steps, {0}]", of.input),
+                 .expected = fmt::format("[steps, {0}] or [batch, steps, {0}]", arch.input),
                  .got = fmt::format("[{}]", fmt::join(array.shape, ", "))});
   }
   Rows rows{.x = array.as_floats(), .window = *formats::window_of(model.state), .table = {}};
-  rows.calibration = rows.x.size() / of.input;
-  // A direction that reads from the end: sequences as they come.
-  if (rows.window == 0 && of.direction != Direction::forward)
+  rows.calibration = rows.x.size() / arch.input;
+  // A reverse direction: each sequence of the array is a window.
+  if (rows.window == 0 && arch.direction != Direction::forward)
     rows.window = array.shape[dimensions - 2];
   return rows;
 }
@@ -71,7 +71,8 @@ Rows table_rows(const forecasting::ForecastModel& model, const std::string& path
 }
 
 void print_drift(const quantization::Drift& drift, const std::string& weights) {
-  say("{} against float32 over {} steps, of the outputs' size (rms):\n", weights, drift.steps);
+  say("{} against float32 over {} steps, relative to the rms of the outputs:\n", weights,
+      drift.steps);
   std::vector<std::vector<std::string>> table = {{"quarter of time", "1", "2", "3", "4", "largest"},
                                                  {"  error"}};
   for (const double quarter : drift.quarters) table[1].push_back(fmt::format("{:.2g}", quarter));
@@ -79,7 +80,7 @@ void print_drift(const quantization::Drift& drift, const std::string& weights) {
   say("{}  error-to-signal ratio {:.2g}\n", columns(table), drift.error_to_signal);
 }
 
-// Prints the MAE of all targets before and after; the largest change.
+// Prints each target's MAE before and after. Returns the largest relative change.
 double metric_change(const forecasting::ForecastModel& exact,
                      const forecasting::ForecastModel& smaller, const data::Table& table) {
   const forecasting::Backtest before = forecasting::backtest(exact, table);
@@ -92,11 +93,11 @@ double metric_change(const forecasting::ForecastModel& exact,
         before.targets[k].target, before.origins, is, was, 100.0 * change);
     if (!(std::abs(change) <= largest)) largest = std::isnan(change) ? HUGE_VAL : std::abs(change);
   }
-  if (exact.alpha <= 0.0) say("  the LSTM has no share in these forecasts (alpha 0)\n");
+  if (exact.alpha <= 0.0) say("  the LSTM does not contribute to these forecasts (alpha 0)\n");
   return largest;
 }
 
-// Whether what has changed may be; says what may not.
+// Prints the error of the smaller weights. Returns whether it is within the limits.
 bool judged(const formats::StoredModel& exact, const formats::StoredModel& smaller,
             const Rows& rows, const std::string& weights) {
   const quantization::Drift drift = quantization::measure_drift(
@@ -128,11 +129,11 @@ void check(const WeightsOptions& options) {
     throw Error(ErrorCode::usage, {.where = where, .what = what, .expected = expected});
   };
   if (options.weights.empty() && !options.calibrate.empty())
-    refuse("--calibrate", "it is for smaller weights", "--weights f16 or int8 beside it");
+    refuse("--calibrate", "needs --weights", "--weights f16 or int8 as well");
   if (options.force && options.calibrate.empty())
-    refuse("--force", "nothing is judged that could be refused", "--weights and --calibrate");
+    refuse("--force", "without --calibrate no model is rejected", "--weights and --calibrate");
   if (options.weights == "int8" && options.calibrate.empty())
-    refuse("--weights int8", "the size of the inputs is not known", "--calibrate DATA beside it");
+    refuse("--weights int8", "the range of the inputs is unknown", "--calibrate DATA as well");
 }
 
 std::optional<formats::StoredModel> with_weights(const formats::StoredModel& model,
@@ -141,7 +142,7 @@ std::optional<formats::StoredModel> with_weights(const formats::StoredModel& mod
   if (network == nullptr) {
     throw Error(ErrorCode::model, {.where = "--weights",
                                    .what = "the model has no LSTM, only a linear part",
-                                   .hint = "there is nothing to store smaller"});
+                                   .hint = "there are no weights to quantise"});
   }
   if (options.weights == "int8") engine::check_int8(network->architecture());
   std::optional<Rows> rows;
@@ -161,7 +162,7 @@ std::optional<formats::StoredModel> with_weights(const formats::StoredModel& mod
   }
   if (!rows || judged(model, made, *rows, options.weights)) return made;
   if (options.force) return made;
-  say("not written (--force writes it all the same)\n");
+  say("not written (--force writes it anyway)\n");
   return std::nullopt;
 }
 

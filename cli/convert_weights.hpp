@@ -1,4 +1,5 @@
-// `sluice convert --weights`: a model with smaller weights, what that costs, and whether it may.
+// `sluice convert --weights`: quantises a model, measures the error and rejects one that is too
+// large.
 #pragma once
 
 #include <optional>
@@ -9,16 +10,16 @@
 namespace sluice::cli {
 
 struct WeightsOptions {
-  std::string weights;    ///< "f16", "int8"; empty: as they are.
-  std::string calibrate;  ///< Rows for the model: what its inputs are like, and to judge it on.
-  bool force = false;     ///< Also where the model has changed too much.
+  std::string weights;    ///< "f16", "int8"; empty: unchanged.
+  std::string calibrate;  ///< File of rows: calibrates int8 inputs and measures the error.
+  bool force = false;     ///< Accept any error.
 };
 
-/// The options alone: throws Error(usage) where one lacks another.
+/// Throws Error(usage) where an option needs another that is missing.
 void check(const WeightsOptions& options);
 
-/// The model with smaller weights; with rows to judge it on, what has changed is printed. None
-/// where that is too much, and nobody forces it.
+/// The quantised model. With calibration rows it prints the error, and returns nothing where the
+/// error is too large and `force` is not set.
 std::optional<formats::StoredModel> with_weights(const formats::StoredModel& model,
                                                  const WeightsOptions& options);
 

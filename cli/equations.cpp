@@ -43,7 +43,7 @@ std::string clipped(const std::string& text, double bound) {
 
 class Writer {
  public:
-  explicit Writer(const Architecture& of) : of_(of), cell_(of.cell) {}
+  explicit Writer(const Architecture& arch) : arch_(arch), cell_(arch.cell) {}
 
   Lines lines(const CellActivations& activations) {
     if (cell_.kind == CellKind::rnn) {
@@ -60,7 +60,7 @@ class Writer {
     lines_.emplace_back(tag, name + " = " + value);
   }
 
-  // What one gate's activation sees.
+  // A gate's sum: the argument of its activation.
   std::string sum(char gate) const {
     const std::string g(1, gate);
     const std::string w = "W_" + g + " " + (cell_.variational_dropout > 0 ? "x^" : "x");
@@ -69,7 +69,7 @@ class Writer {
     const bool peephole = cell_.peephole && gate != 'g';
     const std::string p =
         peephole ? " + p_" + g + " * " + (gate == 'o' ? std::string("c~") : std::string("c'")) : "";
-    const std::string b = of_.biases > 0 ? " + b_" + g : "";
+    const std::string b = arch_.biases > 0 ? " + b_" + g : "";
     std::string text;
     switch (cell_.layer_norm) {
       case LayerNorm::none:
@@ -112,7 +112,7 @@ class Writer {
 
   bool zoned_c() const { return cell_.zoneout_c > 0; }
 
-  // What goes on to the next step.
+  // The state handed to the next step.
   void carried() {
     const auto kept = [this](const char* state, double rate) {
       add("", state, fmt::format("{:g} {}' + {:g} {}~", rate, state, 1.0 - rate, state));
@@ -125,21 +125,23 @@ class Writer {
     if (cell_.zoneout_h > 0) kept("h", cell_.zoneout_h);
   }
 
-  const Architecture& of_;
+  const Architecture& arch_;
   const CellOptions& cell_;
   Lines lines_;
 };
 
-std::vector<std::string> notes(const Architecture& of) {
-  const CellOptions& cell = of.cell;
+std::vector<std::string> notes(const Architecture& arch) {
+  const CellOptions& cell = arch.cell;
   std::vector<std::string> notes;
   if (cell.layer_norm != LayerNorm::none) {
     notes.push_back(cell.layer_norm == LayerNorm::ba
-                        ? "LN: less the mean, over sqrt(variance + 1e-5), of all gates together"
-                        : "LN: less the mean, over sqrt(variance + 1e-8), gate by gate");
+                        ? "LN: (a - mean) / sqrt(variance + 1e-5), over all gates together"
+                        : "LN: (a - mean) / sqrt(variance + 1e-8), for each gate");
   }
   if (cell.zoneout_c > 0 || cell.zoneout_h > 0)
-    notes.emplace_back("in training zoneout keeps whole units by chance; here its expectation");
+    notes.emplace_back(
+        "in training zoneout keeps random units of the previous state; these equations show the "
+        "expectation");
   const auto dropped = [&](double rate, const char* what) {
     if (rate > 0)
       notes.push_back(fmt::format("^: in training {:g} % of {} are dropped", 100 * rate, what));
@@ -147,33 +149,33 @@ std::vector<std::string> notes(const Architecture& of) {
   dropped(cell.recurrent_dropout, "the candidates");
   dropped(cell.variational_dropout, "x and h', the same at all steps,");
   dropped(cell.drop_connect, "the weights of R");
-  if (of.direction == Direction::reverse)
+  if (arch.direction == Direction::reverse)
     notes.emplace_back("steps run from the last to the first");
-  if (of.direction == Direction::both) {
-    notes.push_back(
-        fmt::format("two directions with weights of their own; their h by {}", name(of.merge)));
+  if (arch.direction == Direction::both) {
+    notes.push_back(fmt::format("two directions with separate weights; their h are merged by {}",
+                                name(arch.merge)));
   }
-  if (of.residual && of.layers() > 1)
-    notes.emplace_back("from the second layer on a layer's input is added to its output");
-  if (of.learned_state) notes.emplace_back("the initial h and c are parameters");
+  if (arch.residual && arch.layers() > 1)
+    notes.emplace_back("from the second layer on, the input of a layer is added to its output");
+  if (arch.learned_state) notes.emplace_back("the initial h and c are parameters");
   return notes;
 }
 
 }  // namespace
 
-std::string equations(const Architecture& of) {
+std::string equations(const Architecture& arch) {
   std::string text;
   const auto write = [&](const CellActivations& activations) {
-    for (const auto& line : Writer(of).lines(activations))
+    for (const auto& line : Writer(arch).lines(activations))
       text += fmt::format("  {:<3}{}\n", line.first, line.second);
   };
-  write(of.activations[0]);
-  if (of.direction == Direction::both && of.activations[1] != of.activations[0]) {
+  write(arch.activations[0]);
+  if (arch.direction == Direction::both && arch.activations[1] != arch.activations[0]) {
     text += "  in the reverse direction:\n";
-    write(of.activations[1]);
+    write(arch.activations[1]);
   }
-  if (of.output > 0) text += "  S8 y = V h + b_y\n";
-  for (const std::string& note : notes(of)) text += "  (" + note + ")\n";
+  if (arch.output > 0) text += "  S8 y = V h + b_y\n";
+  for (const std::string& note : notes(arch)) text += "  (" + note + ")\n";
   return text;
 }
 

@@ -1,4 +1,4 @@
-// The equations that a network computes, with its own options, as `sluice info` prints them.
+// The equations that a network computes, its cell options included, as `sluice info` prints them.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace sluice::cli {
 
-/// A line for each equation of a step, with the tags of docs/math.md, then what the options do over
-/// steps and layers.
+/// One line per equation of a step, tagged as in docs/math.md, then notes on what the options do
+/// across steps and layers.
 std::string equations(const Architecture& architecture);
 
 }  // namespace sluice::cli

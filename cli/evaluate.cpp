@@ -1,14 +1,15 @@
-// sluice evaluate: the backtest on rows held out, beside the baselines, and the verdict in words.
+// sluice evaluate: a backtest on held-out rows beside the baselines, and a verdict in words.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
+#include "cli/evaluate_json.hpp"
 #include "cli/output_path.hpp"
 #include "cli/standard_output.hpp"
 #include "cli/table_input.hpp"
@@ -26,57 +27,12 @@ using forecasting::Backtest;
 using forecasting::MethodScore;
 using forecasting::PointScore;
 using forecasting::TargetBacktest;
-using nlohmann::json;
 
 struct Options {
   std::string model, data, json;
   TableInput input;
   bool all = false, allow_short = false;
 };
-
-json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
-
-json to_json(const PointScore& score) {
-  return {{"mae", number(score.mae)},
-          {"rmse", number(score.rmse)},
-          {"smape", number(score.smape)},
-          {"mase", number(score.mase)},
-          {"count", score.count}};
-}
-
-json to_json(const TargetBacktest& target, const std::vector<double>& levels) {
-  json out = {{"target", target.target},
-              {"model", to_json(target.model.all)},
-              {"linear_part", to_json(target.linear.all)}};
-  for (const MethodScore& method : target.baselines)
-    out["baselines"][method.name] = to_json(method.all);
-  for (std::size_t h = 0; h < target.model.by_horizon.size(); ++h) {
-    json step = {{"horizon", h + 1}, {"model", to_json(target.model.by_horizon[h])}};
-    for (const MethodScore& method : target.baselines)
-      step["baselines"][method.name] = to_json(method.by_horizon[h]);
-    out["by_horizon"].push_back(step);
-  }
-  out["quantiles"] = {{"levels", levels},
-                      {"pinball", target.quantiles.pinball},
-                      {"mean_pinball", number(target.quantiles.mean_pinball)},
-                      {"coverage", number(target.quantiles.coverage)},
-                      {"nominal_coverage", target.nominal_coverage}};
-  return out;
-}
-
-std::string json_text(const Backtest& backtest, const forecasting::ForecastModel& model) {
-  json out = json::object();
-  if (backtest.targets.size() == 1) out = to_json(backtest.targets.front(), model.quantiles);
-  if (backtest.targets.size() > 1) {
-    for (const TargetBacktest& target : backtest.targets)
-      out["targets"].push_back(to_json(target, model.quantiles));
-  }
-  out["origins"] = backtest.origins;
-  out["origins_without_history"] = backtest.without_history;
-  out["period"] = backtest.season;
-  out["alpha"] = model.alpha;
-  return out.dump(2) + "\n";
-}
 
 std::vector<std::string> score_row(const MethodScore& method, double model_mae) {
   const PointScore& score = method.all;
@@ -101,7 +57,7 @@ void print_target(const TargetBacktest& target) {
   if (horizon == 1) return;
   rows = {{"MAE by horizon", "model"}};
   for (const MethodScore& method : target.baselines) rows.front().push_back(method.name);
-  // At most eight lines: the first, the last, and some between.
+  // At most eight lines, the first and the last horizon among them.
   const std::size_t stride = (horizon + 6) / 7;
   for (std::size_t h = 0; h < horizon; ++h) {
     if (h % stride != 0 && h + 1 != horizon) continue;
@@ -112,10 +68,10 @@ void print_target(const TargetBacktest& target) {
   say("{}", columns(rows));
 }
 
-// In words, and whether the model's MAE is below every naive baseline's and not above ridge's.
+// Prints the verdict. Returns whether the model beats the best baseline by at least 0.05 % MAE.
 bool print_verdict(const TargetBacktest& target, const forecasting::ForecastModel& model) {
   if (target.model.all.count == 0) {
-    say("No value of '{}' lies in these rows: nothing to judge by.\n", target.target);
+    say("These rows have no value of '{}': nothing to score.\n", target.target);
     return true;
   }
   const MethodScore& best = target.best_baseline();
@@ -125,7 +81,7 @@ bool print_verdict(const TargetBacktest& target, const forecasting::ForecastMode
     say("The model beats the best baseline, {}, by {:.1f} % MAE.\n", best.name, change);
   } else if (std::abs(change) < 0.05) {
     say("The model equals the best baseline, {}{}.\n", best.name,
-        own_line ? ": the LSTM earned no share and the linear part is that ridge" : "");
+        own_line ? ": alpha is 0, and the linear part is that ridge" : "");
   } else {
     say("The model does NOT beat the best baseline, {}: its MAE is {:.1f} % higher.\n", best.name,
         -change);
@@ -144,28 +100,27 @@ int run(const Options& options) {
       read_table_file(options.data, table_options(options.input, &model.features));
   const Backtest backtest = forecasting::backtest(
       model, table, {.all_rows = options.all, .allow_short = options.allow_short});
-  if (!options.json.empty()) write_file_atomically(options.json, json_text(backtest, model));
+  if (!options.json.empty()) write_file_atomically(options.json, scores_json(backtest, model));
   say("{} on {}: {} origins, {} to {}, {} rows ahead each{}\n", options.model, table.path,
       backtest.origins, backtest.first_origin, backtest.last_origin, model.horizon,
-      options.all ? " (all rows: some the model has seen)" : "");
+      options.all ? " (all rows, training rows included)" : "");
   say("  read: {}\n", fmt::join(table.understood, "; "));
   say("  period of seasonal_naive and MASE: {}; ridge: {}\n",
       backtest.season > 1 ? fmt::format("{} rows", backtest.season) : "none found",
       backtest.ridge_note);
   if (backtest.seen_rows != model.split.validation_end && model.train_end_time.empty() &&
       !options.all) {
-    say("  the last row that the model has seen is row {} here, {} of its own data: rows were "
-        "added "
-        "or left out in front\n",
+    say("  the last row of training and validation is row {} here and was row {} in the training "
+        "file: rows were added or removed before it\n",
         backtest.seen_rows, model.split.validation_end);
   }
   if (backtest.without_history > 0) {
-    say("  {} origins with fewer than the {} rows that the model looks back on: {}\n",
+    say("  {} origins have fewer than the {} rows of history that the model reads: {}\n",
         backtest.without_history, model.rows_needed(),
-        options.allow_short ? "scored as well (--allow-short)" : "left out");
+        options.allow_short ? "included (--allow-short)" : "left out");
   }
   if (const std::size_t beyond = data::count_beyond(model.features, table); beyond > 0) {
-    say("  {} values lie beyond the bounds of the model's forecasts ({}): train with --bounds "
+    say("  {} values are outside the bounds of the model's forecasts ({}): train with --bounds "
         "none\n",
         beyond, data::describe_bounds(model.features.targets));
   }
@@ -182,20 +137,22 @@ int run(const Options& options) {
 void add_evaluate(CLI::App& program, int& exit_status) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
-      program.add_subcommand("evaluate", "Score a model on rows held out, beside the baselines");
+      program.add_subcommand("evaluate", "Score a model and the baselines on held-out rows");
   command->add_option("model", options->model, "Model file")
       ->required()
       ->type_name("MODEL.safetensors");
   command->add_option("data", options->data, "CSV file with the model's columns")
       ->required()
       ->type_name("DATA.csv");
-  command->add_option("--json", options->json, "Write the figures to this file")->type_name("FILE");
-  command->add_flag("--all", options->all, "Score every row, also those that the model has seen");
+  command->add_option("--json", options->json, "Write the results to this file as JSON")
+      ->type_name("FILE");
+  command->add_flag("--all", options->all,
+                    "Score all rows, including those of training and validation");
   declare_table_input(*command, options->input, false);
   command->add_flag("--allow-short", options->allow_short,
-                    "Also score from rows with less history than the model looks back on");
+                    "Also score origins with less history than the model reads");
   command->footer(
-      "Exit status 0 where the model beats the best baseline, 1 where it does not.\n"
+      "Exit status 0 if the model beats the best baseline, else 1.\n"
       "Example: sluice evaluate load.safetensors load.csv --json scores.json");
   command->callback([options, &exit_status] { exit_status = run(*options); });
 }

@@ -1,6 +1,7 @@
-// sluice forecast: what comes after the last row, as CSV and as a picture.
+// sluice forecast: the rows after the last one, as CSV and as a plot.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -28,7 +29,7 @@ struct Options {
   bool allow_short = false;
 };
 
-// `history`: what its column says of each row; empty: no such column.
+// `history`: the value of the history column, the same in each row; empty: no such column.
 std::string csv_text(const forecasting::ForecastModel& model, const data::Table& table,
                      const forecasting::Forecasts& forecasts, const std::string& history) {
   std::string text = "time,horizon,target";
@@ -102,16 +103,16 @@ void run(const Options& options) {
   const forecasting::NextForecast next = forecasting::forecast_next(
       model, table, options.allow_short ? ShortHistory::allow : ShortHistory::refuse);
   if (next.filled > 0) {
-    note("note: {} missing values filled with the last seen one; the model met none in training\n",
+    note("note: {} missing values filled with the previous one; the training data had none\n",
          next.filled);
   }
   if (next.short_history) {
-    note("note: fewer than the {} rows that the model looks back on: a rough forecast\n",
+    note("note: fewer than the {} rows of history that the model reads: a rough forecast\n",
          model.rows_needed());
   }
   const forecasting::Forecasts& forecasts = next.forecasts;
   const std::string history = !options.allow_short ? "" : next.short_history ? "short" : "full";
-  // Both texts are made before either file is written.
+  // An error in either text leaves both files unwritten.
   const std::string csv = csv_text(model, table, forecasts, history);
   const std::string svg = options.plot.empty() ? "" : plot_text(model, table, forecasts);
   if (!options.output.empty()) write_file_atomically(options.output, csv);
@@ -138,13 +139,13 @@ void add_forecast(CLI::App& program, int&) {
       ->type_name("DATA.csv");
   command
       ->add_option("-o,--output", options->output,
-                   "CSV to write: time,horizon,target,q.. [a table is printed]")
+                   "CSV to write: time,horizon,target,q.. [print a table]")
       ->type_name("OUT.csv");
-  command->add_option("--plot", options->plot, "Picture to write")->type_name("OUT.svg");
+  command->add_option("--plot", options->plot, "Plot to write")->type_name("OUT.svg");
   declare_table_input(*command, options->input, false);
   command->add_flag("--allow-short", options->allow_short,
-                    "Forecast from fewer rows than the model looks back on too; a column `history` "
-                    "says short or full");
+                    "Also forecast from less history than the model reads; a column `history` says "
+                    "short or full");
   command->footer("Example: sluice forecast load.safetensors load.csv -o next.csv --plot next.svg");
   command->callback([options] { run(*options); });
 }

@@ -37,21 +37,22 @@ class GzipSource : public data::ByteSource {
                                   .what = "a damaged gzip file",
                                   .expected = "",
                                   .got = words,
-                                  .hint = "get the file again"});
+                                  .hint = "download or copy the file again"});
   }
 
  private:
-  // A file of 1 MB can hold 1 GB of one character; tables become 5 to 20 times smaller.
+  // Guards against a decompression bomb: gzip shrinks one repeated character 1000 times, but real
+  // tables only 5 to 20 times.
   void check_growth() const {
     constexpr std::size_t kHarmless = std::size_t{16} << 20, kMostGrowth = 100;
     const auto packed = static_cast<std::size_t>(std::max<z_off_t>(gzoffset(file_), 1));
     if (unpacked_ <= kHarmless || unpacked_ / kMostGrowth <= packed) return;
     throw Error(ErrorCode::data,
                 {.where = path_,
-                 .what = "the gzip file grows beyond measure when it is unpacked",
-                 .expected = fmt::format("at most {} times its bytes", kMostGrowth),
-                 .got = fmt::format("{} bytes of {}, and more to come", unpacked_, packed),
-                 .hint = "if it is meant: gunzip it and name the file that comes out"});
+                 .what = "the gzip file expands too much",
+                 .expected = fmt::format("at most {} times its size", kMostGrowth),
+                 .got = fmt::format("more than {} bytes from {}", unpacked_, packed),
+                 .hint = "if that is intended, gunzip it and pass the decompressed file"});
   }
 
   std::string path_;

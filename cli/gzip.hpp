@@ -1,4 +1,4 @@
-// Bytes of a gzip file as they were before.
+// Transparent reading of gzip files.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace sluice::cli {
 
-/// The file at `path`, unpacked where it begins as gzip does. Throws Error(file) where it cannot be
-/// read; reading throws Error(data) where it is damaged or cut.
+/// Opens the file at `path` and decompresses it if it starts with the gzip magic bytes. Throws
+/// Error(file) where it cannot be read; read() throws Error(data) where it is damaged or truncated.
 std::unique_ptr<data::ByteSource> open_unpacked(const std::string& path);
 
 }  // namespace sluice::cli

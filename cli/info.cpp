@@ -1,6 +1,7 @@
-// sluice info: what a model file holds.
+// sluice info: the contents of a model file.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,10 +10,9 @@
 #include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/equations.hpp"
+#include "cli/info_json.hpp"
 #include "cli/onnx_run.hpp"
 #include "cli/standard_output.hpp"
-#include "formats/architecture_json.hpp"
-#include "formats/forecast_json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/onnx/onnx_model.hpp"
 #include "sluice/error.hpp"
@@ -33,19 +33,15 @@ std::string names(const std::vector<data::ScaledColumn>& columns) {
   return list.empty() ? "none" : fmt::format("{}", fmt::join(list, ", "));
 }
 
-std::string summary(const Architecture& of) {
+std::string summary(const Architecture& arch) {
   return fmt::format(
-      "{} inputs, {} layer{} of {} units{}{}, {}", of.input, of.layers(),
-      of.layers() == 1 ? "" : "s", fmt::join(of.hidden, ", "),
-      of.cell.projection > 0 ? fmt::format(" projected to {}", of.cell.projection) : "",
-      of.direction == Direction::both      ? ", both directions"
-      : of.direction == Direction::reverse ? ", reverse"
-                                           : "",
-      of.output > 0 ? fmt::format("linear head with {} outputs", of.output) : "no head");
-}
-
-const char* weights_name(const engine::Network& network) {
-  return engine::kWeightTypeNames[static_cast<std::size_t>(network.storage().weights)];
+      "{} inputs, {} layer{} of {} units{}{}, {}", arch.input, arch.layers(),
+      arch.layers() == 1 ? "" : "s", fmt::join(arch.hidden, ", "),
+      arch.cell.projection > 0 ? fmt::format(" projected to {}", arch.cell.projection) : "",
+      arch.direction == Direction::both      ? ", both directions"
+      : arch.direction == Direction::reverse ? ", reverse"
+                                             : "",
+      arch.output > 0 ? fmt::format("linear head with {} outputs", arch.output) : "no head");
 }
 
 void print_network(const engine::Network& network) {
@@ -58,7 +54,9 @@ void print_network(const engine::Network& network) {
             ? fmt::format(", inputs of up to {:.4g} in size", network.storage().largest_input)
             : "");
   }
-  say("equations of a step (h' and c' are those of the step before):\n{}", equations(architecture));
+  say("equations of a step (h' and c' are from the previous step):\n"
+      "{}",
+      equations(architecture));
   std::vector<std::vector<std::string>> rows = {{"tensor", "shape", "parameters"}};
   for (const Parameter& parameter : network.list()) {
     rows.push_back({parameter.name, fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
@@ -81,7 +79,7 @@ void print_forecast(const forecasting::ForecastModel& model) {
   }
   const std::string bounds = data::describe_bounds(model.features.targets);
   say("  bounds: {}\n", bounds.empty() ? "none" : bounds);
-  say("  rows that a forecast looks back on: {}\n", model.rows_needed());
+  say("  rows of history that a forecast reads: {}\n", model.rows_needed());
   say("  season: {}\n", model.period > 1 ? fmt::format("{} rows", model.period) : "none");
   for (std::size_t k = 0; k < model.targets(); ++k) {
     say("linear part of '{}': {} lags, {} weights for each step ahead, strength {:g}\n",
@@ -139,17 +137,7 @@ void run(const Options& options) {
   const formats::StoredModel model = formats::load_model(options.model);
   const engine::Network* network = model.network();
   if (options.json) {
-    nlohmann::json out = {
-        {"model", options.model},
-        {"written_by", model.written_by},
-        {"state", model.state},
-        {"assumed", model.assumed.empty() ? nlohmann::json() : nlohmann::json(model.assumed)},
-        {"parameters", network != nullptr ? network->count() : 0},
-        {"weights", network != nullptr ? nlohmann::json(weights_name(*network)) : nlohmann::json()},
-        {"architecture",
-         network != nullptr ? formats::to_json(network->architecture()) : nlohmann::json()}};
-    if (model.forecast) out["forecast"] = formats::to_json(*model.forecast);
-    say("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    say("{}\n", info_json(options.model, model));
     return;
   }
   say("{}: {}\n", options.model,
@@ -166,7 +154,7 @@ void run(const Options& options) {
 void add_info(CLI::App& program, int&) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand(
-      "info", "What a model file holds: architecture, inputs, where it comes from");
+      "info", "Print the contents of a model file: architecture, inputs, provenance");
   command->add_option("model", options->model, "Model file")->required()->type_name("MODEL");
   command->add_flag("--json", options->json, "Print JSON");
   command->footer("Example: sluice info load.safetensors");

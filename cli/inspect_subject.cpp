@@ -41,7 +41,7 @@ Rows read_columns(const std::string& path, std::size_t inputs) {
   const data::Table table = read_table_file(path, {});
   if (table.columns.size() != inputs) {
     throw Error(ErrorCode::shape, {.where = path,
-                                   .what = "wrong number of columns of numbers",
+                                   .what = "wrong number of numeric columns",
                                    .expected = fmt::format("{}, the network's inputs", inputs),
                                    .got = std::to_string(table.columns.size())});
   }
@@ -51,9 +51,10 @@ Rows read_columns(const std::string& path, std::size_t inputs) {
     for (const data::Column& column : table.columns) {
       const double value = column.values[row];
       if (std::isnan(value)) {
-        throw Error(ErrorCode::data, {.where = table.where(row) + ", column '" + column.name + "'",
-                                      .what = "a missing value",
-                                      .expected = "a number: a bare network cannot do without"});
+        throw Error(ErrorCode::data,
+                    {.where = table.where(row) + ", column '" + column.name + "'",
+                     .what = "a missing value",
+                     .expected = "a number: a bare network does not support missing values"});
       }
       rows.x.push_back(static_cast<float>(value));
     }

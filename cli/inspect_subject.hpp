@@ -1,5 +1,5 @@
-// What `sluice inspect` looks into: a model file and a data file as a Subject, whichever kinds they
-// are.
+// Loads the model file and the data file of `sluice inspect` into one Subject, for forecasting
+// models and bare networks alike.
 #pragma once
 
 #include <memory>
@@ -13,10 +13,10 @@
 
 namespace sluice::cli {
 
-/// Keeps what a Subject refers to.
+/// A Subject with the model and the table that it refers to.
 struct Inspected {
-  std::unique_ptr<const formats::StoredModel> model;  ///< Stays where it is.
-  std::optional<data::Table> table;                   ///< Of a forecasting model.
+  std::unique_ptr<const formats::StoredModel> model;  ///< On the heap: `subject` points into it.
+  std::optional<data::Table> table;                   ///< Only with a forecasting model.
   inspection::Subject subject;
 };
 

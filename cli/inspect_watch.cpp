@@ -27,11 +27,11 @@ using inspection::Range;
 using inspection::Trace;
 using inspection::Where;
 
-// The newest step alone, and the cell state before it.
+// Records the newest step and the cell state before it.
 class Newest final : public TraceSink {
  public:
-  explicit Newest(const Architecture& of)
-      : now_(of, {.layers = {}, .units = {}, .steps = {0, 1}, .direction = {}}), before_(now_) {}
+  explicit Newest(const Architecture& arch)
+      : now_(arch, {.layers = {}, .units = {}, .steps = {0, 1}, .direction = {}}), before_(now_) {}
 
   void step(const TraceStep& step) noexcept override {
     if (step.layer == 0 && step.direction == 0) std::swap(now_, before_);
@@ -52,7 +52,7 @@ class Newest final : public TraceSink {
 
 class Screen {
  public:
-  Screen(const Architecture& of, const Where& where) : of_(of), where_(where) {}
+  Screen(const Architecture& arch, const Where& where) : arch_(arch), where_(where) {}
 
   void draw(const Newest& newest, std::size_t row, const std::string& label,
             const std::string& answer) {
@@ -72,12 +72,12 @@ class Screen {
     text += fmt::format("\n  S8  {}\n", answer);
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
-    // Slow enough for eyes, where there are any.
+    // At most ten frames a second, so that a person can read them.
     if (terminal_) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 
  private:
-  const Architecture& of_;
+  const Architecture& arch_;
   Where where_;
   bool terminal_ = ::isatty(STDOUT_FILENO) != 0;
 };
@@ -91,13 +91,13 @@ void watch(const std::string& path, const std::string& data, const std::string& 
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "train it with --hidden 64"});
   }
-  const Architecture& of = model.network()->architecture();
+  const Architecture& arch = model.network()->architecture();
   Where where;
-  if (!select.empty()) where = inspection::parse_where(select, of, {0, 1});
-  Newest newest(of);
+  if (!select.empty()) where = inspection::parse_where(select, arch, {0, 1});
+  Newest newest(arch);
   const std::unique_ptr<StreamRows> rows = StreamRows::of(path, model, {}, &newest);
   const std::atomic<bool>& interrupted = interrupt_flag();
-  Screen screen(of, where);
+  Screen screen(arch, where);
   const std::unique_ptr<data::CsvReader> csv = open_rows(*rows, data, interrupted);
   if (!csv->next() || interrupted) return;
   RowReader reader(*rows, *csv);

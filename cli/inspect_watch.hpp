@@ -1,12 +1,12 @@
-// sluice inspect --watch: the seven steps on a terminal, drawn anew after each row that comes in.
+// sluice inspect --watch: the seven steps on a terminal, redrawn after each incoming row.
 #pragma once
 
 #include <string>
 
 namespace sluice::cli {
 
-/// Rows come from the file `data`, or from standard input where it is "-". `select`: which layers
-/// and units (four of each layer where none are named).
+/// Reads rows from the file `data`; "-" is standard input. `select` names layers and units; without
+/// units it shows four per layer.
 void watch(const std::string& model, const std::string& data, const std::string& select);
 
 }  // namespace sluice::cli

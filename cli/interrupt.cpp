@@ -22,9 +22,9 @@ extern "C" void on_interrupt(int signal) {
 const std::atomic<bool>& interrupt_flag() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action {};
-    // What was ignored when the program began, by nohup or a shell's background, stays ignored.
+    // A signal ignored at startup (nohup, a background job) stays ignored.
     if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
-    // Without SA_RESTART: who waits for input wakes up.
+    // Without SA_RESTART a blocked read() returns EINTR.
     action = {};
     action.sa_handler = on_interrupt;
     sigaction(signal, &action, nullptr);

@@ -1,16 +1,16 @@
-// Ctrl-C as a request to end soon and keep what there is; a second one ends the program at once.
+// Ctrl-C asks the program to stop and keep its results; a second Ctrl-C kills it.
 #pragma once
 
 #include <atomic>
 
 namespace sluice::cli {
 
-/// From now on SIGINT, SIGTERM and SIGHUP set the flag that this answers, and end what waits for
-/// input. One of them that was ignored when the program began stays ignored: `nohup` protects.
+/// Installs handlers for SIGINT, SIGTERM and SIGHUP that set the returned flag and wake a blocked
+/// read. A signal that was ignored at startup stays ignored, so `nohup` works.
 const std::atomic<bool>& interrupt_flag();
 
-/// What a command that was cut exits with, as a shell has it: 128 + the first signal's number. 0
-/// where none came.
+/// The exit status of an interrupted command, as in a shell: 128 + the number of the first signal.
+/// 0 without a signal.
 int interrupt_status() noexcept;
 
 }  // namespace sluice::cli

@@ -1,4 +1,4 @@
-// The program `sluice`: wires the commands, turns errors into one line and an exit status.
+// The program `sluice`: wires the commands and turns errors into one line and an exit status.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -18,7 +18,7 @@
 
 namespace {
 
-// 124: as timeout(1) has it.
+// 124 as in timeout(1).
 constexpr int kWrongUsage = 2, kBadInput = 3, kInternal = 4, kTimeOver = 124;
 
 int status_of(sluice::ErrorCode code) {
@@ -37,24 +37,25 @@ int status_of(sluice::ErrorCode code) {
   return kInternal;
 }
 
-// One line, as every other message: what is wrong with the words, and where help is.
+// One line: what is wrong with the command line, and where to find help.
 std::string usage_message(const CLI::App* program, const CLI::Error& error) {
   const std::vector<CLI::App*> commands = program->get_subcommands();
   const std::vector<std::string> strangers = program->remaining();
   const std::string what = commands.empty() && !strangers.empty()
-                               ? fmt::format("there is no command '{}'", strangers.front())
+                               ? fmt::format("unknown command '{}'", strangers.front())
                                : std::string(error.what());
-  return fmt::format("sluice: {} (`sluice{} --help` says more)\n", what,
+  return fmt::format("sluice: {} (see `sluice{} --help`)\n", what,
                      commands.empty() ? "" : " " + commands.front()->get_name());
 }
 
 int run(int argc, char** argv) {
   int exit_status = 0;
-  CLI::App program{"Sluice: LSTM networks that forecast, with every gate in sight.", "sluice"};
+  CLI::App program{"Sluice: LSTM networks for forecasting, with every gate visible.", "sluice"};
   program.footer(
       "Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 bad input, 4 internal error;\n"
-      "a training that a signal cut: 128 + its number; one whose time was over before there was a\n"
-      "model: 124.\n"
+      "128 + N if signal N stopped a training; 124 if a training reached its time limit before it "
+      "had\n"
+      "a model.\n"
       "Example: sluice train sales.csv --target price --horizon 24 -o sales.safetensors");
   program.set_version_flag("--version", "sluice " SLUICE_VERSION);
   program.require_subcommand(1);
@@ -77,7 +78,7 @@ int run(int argc, char** argv) {
   return exit_status;
 }
 
-// What the user of this command can make smaller.
+// What the user can reduce when memory runs out.
 const char* memory_hint(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "train") return "use a smaller --batch, --hidden or --lags, or --recompute";
@@ -87,7 +88,7 @@ const char* memory_hint(int argc, char** argv) {
          "smaller model";
 }
 
-// A message goes to standard error by one call that does not throw: it may be gone as well.
+// fprintf, because it does not throw: standard error may be closed too.
 int guarded_run(int argc, char** argv) {
   try {
     return run(argc, argv);
@@ -101,7 +102,7 @@ int guarded_run(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "sluice: out of memory (%s)\n", memory_hint(argc, argv));
     return kBadInput;
-  } catch (const std::length_error&) {  // an array of more elements than there are addresses
+  } catch (const std::length_error&) {  // a vector larger than the address space
     std::fprintf(stderr, "sluice: out of memory (%s)\n", memory_hint(argc, argv));
     return kBadInput;
   } catch (const std::exception& error) {

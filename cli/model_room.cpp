@@ -7,10 +7,10 @@
 namespace sluice::cli {
 namespace {
 
-// Lags that are chosen, calendar inputs, bins of a horizon: the most there are of each.
+// Upper bounds: automatically chosen lags, calendar inputs, bins of a horizon.
 constexpr std::size_t kMostLags = 1000, kMostCalendar = 6, kMostBins = 24;
-constexpr std::size_t kRowsForLstm = 1000;  // fewer get none unless it is asked for
-constexpr std::uint64_t kDescription = 4096, kOfColumn = 512;  // of JSON, with room to spare
+constexpr std::size_t kRowsForLstm = 1000;                     // below it the default is --hidden 0
+constexpr std::uint64_t kDescription = 4096, kOfColumn = 512;  // generous bytes of JSON
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// How large the file of a model that is about to be trained can become.
+// An upper bound on the size of a model file, known before training.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace sluice::cli {
 
-/// Bytes that the file of a training with these options on this table takes at most, so that a disk
-/// or a limit that is too small is told before the training.
+/// Upper bound in bytes for the model that these options train on this table. Lets the program
+/// report a full disk or a file size limit before hours of training.
 std::uint64_t most_model_bytes(const forecasting::ForecastOptions& options,
                                const data::Table& table);
 

@@ -29,7 +29,7 @@ std::string list(const std::vector<Declared>& all) {
   return fmt::format("{}", fmt::join(texts, "; "));
 }
 
-// "NAME=X.npy" where NAME is an input's; a graph with one input needs no name.
+// Splits "NAME=X.npy" at the name of an input; a graph with one input needs no name.
 std::pair<std::string, std::string> split(const std::string& text, const OnnxModel& model) {
   for (const Declared& input : model.inputs()) {
     if (text.rfind(input.name + "=", 0) == 0)
@@ -38,7 +38,7 @@ std::pair<std::string, std::string> split(const std::string& text, const OnnxMod
   if (model.inputs().size() == 1 && text.find('=') == std::string::npos)
     return {model.inputs().front().name, text};
   throw Error(ErrorCode::usage, {.where = "--input " + text,
-                                 .what = "names no input of the graph",
+                                 .what = "not an input of the graph",
                                  .expected = "NAME=X.npy with one of " + list(model.inputs()),
                                  .got = text});
 }
@@ -69,7 +69,7 @@ std::map<std::string, Tensor> read_inputs(const OnnxRun& asked, const OnnxModel&
   return inputs;
 }
 
-// A file's name that an output's name can be: exporters put slashes and colons into theirs.
+// Makes an output's name safe as a file name: exporters use slashes and colons.
 std::string file_name(const std::string& name) {
   std::string made;
   for (const char c : name) {
@@ -85,7 +85,7 @@ void make_folder(const std::string& path) {
   std::filesystem::create_directories(path, error);
   if (!error && std::filesystem::is_directory(path)) return;
   throw Error(ErrorCode::file, {.where = path,
-                                .what = "the folder cannot be made",
+                                .what = "cannot create the folder",
                                 .expected = "a folder to write to",
                                 .got = error ? error.message() : "a file of that name"});
 }
@@ -96,7 +96,7 @@ std::map<std::string, std::string> output_paths(const OnnxRun& asked, const Onnx
     if (model.outputs().size() != 1 || asked.output.empty()) {
       throw Error(ErrorCode::usage,
                   {.where = asked.model,
-                   .what = asked.output.empty() ? "nowhere to write the outputs to"
+                   .what = asked.output.empty() ? "no place for the outputs"
                                                 : "the graph has several outputs",
                    .expected = (model.outputs().size() == 1 ? "--output Y.npy or " : "") +
                                ("--output-dir DIR for " + list(model.outputs()))});
@@ -118,7 +118,7 @@ std::map<std::string, std::string> output_paths(const OnnxRun& asked, const Onnx
   return paths;
 }
 
-// Before the run; a folder that is not there yet holds nothing that could be overwritten.
+// A missing output folder cannot hold an input, so it needs no check.
 void check_paths(const OnnxRun& asked, const OnnxModel& model,
                  const std::map<std::string, std::string>& paths) {
   if (!asked.output_dir.empty() && !std::filesystem::exists(asked.output_dir)) return;

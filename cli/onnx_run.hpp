@@ -1,4 +1,4 @@
-// Arrays through an ONNX graph, as `sluice run` has them on its command line.
+// `sluice run` for an ONNX graph: named .npy arrays in and out.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@ bool is_onnx(const std::string& path);
 
 struct OnnxRun {
   std::string model;
-  std::vector<std::string> inputs;  ///< NAME=X.npy; the name may be left out of a graph's only one
-  std::string output;               ///< Gets the graph's only output; empty: see output_dir
-  std::string output_dir;           ///< Gets NAME.npy of each output
+  std::vector<std::string> inputs;  ///< NAME=X.npy; X.npy alone if the graph has one input
+  std::string output;               ///< File for the graph's only output; empty: see output_dir
+  std::string output_dir;           ///< Folder for NAME.npy of each output
 };
 
-/// Throws Error as loading and running do, and Error(usage) where inputs or outputs cannot be told
-/// apart. Writes nothing where it throws.
+/// Throws the errors of loading and running, and Error(usage) where an input or output is
+/// ambiguous or missing; it has then written nothing.
 void run_onnx(const OnnxRun& asked);
 
 }  // namespace sluice::cli

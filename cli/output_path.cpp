@@ -18,7 +18,7 @@ namespace {
       {.where = path, .what = "cannot be written", .expected = expected, .got = got, .hint = hint});
 }
 
-// A file by what it is, not by its name; one that does not exist yet by its folder and its name.
+// Identifies a file by device and inode; a file that does not exist yet by its folder and name.
 struct Identity {
   dev_t device;
   ino_t number;
@@ -26,7 +26,7 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
-// Nothing for devices and pipes, in which several may write, and for what leads nowhere.
+// Nothing for devices and pipes, which may be shared, and for paths whose folder does not exist.
 std::optional<Identity> identity(const std::string& path) {
   struct stat status {};
   if (path.empty()) return std::nullopt;
@@ -55,12 +55,12 @@ void check_output(const std::string& path, std::uint64_t bytes) {
   if (path.empty()) return;
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored))
-    refuse(path, "the name of a file", "a folder", "name a file inside it");
+    refuse(path, "the name of a file", "a folder", "give a file inside it");
   std::filesystem::path folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
   if (!std::filesystem::is_directory(folder, ignored)) {
-    refuse(path, "the folder '" + folder.string() + "' to be there", "no such folder",
-           "make it first");
+    refuse(path, "the folder '" + folder.string() + "' to exist", "no such folder",
+           "create it first");
   }
   check_can_write(path, bytes);
 }
@@ -75,7 +75,7 @@ void check_outputs(const std::vector<std::string>& outputs,
     }
     for (std::size_t other = 0; other < n; ++other) {
       if (identity(outputs[other]) == output)
-        refuse_same(outputs[n], "two outputs to one file", outputs[other]);
+        refuse_same(outputs[n], "two outputs to the same file", outputs[other]);
     }
   }
   for (const std::string& output : outputs) check_output(output);

@@ -17,7 +17,7 @@ ProgressLine::~ProgressLine() { end(); }
 void ProgressLine::show(const forecasting::Progress& progress) {
   if (progress.steps == 0) return show_phase(progress.phase);
   const bool last = progress.step == progress.steps;
-  // Off a terminal a line per validation would be a long log: every fifth is enough.
+  // In a log every fifth validation is enough.
   if (!terminal_ && !last && shown_++ % 5 != 0) return;
   std::string line =
       fmt::format("{} step {}/{}  epoch {:.1f}  loss {}", progress.phase, progress.step,
@@ -36,7 +36,7 @@ void ProgressLine::show(const forecasting::Progress& progress) {
   }
 }
 
-// Off a terminal one that lasts, once: when it is told of again.
+// In a log a phase appears once, and only if it is reported twice (it takes a while).
 void ProgressLine::show_phase(const std::string& phase) {
   if (terminal_) {
     note("\r\033[K{}", phase);

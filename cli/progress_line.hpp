@@ -1,5 +1,5 @@
-// The progress of a training run: one line that rewrites itself on a terminal, plain lines
-// elsewhere.
+// The progress of a training run on standard error: one line that rewrites itself on a terminal,
+// plain lines elsewhere.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(const forecasting::Progress& progress);
-  /// Ends the line that rewrites itself, so that other text may follow.
+  /// Ends the line, so that other text can follow.
   void end() noexcept;
 
  private:

@@ -25,7 +25,7 @@ RowReader::RowReader(const StreamRows& rows, const data::CsvReader& csv)
                                   .what = "no header",
                                   .expected = "the names of the columns",
                                   .got = "an empty line",
-                                  .hint = "begin with the header"});
+                                  .hint = "start with the header"});
   }
   const std::vector<std::string> names(csv.cells().begin(), csv.cells().end());
   width_ = named_ ? names.size() : columns_.size();
@@ -81,7 +81,7 @@ std::size_t RowReader::place(const std::string& name, const std::vector<std::str
   if (std::find(found + 1, names.end(), name) != names.end()) {
     throw Error(ErrorCode::data, {.where = where(1),
                                   .what = fmt::format("two columns are called '{}'", name),
-                                  .expected = "a name of its own for each",
+                                  .expected = "unique names",
                                   .hint = "rename or remove one"});
   }
   return static_cast<std::size_t>(found - names.begin());
@@ -111,7 +111,7 @@ forecasting::RowTime RowReader::time(const std::vector<std::string_view>& cells,
       (options_.remembered_clock == "local") != clock.local()) {
     throw Error(ErrorCode::data,
                 {.where = fmt::format("{}, column '{}'", where(line), times_.name()),
-                 .what = "a time on another clock than those of the model's training data",
+                 .what = "the time and the model's training data use different clocks",
                  .expected = clock.local() ? "a time with an offset from UTC"
                                            : "a time without an offset from UTC",
                  .got = data::shown_cell(times_.text(cells)),

@@ -1,5 +1,5 @@
-// The rows of a CSV as what is streamed wants them: its columns found by name, cells as numbers,
-// times checked as a table checks them.
+// Reads the rows of a CSV for a stream: finds the model's columns by name, parses cells as numbers
+// and checks times as data::read_table does.
 #pragma once
 
 #include <atomic>
@@ -22,21 +22,22 @@ namespace sluice::cli {
 class RowReader {
  public:
   struct Row {
-    std::vector<double> values;  ///< Of the model's columns.
+    std::vector<double> values;  ///< One per column of the model.
     std::optional<forecasting::RowTime> time;
     std::string time_text;  ///< As written; empty without times.
   };
 
-  /// `csv` stands at its first row: names of columns or, for a bare network, perhaps numbers
-  /// already. Throws Error(data) where a column is missing or stands twice.
+  /// `csv` is at its first line: the header, or for a bare network possibly the first row. Throws
+  /// Error(data) where a column is missing or appears twice.
   RowReader(const StreamRows& rows, const data::CsvReader& csv);
 
   bool first_is_row() const { return first_is_row_; }
   std::string where(std::size_t line) const;
 
-  /// Of the row at which `csv` stands. Throws Error(data) naming line and column.
+  /// Parses the current line of `csv`. Throws Error(data) naming line and column.
   Row read(const data::CsvReader& csv);
-  /// A row of which nothing is known: an empty line where there is one column. Else an error.
+  /// The row of an empty line: a missing value in a CSV of one column. Throws Error(data)
+  /// otherwise.
   Row missing(std::size_t line) const;
 
  private:
@@ -48,20 +49,20 @@ class RowReader {
   std::vector<std::string> columns_;
   bool named_, first_is_row_ = false;
   std::size_t width_ = 0;
-  std::vector<std::size_t> places_;  // of the model's columns
+  std::vector<std::size_t> places_;  // index in the CSV of each of the model's columns
   data::TableOptions options_;
   data::NumberFormat numbers_;
   data::TimeCells times_;
   std::optional<data::TimeReader> time_reader_;
 };
 
-/// Rows from standard input (path "-") or a file, read as the model's tables are: under the
-/// delimiter that the model remembers, else that under which its columns stand in the header.
+/// Opens standard input (path "-") or a file with the model's encoding and delimiter. Without a
+/// stored delimiter it takes the one that yields the model's columns from the header.
 std::unique_ptr<data::CsvReader> open_rows(const StreamRows& rows, const std::string& path,
                                            const std::atomic<bool>& interrupted);
 
-/// take(row, where) for every row from that on at which `csv` stands. Empty lines at the end are
-/// none.
+/// Calls take(row, where) for the current and every further row of `csv`. Skips empty lines at the
+/// end.
 template <class Take>
 void over_rows(data::CsvReader& csv, RowReader& reader, const std::atomic<bool>& interrupted,
                const Take& take) {

@@ -1,9 +1,9 @@
-// sluice run: raw arrays through a network, as a framework would run it. An ONNX graph is run as it
-// is, by onnx_run.cpp.
+// sluice run: .npy arrays through a network, without scaling. onnx_run.cpp runs ONNX graphs.
 #include "engine/run.hpp"
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -66,16 +66,18 @@ std::vector<std::size_t> read_lengths(const std::string& path, std::size_t batch
   return lengths;
 }
 
-// The shape of a state as one array: [L*D, batch, width].
-Shape state_shape(const Options& options, const Architecture& of, std::size_t batch, bool cell) {
-  const auto width = [&](std::size_t layer) { return cell ? of.hidden[layer] : of.state(layer); };
-  for (std::size_t layer = 1; layer < of.layers(); ++layer) {
+// The shape of a state as one array: [L*D, B, width].
+Shape state_shape(const Options& options, const Architecture& arch, std::size_t batch, bool cell) {
+  const auto width = [&](std::size_t layer) {
+    return cell ? arch.hidden[layer] : arch.state(layer);
+  };
+  for (std::size_t layer = 1; layer < arch.layers(); ++layer) {
     if (width(layer) == width(0)) continue;
     throw Error(ErrorCode::shape,
                 {.where = options.model,
-                 .what = "a state is one array only where all layers have the same size"});
+                 .what = "a state fits one array only if all layers have the same size"});
   }
-  return {of.layers() * of.directions(), batch, width(0)};
+  return {arch.layers() * arch.directions(), batch, width(0)};
 }
 
 void refuse_option(bool given, const char* option, const char* hint) {
@@ -87,9 +89,9 @@ void refuse_option(bool given, const char* option, const char* hint) {
 void run_network(const Options& options) {
   refuse_option(!options.output_dir.empty(), "--output-dir", "give --output Y.npy");
   if (options.output.empty()) {
-    throw Error(ErrorCode::usage, {.where = "--output",
-                                   .what = "nowhere to write the output to",
-                                   .expected = "--output Y.npy"});
+    throw Error(
+        ErrorCode::usage,
+        {.where = "--output", .what = "no place for the output", .expected = "--output Y.npy"});
   }
   std::vector<std::string> read = {options.model, options.initial_h, options.initial_c,
                                    options.lengths};
@@ -109,28 +111,28 @@ void run_network(const Options& options) {
                                    .what = "the model has no LSTM, only a linear part",
                                    .hint = "use `sluice forecast`"});
   }
-  const Architecture& of = network->architecture();
+  const Architecture& arch = network->architecture();
   const formats::NpyArray x = formats::read_npy(input);
-  if (x.shape.size() != 3 || x.shape[2] != of.input) {
-    wrong_shape(input, "wrong shape of the input", fmt::format("[batch, steps, {}]", of.input),
+  if (x.shape.size() != 3 || x.shape[2] != arch.input) {
+    wrong_shape(input, "wrong shape of the input", fmt::format("[batch, steps, {}]", arch.input),
                 x.shape);
   }
   const std::size_t batch = x.shape[0], steps = x.shape[1];
   const std::vector<std::size_t> lengths = read_lengths(options.lengths, batch, steps);
   const bool with_h = !options.initial_h.empty() || !options.output_h.empty();
   const bool with_c = !options.initial_c.empty() || !options.output_c.empty();
-  const Shape h_shape = with_h ? state_shape(options, of, batch, false) : Shape{};
-  const Shape c_shape = with_c ? state_shape(options, of, batch, true) : Shape{};
+  const Shape h_shape = with_h ? state_shape(options, arch, batch, false) : Shape{};
+  const Shape c_shape = with_c ? state_shape(options, arch, batch, true) : Shape{};
   State state{read_state(options.initial_h, h_shape, "layers, batch, size of h"),
               read_state(options.initial_c, c_shape, "layers, batch, hidden")};
   const std::vector<float> values = x.as_floats();
   const std::vector<float> y = engine::run(
       *network, {.x = values, .batch = batch, .steps = steps, .lengths = lengths}, state);
-  formats::write_npy(options.output, Shape{batch, steps, of.width()}, y);
+  formats::write_npy(options.output, Shape{batch, steps, arch.width()}, y);
   if (!options.output_h.empty()) formats::write_npy(options.output_h, h_shape, state.h);
   if (!options.output_c.empty()) formats::write_npy(options.output_c, c_shape, state.c);
   say("{}written: {} [{}, {}, {}]\n", assumed_text(model), options.output, batch, steps,
-      of.width());
+      arch.width());
 }
 
 void run(const Options& options) {
@@ -150,40 +152,40 @@ void run(const Options& options) {
 
 void add_run(CLI::App& program, int&) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("run", "Raw arrays through a model's LSTM and head");
+  CLI::App* command =
+      program.add_subcommand("run", "Run raw arrays through a model's LSTM and head");
   command->add_option("model", options->model, "Model file, PyTorch state dictionary or ONNX graph")
       ->required()
       ->type_name("MODEL");
   command
       ->add_option("--input", options->inputs,
-                   "float32 [batch, steps, inputs]; of an ONNX graph NAME=X.npy, for each input")
+                   "float32 [batch, steps, inputs]; for an ONNX graph NAME=X.npy for each input")
       ->required()
       ->allow_extra_args(false)
       ->type_name("X.npy");
-  command->add_option("--output", options->output, "Gets [batch, steps, outputs]")
+  command->add_option("--output", options->output, "Output [batch, steps, outputs]")
       ->type_name("Y.npy");
   command
       ->add_option("--output-dir", options->output_dir,
-                   "Gets NAME.npy of each output of an ONNX graph")
+                   "Folder for NAME.npy of each output of an ONNX graph")
       ->type_name("DIR");
   command
       ->add_option("--lengths", options->lengths,
-                   "Integers [batch]: steps of each sequence; later outputs are 0 [all]")
+                   "Integers [batch]: length of each sequence; later outputs are 0 [all steps]")
       ->type_name("L.npy");
   command
-      ->add_option("--initial-h", options->initial_h,
-                   "[layers * directions, batch, size of h] [zeros, or as learned]")
+      ->add_option(
+          "--initial-h", options->initial_h,
+          "Initial hidden state [layers * directions, batch, size of h] [zeros, or learned]")
       ->type_name("H.npy");
   command
       ->add_option("--initial-c", options->initial_c,
-                   "[layers * directions, batch, hidden] [zeros, or as learned]")
+                   "Initial cell state [layers * directions, batch, hidden] [zeros, or learned]")
       ->type_name("C.npy");
-  command->add_option("--output-h", options->output_h, "Gets the last hidden state")
-      ->type_name("HN.npy");
-  command->add_option("--output-c", options->output_c, "Gets the last cell state")
-      ->type_name("CN.npy");
+  command->add_option("--output-h", options->output_h, "Last hidden state")->type_name("HN.npy");
+  command->add_option("--output-c", options->output_c, "Last cell state")->type_name("CN.npy");
   command->footer(
-      "Nothing is scaled: the numbers go in and come out as the network sees them.\n"
+      "Inputs and outputs are not scaled.\n"
       "Example: sluice run lstm.safetensors --input x.npy --output y.npy --output-h h.npy\n"
       "         sluice run lstm.onnx --input X=x.npy --output-dir out");
   command->callback([options] { run(*options); });

@@ -35,11 +35,11 @@ std::string seven_steps(const Trace::Part& part, std::size_t unit, std::size_t s
   };
   if (part.signals[inspection::kC].empty()) {
     return line("S2", "candidate", "g", at(inspection::kG), "") +
-           line("S7", "hidden state", "h", at(inspection::kH), "the plain RNN has no more");
+           line("S7", "hidden state", "h", at(inspection::kH), "a plain RNN has only these");
   }
   const float f = at(inspection::kF), g = at(inspection::kG), i = at(inspection::kI);
   const float c = at(inspection::kC), tanh_c = at(inspection::kTanhC), o = at(inspection::kO);
-  std::string text = gate_line("S1", "forget gate", "f", f, "of the memory is kept");
+  std::string text = gate_line("S1", "forget gate", "f", f, "of c' is kept");
   text += line("S2", "temporary memory, candidate", "g", g, "");
   text += gate_line("S3", "update gate, input gate", "i", i, "of it enters");
   text += line("S4", "memory cell state", "c", c,

@@ -1,5 +1,4 @@
-// The seven steps of a unit with the numbers of one time step, in the order and with the names of
-// the text that explains them.
+// Equations S1 to S7 of one unit with the numbers of one time step (docs/math.md).
 #pragma once
 
 #include <cstddef>
@@ -9,7 +8,8 @@
 
 namespace sluice::cli {
 
-/// Of one unit of a part of the trace at a row. `c_before`: its cell state before that step.
+/// One line per equation for a unit of a traced layer direction. `c_before`: the cell state before
+/// the step.
 std::string seven_steps(const inspection::Trace::Part& part, std::size_t unit, std::size_t step,
                         float c_before);
 

@@ -15,7 +15,7 @@ namespace sluice::cli {
 namespace {
 
 constexpr int kLost = 3;
-int first_error = 0;  // of standard output; stdio remembers only that there was one
+int first_error = 0;  // errno of the first failed write; stdio keeps only a flag
 
 void remember_error() noexcept {
   if (first_error == 0) first_error = errno;
@@ -26,7 +26,8 @@ void remember_error() noexcept {
 void prepare_standard_streams() {
   for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number) {
     if (::fcntl(number, F_GETFD) != -1 || errno != EBADF) continue;
-    // The lowest free number is this one. Opened the wrong way round: a use of it fails, as before.
+    // open() returns the lowest free descriptor: this one. The reversed mode makes every use fail,
+    // as on a closed descriptor.
     const int opened = ::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     if (opened >= 0 && opened != number) ::close(opened);
   }
@@ -58,8 +59,8 @@ int finish_output(int status) noexcept {
     std::raise(SIGPIPE);
   }
   std::fprintf(stderr,
-               "sluice: standard output: cannot write: %s (results are lost; what went to files is "
-               "there)\n",
+               "sluice: standard output: cannot write: %s (printed results are lost; output files "
+               "are complete)\n",
                first_error != 0 ? std::strerror(first_error) : "it is closed");
   return status > 1 ? status : kLost;
 }

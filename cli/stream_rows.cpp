@@ -43,7 +43,7 @@ class NetworkRows : public StreamRows {
       throw Error(ErrorCode::data,
                   {.where = where,
                    .what = message(status),
-                   .expected = fmt::format("{} numbers that a float32 can hold", x_.size()),
+                   .expected = fmt::format("{} numbers in the range of float32", x_.size()),
                    .hint = "leave the row out, or scale its values"});
     }
     answer_.assign(y_.begin(), y_.end());
@@ -120,7 +120,7 @@ std::unique_ptr<StreamRows> StreamRows::of(const std::string& path,
   }
   if (window) {
     throw Error(ErrorCode::usage, {.where = "--window",
-                                   .what = "a forecasting model says itself how it is run",
+                                   .what = "a forecasting model defines its own window",
                                    .expected = "none with " + path});
   }
   return std::make_unique<ForecastRows>(*model.forecast, trace);

@@ -1,5 +1,5 @@
-// What `sluice stream` streams: a bare network or a forecasting model, behind one face. Rows come
-// in as the columns that the model reads, answers go out as numbers with names.
+// A bare network or a forecasting model as a stream, behind one interface: values of the model's
+// columns in, named outputs out.
 #pragma once
 
 #include <cstddef>
@@ -18,35 +18,34 @@ namespace sluice::cli {
 
 class StreamRows {
  public:
-  /// `window` as `sluice stream --window`; none: as the model says. `trace`: sees every row's
-  /// gates, must outlive this.
+  /// `window`: as `sluice stream --window`; nothing: the model's own. `trace` receives the gates of
+  /// every row and must outlive this.
   static std::unique_ptr<StreamRows> of(const std::string& path, const formats::StoredModel& model,
                                         std::optional<std::size_t> window,
                                         TraceSink* trace = nullptr);
   virtual ~StreamRows() = default;
 
-  /// Names of the columns of a row; of a bare network, which knows none, x1, x2, ..
+  /// Names of a row's columns; a bare network has none and gets x1, x2, ..
   virtual std::vector<std::string> columns() const = 0;
-  /// Whether columns are found by those names, and a cell may be empty.
+  /// Whether a CSV needs a header with those names; then cells may be empty.
   virtual bool has_names() const = 0;
-  /// How its tables are read; without columns of times where its rows have none.
+  /// How to read the model's tables; no time columns where its rows have no times.
   virtual data::TableOptions table_options() const = 0;
-  /// Whether an answer depends on the time.
+  /// Whether an answer depends on the row's time.
   virtual bool reads_times() const = 0;
   virtual std::vector<std::string> outputs() const = 0;
 
-  /// Throws Error(data) where a table has another step than the model's data.
+  /// Throws Error(data) where the table's time step differs from the model's data.
   virtual void check(const data::Table& table) const = 0;
   /// The answer to a row, valid until the next. Throws Error(data) naming `where`.
   virtual std::span<const double> push(std::span<const double> values,
                                        const std::optional<forecasting::RowTime>& time,
                                        const std::string& where) = 0;
-  /// Rows still missing before an answer has behind it all that the model looks back on; a bare
-  /// network does not say.
+  /// Rows still missing from the history that the model looks back on; 0 for a bare network.
   virtual std::size_t rows_missing() const = 0;
-  /// When the last row was; empty where that is not known.
+  /// Time of the last row; empty if unknown.
   virtual std::string last_time() const { return ""; }
-  /// Missing rows that a row at this time would leave behind it; throws as push().
+  /// Rows missing between the last row and this time; throws as push().
   virtual std::size_t missing_before(const forecasting::RowTime&) const { return 0; }
   virtual std::vector<std::byte> save() = 0;
   virtual void restore(std::span<const std::byte> saved) = 0;

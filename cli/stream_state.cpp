@@ -19,10 +19,11 @@ StateSchedule state_schedule(const std::string& text) {
   const auto read = std::from_chars(text.data(), end, number);
   const bool whole = time || number == std::floor(number);
   if (read.ec != std::errc() || read.ptr != end || !(number >= 0 && number <= 1e9) || !whole) {
-    throw Error(ErrorCode::usage, {.where = "--state-every",
-                                   .what = "neither rows nor seconds",
-                                   .expected = "a number of rows as 1000, or of seconds as 10s",
-                                   .got = "'" + text + "'"});
+    throw Error(ErrorCode::usage,
+                {.where = "--state-every",
+                 .what = "neither rows nor seconds",
+                 .expected = "a number of rows such as 1000, or of seconds such as 10s",
+                 .got = "'" + text + "'"});
   }
   if (time) return {.rows = 0, .seconds = number, .pause = 0.0};
   return {.rows = static_cast<std::size_t>(number), .seconds = 0.0, .pause = 0.0};
@@ -40,9 +41,9 @@ void StateFile::restore() {
   resumed_ = true;
   const std::string last = rows_.last_time();
   if (last.empty()) {
-    note("note: goes on from the state in {}\n", path_);
+    note("note: continues from the state in {}\n", path_);
   } else {
-    note("note: goes on from the state in {}, behind the row of {}\n", path_, last);
+    note("note: continues from the state in {}, after the row of {}\n", path_, last);
   }
 }
 
@@ -52,9 +53,9 @@ void StateFile::before_row(const std::optional<forecasting::RowTime>& time) {
   const std::string last = rows_.last_time();
   try {
     const std::size_t missing = rows_.missing_before(*time);
-    if (missing > 0) note("note: {} rows are missing behind that of {}\n", missing, last);
+    if (missing > 0) note("note: {} rows are missing after that of {}\n", missing, last);
   } catch (const Error&) {
-    // The row itself will be refused, with a message that names its line.
+    // push() rejects the row with a message that names its line.
   }
 }
 
@@ -68,7 +69,7 @@ void StateFile::row_taken() {
   try {
     save();
   } catch (const Error& error) {
-    // The stream goes on: at its end there may be room again.
+    // Not fatal: a later write may find room on the disk.
     note("note: {}\n", error.what());
     begin_anew();
   }

@@ -1,5 +1,5 @@
-// The state of `sluice stream --state` in its file: when it is written, so that a run that is
-// killed goes on near its end, and from where the next run goes on.
+// The state file of `sluice stream --state`: written now and then, so that a killed run loses
+// little, and read when the next run starts.
 #pragma once
 
 #include <chrono>
@@ -13,30 +13,31 @@
 
 namespace sluice::cli {
 
-/// When a state is due: after so many rows, or at the first row after so many seconds. 0: never.
+/// When to write the state: after `rows` rows, or at the first row after `seconds`. 0: never.
 struct StateSchedule {
   std::size_t rows = 1000;
   double seconds = 10.0;
-  double pause = 1.0;  ///< At least so long between two writes, each of which waits for the disk.
+  double pause = 1.0;  ///< Least seconds between two writes: each waits for the disk.
 };
 
-/// `--state-every`: "500" rows, "30s" seconds, "0": at the end alone; empty: the defaults above.
+/// Parses --state-every: "500" rows, "30s" seconds, "0" only at the end; empty: the defaults above.
 /// Throws Error(usage).
 StateSchedule state_schedule(const std::string& text);
 
 class StateFile {
  public:
-  /// An empty path: nothing is kept.
+  /// An empty path turns the file off.
   StateFile(StreamRows& rows, std::string path, const StateSchedule& schedule)
       : rows_(rows), path_(std::move(path)), schedule_(schedule) {}
 
   bool exists() const { return !path_.empty() && std::filesystem::exists(path_); }
-  /// Takes the state from the file and says from which row it goes on. Throws Error(model) naming
-  /// the file.
+  /// Restores the state from the file and notes the row after which it continues. Throws
+  /// Error(model) naming the file.
   void restore();
-  /// Before a row: says once how many rows are missing since the state was saved.
+  /// Call before each row: at the first one after restore() it notes how many rows are missing
+  /// since the state was saved.
   void before_row(const std::optional<forecasting::RowTime>& time);
-  /// After a row.
+  /// Call after each row: writes the state when it is due.
   void row_taken();
   void save();
 

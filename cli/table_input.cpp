@@ -1,6 +1,6 @@
 #include "cli/table_input.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "cli/gzip.hpp"
 #include "data/csv.hpp"
@@ -9,11 +9,9 @@
 namespace sluice::cli {
 namespace {
 
-constexpr const char* kGroup = "How the file is written [found by itself]";
-
 [[noreturn]] void refuse(const char* option, const std::string& expected, const std::string& got) {
   throw Error(ErrorCode::usage, {.where = option,
-                                 .what = "not a value of this option",
+                                 .what = "not a valid value",
                                  .expected = expected,
                                  .got = "'" + got + "'",
                                  .hint = ""});
@@ -30,28 +28,6 @@ char letter(const char* option, const std::string& text) {
 }
 
 }  // namespace
-
-void declare_table_input(CLI::App& command, TableInput& input, bool training) {
-  const auto option = [&](const char* name, auto& value, const char* words, const char* type) {
-    command.add_option(name, value, words)->type_name(type)->group(kGroup);
-  };
-  option("--time", input.time, "Column of times, or DATE,TIME; none: there is none", "NAME");
-  option("--time-format", input.time_format, "Such as %d.%m.%Y %H:%M, or unix, unix-ms, excel",
-         "FORM");
-  option("--zone", input.zone, "Clock of the times, such as Europe/Berlin", "ZONE");
-  command.add_flag("--sort", input.sort, "Rows need not be in the order of their times")
-      ->group(kGroup);
-  if (training)
-    option("--holidays", input.holidays, "Days without rows, an ISO date a line", "FILE");
-  option("--delimiter", input.delimiter, "Between cells: a character, tab or space", "C");
-  option("--decimal", input.decimal, "Before the decimals: . or ,", "C");
-  option("--thousands", input.thousands, "Between thousands: . , ' or space", "C");
-  option("--strip", input.strip, "Characters around numbers that do not count, such as '%€'",
-         "CHARS");
-  option("--comment", input.comment, "Lines that begin with it are skipped", "C");
-  option("--skip", input.skip, "Lines above the header", "N");
-  option("--encoding", input.encoding, "utf-8, latin1 or utf-16", "NAME");
-}
 
 data::TableOptions table_options(const TableInput& input, const data::FeatureSpec* remembered) {
   data::TableOptions options;
@@ -100,7 +76,7 @@ std::vector<std::string> names_of(const std::string& text) {
         if (text[at] == '"') ++at;
         name += text[at];
       }
-      if (at == text.size()) refuse("names", "a quote that is closed", text);
+      if (at == text.size()) refuse("names", "a closing quote", text);
       ++at;
     }
     const std::size_t end = std::min(text.find(',', at), text.size());

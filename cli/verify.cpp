@@ -1,6 +1,7 @@
-// sluice verify: does this program, on this machine, compute what the model's maker computed?
+// sluice verify: checks that this machine reproduces the outputs stored when the model was made.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
@@ -27,17 +28,17 @@ int run(const Options& options) {
       options.model, verification.checked, verification.largest_error,
       formats::Verification::kTolerance, verified ? "verified" : "NOT verified");
   if (!verification.exact() && verification.rounding > formats::Verification::kTolerance) {
-    say("  the network is sensitive: rounding alone, as instruction sets differ in it, changes its "
+    say("  the network is sensitive: rounding differences between instruction sets change its "
         "outputs by up to {:.2g} of their scale; the error is {}\n",
         verification.rounding,
-        verification.within_rounding ? "within that at every step" : "more than that at some step");
+        verification.within_rounding ? "within that at every step" : "larger at some step");
   }
   switch (verification.seal) {
     case formats::Seal::whole:
-      say("  the file is as it was written, by its hash\n");
+      say("  the hash matches: the file is unchanged\n");
       break;
     case formats::Seal::broken:
-      say("  the file was changed after it was written: its hash is another\n");
+      say("  the hash differs: the file was changed after it was written\n");
       break;
     case formats::Seal::none:
       say("  the file has no hash of its contents\n");
@@ -56,8 +57,8 @@ void add_verify(CLI::App& program, int& exit_status) {
       ->required()
       ->type_name("MODEL.safetensors");
   command->footer(
-      "Exit status 1 where they are not reproduced, or there are none.\nExample: sluice verify "
-      "load.safetensors");
+      "Exit status 1 if they are not reproduced, or if the file has none.\n"
+      "Example: sluice verify load.safetensors");
   command->callback([options, &exit_status] { exit_status = run(*options); });
 }
 

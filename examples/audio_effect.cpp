@@ -1,10 +1,10 @@
-// An LSTM as an audio effect, such as the model of a guitar amplifier: one input, one output, a row
-// a sample. Reads and writes mono float32 samples without a header, as
+// An LSTM as an audio effect, such as the model of a guitar amplifier: one input, one output, one
+// row per sample. Reads and writes mono float32 samples without a header:
 //
 //     ffmpeg -i in.wav -f f32le -ac 1 -ar 48000 - | audio_effect amp.safetensors > out.f32
 //
-// In a plug-in, `process` is the audio callback: it allocates, locks and asks nothing, and keeps
-// the host's floating-point mode.
+// In a plug-in, `process` is the audio callback: it allocates nothing, takes no locks, makes no
+// system calls and restores the host's floating-point mode.
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -25,7 +25,7 @@ class Effect {
   void process(std::span<float> block) noexcept {
     for (float& sample : block) {
       const float dry = sample;
-      // A sample that is no number is passed on as silence, and the state does not see it.
+      // A NaN sample becomes silence and leaves the state unchanged.
       if (stream_.push({&dry, 1}, {&sample, 1}) != sluice::Status::ok) sample = 0.0f;
     }
   }
@@ -61,7 +61,7 @@ int main(int argc, char** argv) try {
     std::fputs("no samples on standard input\n", stderr);
     return 3;
   }
-  std::fprintf(stderr, "%zu samples, %.2f %% of the time that they last at 48 kHz\n", samples,
+  std::fprintf(stderr, "%zu samples, %.2f %% of real time at 48 kHz\n", samples,
                100.0 * busy.count() / (static_cast<double>(samples) / kRate));
   return 0;
 } catch (const sluice::Error& error) {

@@ -1,5 +1,5 @@
-// One model watches many sensors, each with a state of its own: what has arrived since the last
-// look goes through the network as one product. Sensors come and go; all states fit one file.
+// One model, many sensors, each with its own state: all rows that arrived since the last poll go
+// through the network as one batch. Sensors come and go; all states are saved in one file.
 //
 //     many_sensors model.safetensors STATES
 #include <chrono>
@@ -16,7 +16,7 @@
 
 namespace {
 
-// What a real program reads from its sensors: about half of them have sent something.
+// Stands in for reading real sensors: about half of them have sent a row.
 void arrivals(std::size_t sensors, std::mt19937& random, std::vector<sluice::StreamPool::Id>& who,
               std::vector<float>& x, std::size_t inputs) {
   who.clear();
@@ -42,7 +42,7 @@ int main(int argc, char** argv) try {
   if (kept) {  // the states of the last run
     const std::vector<char> bytes{std::istreambuf_iterator<char>(kept), {}};
     pool.restore(std::as_bytes(std::span(bytes)));
-    std::printf("going on with %zu sensors\n", pool.size());
+    std::printf("continuing with %zu sensors\n", pool.size());
   } else {
     pool.reserve(kSensors);
     while (pool.size() < kSensors) pool.add();
@@ -64,7 +64,7 @@ int main(int argc, char** argv) try {
     }
     rows += who.size();
   }
-  // Beside the old states, and in their place only once they are whole.
+  // Write beside the old file and rename, so that a crash leaves one complete file.
   const std::vector<std::byte> states = pool.save();
   const std::string fresh = std::string(argv[2]) + ".new";
   std::ofstream file(fresh, std::ios::binary);

@@ -1,7 +1,7 @@
-// Trains an LSTM under a loss and an optimiser of one's own, by sluice::Pass: forward, a loss from
-// y, back to the gradient of every weight. The network learns to hold a signal: to give at each
-// step the value that x had at the last mark. The loss looks at all outputs of a sequence together:
-// it is their squared error, and a penalty on every jump between two of them.
+// Trains an LSTM with a custom loss and a custom optimiser through sluice::Pass: forward, a loss of
+// y, backward to the gradient of every weight. The network learns sample and hold: at each step it
+// outputs the value that x had at the last mark. The loss is the squared error plus a penalty on
+// every jump between consecutive outputs.
 //
 //     own_loss
 #include <cstdio>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kBatch = 32, kSteps = 24;
 constexpr float kJump = 0.05f, kRate = 0.3f, kMomentum = 0.9f;
 
-// y, t, d_y: [B, T]. Answers the loss, the mean over all outputs.
+// y, t, d_y: [B, T]. Returns the loss averaged over all outputs, and its gradient in d_y.
 float loss(const std::vector<float>& y, const std::vector<float>& t, std::vector<float>& d_y) {
   float sum = 0.0f;
   const float share = 1.0f / static_cast<float>(y.size());

@@ -1,9 +1,10 @@
-// From a tick to a forecast in microseconds: what does not depend on the next tick is computed
-// while nothing happens. Ticks are lines of numbers on standard input; each is answered by a line.
+// From a tick to a forecast in microseconds: prepare() computes between ticks everything that does
+// not depend on the next one. Reads ticks as lines of numbers from standard input and prints one
+// line for each.
 //
 //     tick_to_forecast model.safetensors [WINDOW] < ticks.txt
 //
-// With WINDOW each forecast is that of the last so many ticks alone, exactly.
+// With WINDOW each forecast depends on exactly the last WINDOW ticks.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -44,7 +45,7 @@ int main(int argc, char** argv) try {
   stream.prepare();
   while (read_tick(tick)) {
     const auto start = std::chrono::steady_clock::now();
-    const sluice::Status status = stream.push(tick, forecast);  // all that a trade waits for
+    const sluice::Status status = stream.push(tick, forecast);  // the latency that matters
     const std::chrono::duration<double, std::micro> wait = std::chrono::steady_clock::now() - start;
     if (status != sluice::Status::ok) {
       std::fprintf(stderr, "tick %zu: %s\n", waits.size() + 1, sluice::message(status));

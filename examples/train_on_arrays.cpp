@@ -1,5 +1,5 @@
-// Trains an LSTM on arrays: it reads numbers with a mark beside each, and is to give the sum of the
-// numbers that were marked, at the end (the adding problem of Hochreiter and Schmidhuber 1997).
+// Trains an LSTM on arrays: it reads numbers, two of them marked, and outputs the sum of the marked
+// ones at the end (the adding problem of Hochreiter and Schmidhuber 1997).
 //
 //     train_on_arrays [MODEL.safetensors]
 #include <cstdio>
@@ -41,7 +41,7 @@ int main(int argc, char** argv) try {
   sluice::Trainer trainer(sluice::Model::create({.input = 2, .hidden = {32}, .output = 1}),
                           {.schedule = {.rate = 1e-2}, .threads = 2});
   const sluice::Batch validation = held_out.batch();
-  std::printf("mean squared error before: %.4f (the mean alone: 0.1667)\n",
+  std::printf("mean squared error before: %.4f (predicting the mean: 0.1667)\n",
               trainer.loss(validation));
   const auto show = [](const sluice::FitProgress& progress) {
     std::printf("epoch %2zu: %.4f on validation\n", progress.epoch, progress.validation);

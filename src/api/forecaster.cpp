@@ -1,4 +1,4 @@
-// include/sluice/forecaster.hpp over the inner parts: no logic of its own.
+// Implements include/sluice/forecaster.hpp by the inner layers; no logic of its own.
 #include "sluice/forecaster.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// include/sluice/model.hpp and version.hpp over the inner parts: no logic of its own.
+// Implements include/sluice/model.hpp and version.hpp by the inner layers; no logic of its own.
 #include "sluice/model.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What stands behind a sluice::Model, for the other public classes that are made of one.
+// The implementation behind sluice::Model, shared with the public classes that are made from one.
 #pragma once
 
 #include <memory>
@@ -17,12 +17,12 @@ struct Model::Parts {
         state_policy(std::move(policy)) {}
 
   const engine::Network& network() const { return *network_; }
-  /// To be changed. Streams that were made of it keep the weights that they have.
+  /// For changing the weights. Existing streams keep the weights that they were made with.
   engine::Network& changeable();
-  /// How often it was changed.
+  /// Counts the changes.
   std::uint64_t version() const { return version_; }
 
-  /// Made at the first call, then shared by all streams; may be called from several threads.
+  /// Packed weights, made by the first call and shared by all streams. Thread-safe.
   std::shared_ptr<const streaming::StreamModel> stream_model();
 
  private:

@@ -1,4 +1,4 @@
-// include/sluice/pass.hpp over the inner parts: no logic of its own.
+// Implements include/sluice/pass.hpp by the inner layers; no logic of its own.
 #include "sluice/pass.hpp"
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace sluice {
 struct Pass::Parts {
   std::shared_ptr<Model::Parts> model;
   engine::ArrayPass pass;
-  std::optional<std::uint64_t> version = {};  // of the model, at the forward pass
+  std::optional<std::uint64_t> version = {};  // the model's version at the forward pass
 };
 
 Pass::Pass(const Model& model, const PassOptions& options) {
@@ -39,7 +39,7 @@ void Pass::backward(const PassGradient& from) {
   if (parts_->version && *parts_->version != parts_->model->version()) {
     throw Error(ErrorCode::usage, {.where = "pass",
                                    .what = "the model was changed since the forward pass",
-                                   .expected = "forward() and backward() by the same weights",
+                                   .expected = "forward() and backward() with the same weights",
                                    .got = "",
                                    .hint = "call forward() again"});
   }

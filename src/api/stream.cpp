@@ -1,5 +1,5 @@
-// include/sluice/stream.hpp, stream_pool.hpp and status.hpp over the inner parts: no logic of its
-// own.
+// Implements include/sluice/stream.hpp, stream_pool.hpp and status.hpp by the inner layers; no
+// logic of its own.
 #include "sluice/stream.hpp"
 
 #include <utility>
@@ -18,15 +18,15 @@ const char* message(Status status) noexcept {
     case Status::ok:
       return "done";
     case Status::wrong_inputs:
-      return "x does not hold as many values as the model reads";
+      return "x has the wrong number of values for the model's inputs";
     case Status::wrong_outputs:
-      return "y does not hold as many values as the model gives";
+      return "y has the wrong number of values for the model's outputs";
     case Status::not_a_number:
       return "x holds a value that is not a finite number";
     case Status::unknown_stream:
-      return "there is no stream of that number";
+      return "no stream with this id";
     case Status::repeated_stream:
-      return "a stream stands twice in one call";
+      return "a stream occurs twice in one call";
   }
   return "unknown status";
 }

@@ -1,4 +1,4 @@
-// include/sluice/trainer.hpp over the inner parts: no logic of its own.
+// Implements include/sluice/trainer.hpp by the inner layers; no logic of its own.
 #include "sluice/trainer.hpp"
 
 #include <utility>
@@ -14,7 +14,7 @@ struct Trainer::Parts {
 };
 
 Trainer::Trainer(Model model, const TrainerOptions& options) {
-  model.parts_->changeable();  // refuses weights that cannot be trained
+  model.parts_->changeable();  // throws for quantised weights, which cannot be trained
   const Architecture architecture = model.architecture();
   parts_ = std::unique_ptr<Parts>(new Parts{std::move(model), {architecture, options}});
 }

@@ -7,37 +7,38 @@
 namespace sluice::inspection {
 namespace {
 
-// Gates in the order of their blocks: i, f, g, o.
+// Gates in the order of their weight blocks: i, f, g, o.
 constexpr std::array<SignalIndex, 4> kBlocks = {kI, kF, kG, kO};
 
-// Weights [rows, columns] without a column.
+// Zeroes one column of weights [rows, columns].
 void clear_column(std::vector<float>& parameters, const Parameter& matrix, std::size_t column) {
   const std::size_t columns = matrix.shape[1];
   for (std::size_t at = column; at < matrix.count; at += columns)
     parameters[matrix.offset + at] = 0.0f;
 }
 
-bool mixes(const Architecture& of) {
-  return of.residual || (of.direction == Direction::both && of.merge != Merge::concat);
+bool mixes(const Architecture& arch) {
+  return arch.residual || (arch.direction == Direction::both && arch.merge != Merge::concat);
 }
 
-// Where the gate's H rows begin among the G H; nothing where it is not learned.
-std::optional<std::size_t> first_row(const Architecture& of, std::size_t layer, SignalIndex gate) {
+// First of the gate's H rows in a weight matrix; nothing where the gate is not learned.
+std::optional<std::size_t> first_row(const Architecture& arch, std::size_t layer,
+                                     SignalIndex gate) {
   std::size_t row = 0;
   for (std::size_t block = 0; block < kBlocks.size(); ++block) {
-    const bool there = of.cell.has_gate(block);
+    const bool there = arch.cell.has_gate(block);
     if (kBlocks[block] == gate) return there ? std::optional(row) : std::nullopt;
-    if (there) row += of.hidden[layer];
+    if (there) row += arch.hidden[layer];
   }
   return {};
 }
 
-// The gate's first place among the peepholes of i, f and o.
-std::size_t peephole_row(const Architecture& of, std::size_t layer, SignalIndex gate) {
-  return *first_row(of, layer, gate) - (gate == kO ? of.hidden[layer] : 0);
+// First of the gate's H values in the peepholes, which are those of i, f and o.
+std::size_t peephole_row(const Architecture& arch, std::size_t layer, SignalIndex gate) {
+  return *first_row(arch, layer, gate) - (gate == kO ? arch.hidden[layer] : 0);
 }
 
-// What the activation must see to give the value, short of infinity.
+// The inverse of the gate's activation, clamped to finite arguments.
 float sum_for(SignalIndex gate, double value) {
   constexpr double kMost = 40.0;
   const double sum = gate == kG ? std::atanh(value) : std::log(value / (1.0 - value));
@@ -73,12 +74,12 @@ double distance(std::span<const float> a, std::span<const float> b) {
 
 std::optional<std::vector<float>> without_unit(const engine::Network& network, std::size_t layer,
                                                std::size_t direction, std::size_t unit) {
-  const Architecture& of = network.architecture();
-  const bool projected = of.cell.projection > 0;
-  const bool last = layer + 1 == of.layers();
-  if (!projected && (mixes(of) || (last && of.output == 0))) return {};
+  const Architecture& arch = network.architecture();
+  const bool projected = arch.cell.projection > 0;
+  const bool last = layer + 1 == arch.layers();
+  if (!projected && (mixes(arch) || (last && arch.output == 0))) return {};
   std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
-  const std::size_t above = direction * of.state(layer) + unit;
+  const std::size_t above = direction * arch.state(layer) + unit;
   for (const Parameter& parameter : network.list()) {
     const bool here = parameter.layer == layer && parameter.direction == direction;
     if (projected) {
@@ -96,14 +97,14 @@ std::optional<std::vector<float>> without_unit(const engine::Network& network, s
 std::optional<std::vector<float>> with_gate_held(const engine::Network& network, std::size_t layer,
                                                  std::size_t direction, SignalIndex gate,
                                                  std::span<const double> values) {
-  const Architecture& of = network.architecture();
-  const bool squashed = of.activations[direction] == CellActivations{};
-  const std::optional<std::size_t> row = first_row(of, layer, gate);
-  if (!row || !squashed || of.cell.kind != CellKind::lstm || of.biases == 0 ||
-      of.cell.layer_norm != LayerNorm::none || of.cell.gate_clip > 0.0)
+  const Architecture& arch = network.architecture();
+  const bool squashed = arch.activations[direction] == CellActivations{};
+  const std::optional<std::size_t> row = first_row(arch, layer, gate);
+  if (!row || !squashed || arch.cell.kind != CellKind::lstm || arch.biases == 0 ||
+      arch.cell.layer_norm != LayerNorm::none || arch.cell.gate_clip > 0.0)
     return {};
   std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
-  const std::size_t hidden = of.hidden[layer];
+  const std::size_t hidden = arch.hidden[layer];
   const auto fill = [&](const Parameter& of_parameter, std::size_t first, std::size_t count) {
     std::fill_n(parameters.begin() + static_cast<std::ptrdiff_t>(of_parameter.offset + first),
                 count, 0.0f);
@@ -119,7 +120,7 @@ std::optional<std::vector<float>> with_gate_held(const engine::Network& network,
       for (std::size_t u = 0; u < hidden; ++u)
         parameters[parameter.offset + *row + u] = sum_for(gate, values[u]);
     } else if (parameter.role == Role::peephole && gate != kG) {
-      fill(parameter, peephole_row(of, layer, gate), hidden);
+      fill(parameter, peephole_row(arch, layer, gate), hidden);
     }
   }
   return parameters;
@@ -128,15 +129,15 @@ std::optional<std::vector<float>> with_gate_held(const engine::Network& network,
 Range rows_to_ablate(const Subject& subject, double seconds) {
   constexpr double kFlopPerSecond = 1e10;
   constexpr std::size_t kLeast = 64, kMost = 2000;
-  const Architecture& of = subject.network->architecture();
+  const Architecture& arch = subject.network->architecture();
   const auto weights = static_cast<double>(subject.network->count());
   double runs = 0.0;
-  for (const std::size_t hidden : of.hidden)
-    runs += static_cast<double>(of.directions() * (hidden + 4));
+  for (const std::size_t hidden : arch.hidden)
+    runs += static_cast<double>(arch.directions() * (hidden + 4));
   const double steps = static_cast<double>(std::max<std::size_t>(subject.window, 1));
   const double affordable = seconds * kFlopPerSecond / (2.0 * weights * runs * steps);
   const Range& judged = subject.judged;
-  if (of.direction != Direction::forward) return judged;  // begun from both ends
+  if (arch.direction != Direction::forward) return judged;  // a reverse layer needs all rows
   const std::size_t rows =
       std::clamp(static_cast<std::size_t>(std::min(affordable, 1e9)), kLeast, kMost);
   return {judged.last - std::min(rows, judged.count()), judged.last};
@@ -144,7 +145,7 @@ Range rows_to_ablate(const Subject& subject, double seconds) {
 
 Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, ThreadPool& pool,
                 const std::function<void(std::size_t, std::size_t)>& progress) {
-  const Architecture& of = subject.network->architecture();
+  const Architecture& arch = subject.network->architecture();
   const State before = subject.window > 0 ? State{} : state_before(subject, rows.first, rows.first);
   const std::vector<float> untouched = answers(subject, *subject.network, rows, before);
   Ablation result{.rows = rows, .error = {}, .units = {}, .gates = {}};
@@ -153,7 +154,7 @@ Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, T
 
   std::vector<std::optional<std::vector<float>>> changed;
   for (const Trace::Part& part : trace.parts()) {
-    for (std::size_t u = 0; u < of.hidden[part.layer]; ++u) {
+    for (std::size_t u = 0; u < arch.hidden[part.layer]; ++u) {
       result.units.push_back({.layer = part.layer, .direction = part.direction, .unit = u});
       changed.push_back(without_unit(*subject.network, part.layer, part.direction, u));
     }
@@ -189,7 +190,7 @@ Ablation ablate(const Subject& subject, const Trace& trace, const Range& rows, T
       changes[n] = 100.0 * distance(y, untouched) / scale;
     }
   };
-  // In shares, so that the caller can be told between them.
+  // In chunks, so that progress can be reported between them.
   const std::size_t share = 8 * pool.threads();
   for (std::size_t first = 0; first < changed.size(); first += share) {
     if (progress) progress(first, changed.size());

@@ -1,5 +1,5 @@
-// Runs in double precision over the same rows, untouched or with signals changed: an experiment
-// beside its control. The reference runs them, so that every option of the cell can be changed.
+// Double precision runs with and without changed signals: an experiment and its control. The
+// reference implementation runs them, which supports every cell option.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace sluice::inspection {
 
-/// The rows that a run reads: from the state before the first one.
+/// What a run needs: the network, its rows, and the state before the first one.
 struct ReferenceRun {
   reference::Network network;
   reference::Input input;  ///< One sequence.
@@ -22,11 +22,11 @@ struct ReferenceRun {
   reference::Forward forward() const { return reference::forward(network, input, first); }
 };
 
-/// On the way to the answer from the last of the rows.
+/// The rows up to the answer at the last of `rows`, or its window.
 ReferenceRun reference_run(const Subject& subject, const Range& rows);
 
-/// Applies settings while a run goes on; `untouched` is the run without them, for =mean. The steps
-/// of the settings are rows of the data. Must outlive the run.
+/// Applies settings during a run: the callback of reference::forward(). `untouched`: the run
+/// without them, for =mean. The steps of the settings are rows of the data. Must outlive the run.
 class Changes {
  public:
   Changes(const ReferenceRun& run, const reference::Forward& untouched,
@@ -35,7 +35,7 @@ class Changes {
   void operator()(const reference::ChangedAt& at, std::span<double> values);
 
  private:
-  struct Memory {  // of one assignment in one direction of a layer: what =hold and =mean put in
+  struct Memory {  // the values that =hold or =mean assigns in one direction of a layer
     std::vector<double> values;
     bool filled = false;
   };
@@ -49,7 +49,7 @@ class Changes {
       memory_;  // by assignment over all settings, by layer's direction
 };
 
-/// The run with the settings.
+/// Runs with the settings applied.
 reference::Forward run_changed(const ReferenceRun& run, const reference::Forward& untouched,
                                std::span<const Setting> settings);
 

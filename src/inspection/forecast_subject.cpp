@@ -19,9 +19,9 @@ using forecasting::ForecastModel;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// What the closures of a Subject share.
+// State shared by the Subject's closures.
 struct Parts {
-  ForecastModel model;  // alpha 1 where the LSTM earned no share
+  ForecastModel model;  // with alpha 1 if the trained alpha is 0, so that the LSTM shows
   data::Frame frame;
   std::vector<std::vector<double>> linear;
 
@@ -43,7 +43,7 @@ struct Parts {
     return made;
   }
 
-  // Of the first target, over all steps ahead that were observed.
+  // Mean over the observed horizons of the first target.
   double mean_absolute_error(std::size_t first, std::span<const float> y) const {
     const forecasting::Forecasts made = forecasts(first, y);
     double sum = 0.0;
@@ -62,13 +62,13 @@ struct Parts {
 };
 
 void add_bins(std::vector<std::string>& names, const std::string& what, std::size_t horizon,
-              const std::string& of) {
+              const std::string& suffix) {
   constexpr std::size_t kMost = 12;
   const std::size_t count = std::min(kMost, horizon);
   for (std::size_t bin = 0; bin < count; ++bin) {
     const std::size_t first = bin * horizon / count + 1, last = (bin + 1) * horizon / count;
-    names.push_back(first == last ? fmt::format("{} +{}{}", what, first, of)
-                                  : fmt::format("{} +{} to +{}{}", what, first, last, of));
+    names.push_back(first == last ? fmt::format("{} +{}{}", what, first, suffix)
+                                  : fmt::format("{} +{} to +{}{}", what, first, last, suffix));
   }
 }
 
@@ -106,17 +106,17 @@ std::vector<Cycle> cycles_of(const data::Table& table, std::size_t rows) {
 }
 
 std::string described(const ForecastModel& model) {
-  const Architecture& of = model.network->architecture();
-  const std::string units = fmt::format("{}", fmt::join(of.hidden, ", "));
+  const Architecture& arch = model.network->architecture();
+  const std::string units = fmt::format("{}", fmt::join(arch.hidden, ", "));
   return fmt::format(
       "{}, {} {} of {} units, {}; forecasts {} {} ahead beside a linear part, alpha {:g}",
-      of.cell.kind == CellKind::rnn ? "plain RNN" : "LSTM", of.layers(),
-      of.layers() == 1 ? "layer" : "layers", units,
+      arch.cell.kind == CellKind::rnn ? "plain RNN" : "LSTM", arch.layers(),
+      arch.layers() == 1 ? "layer" : "layers", units,
       model.window == 0 ? "carried state" : fmt::format("windows of {} rows", model.window),
       model.horizon, model.horizon == 1 ? "row" : "rows", model.alpha);
 }
 
-// One step ahead, each beside the row that it is about.
+// The one-step forecasts, each at the row that it forecasts.
 ShownForecast shown(const ForecastModel& model, const data::Frame& frame) {
   ShownForecast made{.target = model.features.targets[0].name,
                      .observed = frame.raw[0],
@@ -150,10 +150,10 @@ std::vector<std::string> input_names(const ForecastModel& model) {
     }
   }
   for (const data::ScaledColumn& target : features.targets) {
-    // The target's name where there are several.
-    const std::string of = features.targets.size() > 1 ? ", " + target.name : "";
-    add_bins(names, "linear forecast", model.horizon, of);
-    add_bins(names, "last season", model.horizon, of);
+    // With several targets, the name of the target.
+    const std::string suffix = features.targets.size() > 1 ? ", " + target.name : "";
+    add_bins(names, "linear forecast", model.horizon, suffix);
+    add_bins(names, "last season", model.horizon, suffix);
   }
   return names;
 }
@@ -161,7 +161,7 @@ std::vector<std::string> input_names(const ForecastModel& model) {
 Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   if (!model.network) {
     throw Error(ErrorCode::usage, {.what = "the model has no LSTM, only a linear part",
-                                   .expected = "a model with units to look into",
+                                   .expected = "a model with LSTM units",
                                    .hint = "train it with --hidden 64"});
   }
   const auto parts = std::make_shared<Parts>(Parts{model, make_frame(model.features, table), {}});
@@ -199,13 +199,13 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   made.error_name = "MAE of " + model.features.targets[0].name;
   if (model.alpha == 0.0) {
     parts->model.alpha = 1.0;
-    made.error_name += " with the LSTM at full weight (it earned none)";
+    made.error_name += " with the LSTM at full weight (its trained alpha is 0)";
   }
   made.error = [parts](std::size_t first, std::span<const float> y) {
     return parts->mean_absolute_error(first, y);
   };
-  // As the backtest: the last row before the test part is its first origin. All rows, where the
-  // model has seen them all.
+  // As in the backtest: the first origin is the last row before the test part. All rows where the
+  // model was trained on all of them.
   const std::size_t last = made.rows - std::min(model.horizon, made.rows - 1);
   const std::size_t seen =
       forecasting::find_split(model, table).value_or(model.split).validation_end;

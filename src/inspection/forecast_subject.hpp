@@ -1,4 +1,4 @@
-// A forecasting model and a table, as something to inspect.
+// A forecasting model and a table as a Subject.
 #pragma once
 
 #include <memory>
@@ -10,12 +10,12 @@
 
 namespace sluice::inspection {
 
-/// The model must outlive it. Throws Error(data) where the table does not have what the model
-/// reads, and Error(usage) where the model has no LSTM.
+/// The model must outlive the result. Throws Error(data) where the table lacks a column that the
+/// model reads, and Error(usage) where the model has no LSTM.
 Subject forecast_subject(const forecasting::ForecastModel& model, const data::Table& table);
 
-/// What the LSTM reads, by name: columns, calendar, masks, and the bins of the linear forecast and
-/// of the last season.
+/// Names of the LSTM's inputs: columns, calendar, masks, and the bins of the linear forecast and of
+/// the last season.
 std::vector<std::string> input_names(const forecasting::ForecastModel& model);
 
 }  // namespace sluice::inspection

@@ -17,36 +17,36 @@ double norm(std::span<const double> values) {
 
 void check_direction(const Subject& subject) {
   if (subject.network->architecture().direction == Direction::forward) return;
-  throw Error(ErrorCode::usage, {.what = "a gradient goes both ways through reverse layers",
-                                 .expected = "a network of the forward direction alone"});
+  throw Error(ErrorCode::usage, {.what = "gradients flow in both directions through reverse layers",
+                                 .expected = "a network with forward layers only"});
 }
 
-// The network as it is without training: nothing is dropped.
+// The network with all dropout off.
 engine::Network without_noise(const engine::Network& network) {
-  Architecture of = network.architecture();
-  if (of.cell.zoneout_c > 0.0 || of.cell.zoneout_h > 0.0) {
-    throw Error(ErrorCode::usage, {.what = "inputs are not attributed through zoneout",
+  Architecture arch = network.architecture();
+  if (arch.cell.zoneout_c > 0.0 || arch.cell.zoneout_h > 0.0) {
+    throw Error(ErrorCode::usage, {.what = "attribution does not support zoneout",
                                    .expected = "a network without it"});
   }
-  of.cell.recurrent_dropout = of.cell.variational_dropout = of.cell.drop_connect = 0.0;
-  engine::Network made(of, network.kernels());
+  arch.cell.recurrent_dropout = arch.cell.variational_dropout = arch.cell.drop_connect = 0.0;
+  engine::Network made(arch, network.kernels());
   made.set_parameters(network.parameters());
   return made;
 }
 
 Range rows_back(std::size_t row, std::size_t back) { return {row - back, row + 1}; }
 
-// A state before the first step, the same for every sample.
-void give_state(engine::Activations& activations, const Architecture& of, const State& state) {
+// Sets the same initial state for every sample.
+void give_state(engine::Activations& activations, const Architecture& arch, const State& state) {
   const float *h = state.h.data(), *c = state.c.data();
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
     engine::LayerActivations& to = activations.layers[layer];
     for (std::size_t b = 0; b < activations.batch(); ++b) {
-      std::copy_n(h, of.state(layer), to.h.data() + b * to.state_units);
-      std::copy_n(c, of.hidden[layer], to.c.data() + b * to.units);
+      std::copy_n(h, arch.state(layer), to.h.data() + b * to.state_units);
+      std::copy_n(c, arch.hidden[layer], to.c.data() + b * to.units);
     }
-    h += of.state(layer);
-    c += of.hidden[layer];
+    h += arch.state(layer);
+    c += arch.hidden[layer];
   }
   activations.give_state();
 }
@@ -87,15 +87,15 @@ Attribution attribute(const Subject& subject, std::size_t output, std::size_t ro
   constexpr std::size_t kPieces = 64;
   check_direction(subject);
   const engine::Network network = without_noise(*subject.network);
-  const Architecture& of = network.architecture();
-  const std::size_t steps = back + 1, inputs = of.input;
-  // Sample n stands in the middle of piece n; behind them the input itself, and zeros.
+  const Architecture& arch = network.architecture();
+  const std::size_t steps = back + 1, inputs = arch.input;
+  // Sample n is the midpoint of interval n; the last two samples are the input itself and zeros.
   constexpr std::size_t kWhole = kPieces, kNothing = kPieces + 1, kSamples = kPieces + 2;
   const auto share = [](std::size_t sample) {
     if (sample >= kWhole) return sample == kWhole ? 1.0f : 0.0f;
     return (static_cast<float>(sample) + 0.5f) / static_cast<float>(kPieces);
   };
-  engine::Activations activations(of, steps, kSamples, engine::Activations::Use::with_backward);
+  engine::Activations activations(arch, steps, kSamples, engine::Activations::Use::with_backward);
   activations.want_d_x(true);
   for (std::size_t t = 0; t < steps; ++t) {
     const std::span<const float> x = subject.row(row - back + t);
@@ -103,7 +103,7 @@ Attribution attribute(const Subject& subject, std::size_t output, std::size_t ro
       for (std::size_t j = 0; j < inputs; ++j) activations.x(t, b)[j] = share(b) * x[j];
     }
   }
-  give_state(activations, of, state_before(subject, row - back, row));
+  give_state(activations, arch, state_before(subject, row - back, row));
   network.forward(activations);
   for (std::size_t t = 0; t < steps; ++t) {
     for (std::size_t b = 0; b < kSamples; ++b) {

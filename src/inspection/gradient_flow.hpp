@@ -1,5 +1,4 @@
-// How much of a gradient arrives k steps before the output that it comes from, and which inputs it
-// reaches there.
+// The gradient of one output with respect to h, c and x at each of the k steps before it.
 #pragma once
 
 #include <cstddef>
@@ -11,36 +10,36 @@
 namespace sluice::inspection {
 
 struct LayerFlow {
-  std::vector<double> d_h;        ///< [K+1] |dL/dh| at the output's own step, one before, ..
-  std::vector<double> d_c;        ///< [K+1] |dL/dc|; zeros of a plain RNN
+  std::vector<double> d_h;        ///< [K+1] |dL/dh|, k = 0 is the output's own step
+  std::vector<double> d_c;        ///< [K+1] |dL/dc|; zeros for a plain RNN
   std::vector<double> units_d_c;  ///< [K+1, H] |dL/dc| of each unit
 };
 
-/// L is one output at one row. In double precision, by the reference: what vanishes does so far
-/// below what a float holds.
+/// L is one output at one row. Computed in double precision by the reference: a vanishing gradient
+/// underflows in float.
 struct GradientFlow {
   std::size_t row = 0, back = 0, output = 0;
   std::vector<LayerFlow> layers;
 };
 
-/// How far back a flow can be followed from a row: to the first row or the window's, `most` at
+/// The number of steps from a row back to the first row, or to the first of its window; `most` at
 /// most.
 std::size_t steps_back(const Subject& subject, std::size_t row, std::size_t most);
 
-/// Throws Error(usage) for a network that reads from the end: its gradient goes both ways.
+/// Throws Error(usage) for a network with reverse layers: its gradient flows in both directions.
 GradientFlow gradient_flow(const Subject& subject, std::size_t output, std::size_t row,
                            std::size_t back);
 
 struct Attribution {
-  std::vector<double> gradient_times_input;    ///< [K+1, I] from the output's row on back
-  std::vector<double> integrated;              ///< [K+1, I] they sum to y(x) - y(0), nearly
+  std::vector<double> gradient_times_input;    ///< [K+1, I] k = 0 is the output's own row
+  std::vector<double> integrated;              ///< [K+1, I] sums to about y(x) - y(0)
   double output = 0.0, baseline_output = 0.0;  ///< y(x), y(0)
 };
 
-/// Of the inputs in the rows row - back .. row; the state before them stays. Integrated gradients
-/// (Sundararajan 2017) from inputs of zero, the middles of 64 pieces of the way. Throws
-/// Error(usage) for a network with reverse layers, or with zoneout, whose way back is that of a
-/// training draw.
+/// Attributes the output to the inputs of the rows row - back .. row; keeps the state before them.
+/// Integrated gradients (Sundararajan 2017) from a baseline of zero by the midpoint rule with 64
+/// intervals. Throws Error(usage) for a network with reverse layers, or with zoneout, whose
+/// backward pass belongs to a random draw.
 Attribution attribute(const Subject& subject, std::size_t output, std::size_t row,
                       std::size_t back);
 

@@ -1,4 +1,4 @@
-// How far an input is remembered: runs beside runs with one row changed.
+// How long c remembers an input: compares runs with runs in which one row is changed.
 #include <algorithm>
 #include <cmath>
 
@@ -8,12 +8,12 @@
 namespace sluice::inspection {
 namespace {
 
-// c (a plain RNN: h) of every sample and step.
+// Records c (h of a plain RNN) of every sample and step.
 class CellSink final : public TraceSink {
  public:
-  CellSink(const Architecture& of, std::size_t samples, std::size_t steps)
-      : rnn_(of.cell.kind == CellKind::rnn), steps_(steps) {
-    for (const std::size_t hidden : of.hidden) cells_.emplace_back(samples * steps * hidden);
+  CellSink(const Architecture& arch, std::size_t samples, std::size_t steps)
+      : rnn_(arch.cell.kind == CellKind::rnn), steps_(steps) {
+    for (const std::size_t hidden : arch.hidden) cells_.emplace_back(samples * steps * hidden);
   }
 
   void step(const TraceStep& s) noexcept override {
@@ -34,9 +34,9 @@ class CellSink final : public TraceSink {
   std::vector<std::vector<float>> cells_;  // by layer [samples, steps, H]
 };
 
-// The state before each of some rows, sample by sample twice, as State wants it.
+// The state before each of some rows, each twice in a row, in State's layout.
 State states_before(const Subject& subject, const std::vector<std::size_t>& places) {
-  const Architecture& of = subject.network->architecture();
+  const Architecture& arch = subject.network->architecture();
   std::vector<State> each;
   for (const std::size_t place : places) {
     if (subject.window > 0 || each.empty()) {
@@ -44,19 +44,19 @@ State states_before(const Subject& subject, const std::vector<std::size_t>& plac
                                         : state_before(subject, place, place));
       continue;
     }
-    // On from the one before: places rise.
+    // Continues from the previous place: places rise.
     const std::size_t from = places[each.size() - 1];
     each.push_back(each.back());
     engine::run(*subject.network,
-                {.x = std::span(subject.x).subspan(from * of.input, (place - from) * of.input),
+                {.x = std::span(subject.x).subspan(from * arch.input, (place - from) * arch.input),
                  .batch = 1,
                  .steps = place - from},
                 each.back());
   }
   State all;
   std::size_t h_at = 0, c_at = 0;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    const std::size_t state = of.state(layer), hidden = of.hidden[layer];
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
+    const std::size_t state = arch.state(layer), hidden = arch.hidden[layer];
     for (int twice = 0; twice < 2; ++twice) {
       for (const State& one : each) {
         const auto h = one.h.begin() + static_cast<std::ptrdiff_t>(h_at);
@@ -75,8 +75,8 @@ State states_before(const Subject& subject, const std::vector<std::size_t>& plac
 
 std::vector<Memory> memories(const Subject& subject, const Range& rows, std::size_t most) {
   constexpr std::size_t kPlaces = 24;
-  const Architecture& of = subject.network->architecture();
-  if (of.direction != Direction::forward || rows.count() < 2) return {};
+  const Architecture& arch = subject.network->architecture();
+  if (arch.direction != Direction::forward || rows.count() < 2) return {};
   const std::size_t steps = std::min(most, rows.count() - 1) + 1;
   std::vector<std::size_t> lags = {0};
   for (std::size_t k = 1; k < steps; k *= 2) lags.push_back(k);
@@ -85,22 +85,23 @@ std::vector<Memory> memories(const Subject& subject, const Range& rows, std::siz
   for (std::size_t n = 0; n < count; ++n)
     places.push_back(rows.first + (count == 1 ? 0 : n * room / (count - 1)));
 
-  // The samples as they are, then with their first row raised.
-  const std::size_t inputs = of.input, floats = steps * inputs;
+  // The unchanged samples, then the same with their first row raised by one.
+  const std::size_t inputs = arch.input, floats = steps * inputs;
   std::vector<float> x(2 * count * floats);
   for (std::size_t n = 0; n < 2 * count; ++n) {
     float* to = x.data() + n * floats;
     std::copy_n(subject.x.data() + places[n % count] * inputs, floats, to);
     for (std::size_t j = 0; n >= count && j < inputs; ++j) to[j] += 1.0f;
   }
-  CellSink cells(of, 2 * count, steps);
+  CellSink cells(arch, 2 * count, steps);
   State state = states_before(subject, places);
   engine::run(*subject.network, {.x = x, .batch = 2 * count, .steps = steps, .trace = &cells},
               state);
 
   std::vector<Memory> all;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    const std::size_t width = of.cell.kind == CellKind::rnn ? of.state(layer) : of.hidden[layer];
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
+    const std::size_t width =
+        arch.cell.kind == CellKind::rnn ? arch.state(layer) : arch.hidden[layer];
     for (std::size_t u = 0; u < width; ++u) {
       Memory& made =
           all.emplace_back(Memory{.layer = layer, .unit = u, .steps = lags, .change = {}});

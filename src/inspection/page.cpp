@@ -26,8 +26,8 @@ void append_as_html(std::string_view text, std::string& out) {
   }
 }
 
-// Inside <script> only "</script" and "<!--" mean something to an HTML parser. In JSON a `<` stands
-// in strings alone, where `\/` is another way to write a slash and \u003c to write the bracket.
+// Inside <script> an HTML parser reacts only to "</script" and "<!--". In JSON `<` occurs only in
+// strings, where a slash can be escaped as `\/` and the bracket as \u003c.
 void append_as_script_data(std::string_view json, std::string& out) {
   std::size_t at = 0;
   while (true) {

@@ -1,6 +1,5 @@
-// The report of an inspection as one HTML document that needs nothing beside itself: style, script
-// and data are in it. What the data must hold is docs/report.md; this file does not look
-// into it.
+// The report of an inspection as one self-contained HTML document: style, script and data are
+// embedded. docs/report.md describes the data; this file does not interpret them.
 #pragma once
 
 #include <string>
@@ -8,8 +7,8 @@
 
 namespace sluice::inspection {
 
-/// The whole document. `title` is any text; `data_json` is valid JSON in UTF-8, which the page
-/// reads as it is.
+/// The whole document. `title`: any text. `data_json`: valid JSON in UTF-8, embedded unchanged but
+/// for escapes.
 std::string report_page(std::string_view title, std::string_view data_json);
 
 }  // namespace sluice::inspection

@@ -1,5 +1,4 @@
-// The files of src/inspection/page/ as text, put into the library at build time
-// (cmake/EmbedPage.cmake).
+// The files of src/inspection/page/ as text, embedded at build time (cmake/EmbedPage.cmake).
 #pragma once
 
 #include <span>

@@ -33,36 +33,36 @@ Values* reference_array(reference::LayerWeights& weights, Role role) {
     case Role::initial_c:
     case Role::head_weight:
     case Role::head_bias:
-      break;  // not a layer's
+      break;  // not part of a layer
   }
   return nullptr;
 }
 
-reference::Network reference_network(const Architecture& of, std::span<const float> parameters) {
-  reference::Network made{.cell = of.cell,
-                          .activations = of.activations,
-                          .direction = of.direction,
-                          .merge = of.merge,
-                          .residual = of.residual,
+reference::Network reference_network(const Architecture& arch, std::span<const float> parameters) {
+  reference::Network made{.cell = arch.cell,
+                          .activations = arch.activations,
+                          .direction = arch.direction,
+                          .merge = arch.merge,
+                          .residual = arch.residual,
                           .layers = {},
                           .head = {}};
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    for (std::size_t d = 0; d < of.directions(); ++d) {
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
+    for (std::size_t d = 0; d < arch.directions(); ++d) {
       reference::LayerWeights& weights = made.layers.emplace_back();
-      weights.input = of.layer_input(layer);
-      weights.hidden = of.hidden[layer];
-      weights.state = of.state(layer);
+      weights.input = arch.layer_input(layer);
+      weights.hidden = arch.hidden[layer];
+      weights.state = arch.state(layer);
     }
   }
-  for (const Parameter& parameter : parameter_list(of)) {
+  for (const Parameter& parameter : parameter_list(arch)) {
     const float* from = parameters.data() + parameter.offset;
     const Values values(from, from + parameter.count);
     if (parameter.role == Role::head_weight) {
-      made.head = {parameter.hidden, of.output, values, {}};
+      made.head = {parameter.hidden, arch.output, values, {}};
     } else if (parameter.role == Role::head_bias) {
       made.head.bias = values;
     } else if (Values* array = reference_array(
-                   made.layers[parameter.layer * of.directions() + parameter.direction],
+                   made.layers[parameter.layer * arch.directions() + parameter.direction],
                    parameter.role)) {
       if (array->empty()) array->assign(values.size(), 0.0);
       for (std::size_t j = 0; j < values.size(); ++j) (*array)[j] += values[j];
@@ -71,18 +71,19 @@ reference::Network reference_network(const Architecture& of, std::span<const flo
   return made;
 }
 
-reference::State reference_start(const Architecture& of, std::span<const float> parameters,
+reference::State reference_start(const Architecture& arch, std::span<const float> parameters,
                                  std::size_t batch) {
   reference::State start;
   const auto add = [&](Values& to, const Parameter& parameter) {
     const float* from = parameters.data() + parameter.offset;
     for (std::size_t b = 0; b < batch; ++b) to.insert(to.end(), from, from + parameter.count);
   };
-  for (const Parameter& parameter : parameter_list(of)) {
+  for (const Parameter& parameter : parameter_list(arch)) {
     if (parameter.role == Role::initial_h) add(start.h, parameter);
     if (parameter.role == Role::initial_c) add(start.c, parameter);
   }
-  const reference::State zeros = reference::zero_state(reference_network(of, {parameters}), batch);
+  const reference::State zeros =
+      reference::zero_state(reference_network(arch, {parameters}), batch);
   if (start.h.empty()) start.h = zeros.h;
   if (start.c.empty()) start.c = zeros.c;
   return start;

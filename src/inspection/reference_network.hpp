@@ -1,5 +1,5 @@
-// A network of the engine as the double reference takes it: for what wants double precision rather
-// than speed, and for tests that compare the two.
+// Converts a network of the engine to the double precision reference: for analyses that need
+// precision rather than speed, and for tests that compare the two.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,15 @@
 
 namespace sluice::inspection {
 
-/// Where the reference keeps a tensor of a direction of a layer; null for the head and the states.
+/// The reference's array for a parameter tensor of a layer direction; null for the head and the
+/// initial states.
 std::vector<double>* reference_array(reference::LayerWeights& weights, Role role);
 
-/// The same weights; two biases become their sum.
-reference::Network reference_network(const Architecture& of, std::span<const float> parameters);
+/// The same weights; adds the two biases.
+reference::Network reference_network(const Architecture& arch, std::span<const float> parameters);
 
-/// The state from which sequences start: zeros, or what was learned, for every sample.
-reference::State reference_start(const Architecture& of, std::span<const float> parameters,
+/// The initial state, zeros or learned, repeated for every sample.
+reference::State reference_start(const Architecture& arch, std::span<const float> parameters,
                                  std::size_t batch);
 
 }  // namespace sluice::inspection

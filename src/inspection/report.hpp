@@ -1,4 +1,4 @@
-// All that the report shows, and the JSON that its page reads (docs/report.md).
+// The contents of the report, and the JSON that its page reads (docs/report.md).
 #pragma once
 
 #include <optional>
@@ -14,9 +14,9 @@
 
 namespace sluice::inspection {
 
-/// A run with signals changed, beside the untouched one.
+/// A run with changed signals, to compare with the untouched one.
 struct Experiment {
-  std::string text;  ///< As given to --set.
+  std::string text;  ///< The argument of --set.
   Trace trace;
   std::vector<float> y;                 ///< [rows, O]
   std::optional<double> before, after;  ///< The task's error over the rows shown.
@@ -29,8 +29,8 @@ struct RnnFlow {
 
 struct Report {
   const Subject& subject;
-  const Trace& trace;    ///< Of all layers and units.
-  std::vector<float> y;  ///< [rows, O] what the network answered.
+  const Trace& trace;    ///< Holds all layers and units.
+  std::vector<float> y;  ///< [rows, O] the network's outputs.
   std::vector<UnitFigures> units;
   std::vector<Memory> memories;
   std::optional<Ablation> ablation;
@@ -40,7 +40,7 @@ struct Report {
   std::optional<Experiment> experiment;
 };
 
-/// Signals are float32 while all of them take at most 8 MB, above that float16.
+/// Stores signals as float32 if all of them fit 8 MB, else as float16.
 std::string report_json(const Report& report);
 
 }  // namespace sluice::inspection

@@ -10,7 +10,7 @@ namespace sluice::inspection {
 forecasting::ForecastModel rnn_beside(
     const forecasting::ForecastModel& model, const data::Table& table, std::size_t threads,
     const std::function<void(const forecasting::Progress&)>& progress) {
-  const Architecture& of = model.network->architecture();
+  const Architecture& arch = model.network->architecture();
   const std::size_t members = std::max<std::size_t>(model.provenance.members, 1);
   forecasting::ForecastOptions options;
   options.features.all_past = false;
@@ -24,8 +24,8 @@ forecasting::ForecastModel rnn_beside(
   options.quantiles = model.quantiles;
   options.lags = model.linear.front().lags;
   options.period = model.period;
-  options.hidden = of.hidden.front() / members;
-  options.layers = of.layers();
+  options.hidden = arch.hidden.front() / members;
+  options.layers = arch.layers();
   options.cell.kind = CellKind::rnn;
   if (model.window > 0) options.window = model.window;
   options.members = members;

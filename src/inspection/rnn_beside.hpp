@@ -1,5 +1,5 @@
-// A simple tanh RNN of the same size, trained on the same rows for the same task: what the LSTM's
-// gradient is compared with.
+// A simple tanh RNN of the same size, trained on the same rows for the same task, to compare the
+// LSTM's gradient with.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace sluice::inspection {
 
-/// Takes as long as training the model did. Throws as train_forecast.
+/// Takes about as long as training the model. Throws as train_forecast().
 forecasting::ForecastModel rnn_beside(
     const forecasting::ForecastModel& model, const data::Table& table, std::size_t threads,
     const std::function<void(const forecasting::Progress&)>& progress);

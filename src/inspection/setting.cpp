@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, Signal>, 6> kSignals = {{{"f", 
                .hint = "for example: f=1,i=0 @ layer 0, units 3-7, steps 100:200"});
 }
 
-Assignment parse_assignment(std::string_view text, const Architecture& of) {
+Assignment parse_assignment(std::string_view text, const Architecture& arch) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) refuse(text, "not an assignment");
   const char before = text[equals - 1];
@@ -43,9 +43,9 @@ Assignment parse_assignment(std::string_view text, const Architecture& of) {
     made.signal = one;
     known = true;
   }
-  if (!known) refuse(text, "there is no such signal");
-  if (of.cell.kind == CellKind::rnn && made.signal != Signal::g && made.signal != Signal::h)
-    refuse(text, "a plain RNN has g and h alone");
+  if (!known) refuse(text, "unknown signal");
+  if (arch.cell.kind == CellKind::rnn && made.signal != Signal::g && made.signal != Signal::h)
+    refuse(text, "a plain RNN has only g and h");
   made.kind = scale ? Assignment::Kind::scale
               : add ? Assignment::Kind::add
                     : Assignment::Kind::replace;
@@ -54,7 +54,7 @@ Assignment parse_assignment(std::string_view text, const Architecture& of) {
     return made;
   }
   const auto number = number_in<double>(value);
-  if (!number || !std::isfinite(*number)) refuse(text, "no number stands behind the sign");
+  if (!number || !std::isfinite(*number)) refuse(text, "no number after the operator");
   made.value = *number;
   return made;
 }
@@ -68,18 +68,18 @@ std::string_view name(Signal signal) {
   return "";
 }
 
-Setting parse_setting(std::string_view text, const Architecture& of, Range steps) {
+Setting parse_setting(std::string_view text, const Architecture& arch, Range steps) {
   Setting made{.text = std::string(text), .assignments = {}, .where = {}};
   const std::size_t at = text.find('@');
   for (const std::string_view one : split(text.substr(0, at), ',')) {
-    const Assignment assignment = parse_assignment(one, of);
+    const Assignment assignment = parse_assignment(one, arch);
     for (const Assignment& other : made.assignments) {
       if (other.signal == assignment.signal) refuse(one, "the signal is set twice");
     }
     made.assignments.push_back(assignment);
   }
   made.where.steps = steps;
-  if (at != std::string_view::npos) made.where = parse_where(text.substr(at + 1), of, steps);
+  if (at != std::string_view::npos) made.where = parse_where(text.substr(at + 1), arch, steps);
   return made;
 }
 

@@ -1,4 +1,4 @@
-// What `--set` says: which signal of which units is held, replaced, scaled or added to, and when.
+// The expressions of `--set`: hold, replace, scale or shift a signal of some units at some steps.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ struct Assignment {
     replace,  ///< f=1
     scale,    ///< f*=0.5
     add,      ///< f+=0.1
-    hold,     ///< f=hold: what it was at the step before the first changed one
-    mean,     ///< f=mean: its mean over the untouched run, unit by unit
+    hold,     ///< f=hold: its value at the step before the first changed one
+    mean,     ///< f=mean: each unit's mean over the untouched run
   };
   reference::Signal signal;
   Kind kind;
@@ -24,16 +24,15 @@ struct Assignment {
 };
 
 struct Setting {
-  std::string text;  ///< As given.
+  std::string text;  ///< As typed.
   std::vector<Assignment> assignments;
   Where where;
 };
 
-/// `SIGNAL=NUMBER[, ..] [@ PLACES]`: signals f i g o c h, `=`, `*=` or `+=` before a number,
-/// `=hold`,
-/// `=mean`; PLACES as where.hpp says. Throws Error(usage) with the grammar and an example for
-/// anything else, for what the network does not have, and for a signal said twice.
-Setting parse_setting(std::string_view text, const Architecture& of, Range steps);
+/// `SIGNAL=NUMBER[, ..] [@ PLACES]`: signals f i g o c h; `=`, `*=` or `+=` before a number, or
+/// `=hold`, `=mean`; PLACES as in where.hpp. Throws Error(usage) with the grammar and an example
+/// for any other text, for a part that the network does not have, and for a repeated signal.
+Setting parse_setting(std::string_view text, const Architecture& arch, Range steps);
 
 /// "f", "i", ..
 std::string_view name(reference::Signal signal);

@@ -33,7 +33,7 @@ namespace {
 
 constexpr std::size_t kWindowsAtOnce = 64;
 
-// The answers from some rows, each from its window.
+// The answers at some rows, each computed from its window.
 void add_windows(const Subject& subject, const engine::Network& network, const Range& rows,
                  std::vector<float>& y) {
   const std::size_t inputs = network.architecture().input, width = network.architecture().width();

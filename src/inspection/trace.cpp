@@ -11,42 +11,42 @@ Range within(const Range& chosen, std::size_t count) {
   return {first, std::max(first, std::min(chosen.last, count))};
 }
 
-bool has(const Architecture& of, std::size_t signal) {
-  return of.cell.kind == CellKind::lstm || signal == kG || signal == kH;
+bool has(const Architecture& arch, std::size_t signal) {
+  return arch.cell.kind == CellKind::lstm || signal == kG || signal == kH;
 }
 
 }  // namespace
 
-Trace::Trace(const Architecture& of, const Where& where, std::size_t first_step)
+Trace::Trace(const Architecture& arch, const Where& where, std::size_t first_step)
     : where_(where),
       first_step_(first_step),
-      directions_(of.directions()),
-      reverse_(of.direction == Direction::reverse) {
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
+      directions_(arch.directions()),
+      reverse_(arch.direction == Direction::reverse) {
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
     for (std::size_t direction = 0; direction < directions_; ++direction) {
       if (!where.holds(layer, direction, where.steps.first)) continue;
       Part& part = parts_.emplace_back();
       part.layer = layer;
       part.direction = direction;
-      part.units = within(where.units, of.hidden[layer]);
-      part.state = within(where.units, of.state(layer));
+      part.units = within(where.units, arch.hidden[layer]);
+      part.state = within(where.units, arch.state(layer));
       for (std::size_t signal = 0; signal < kSignalNames.size(); ++signal) {
-        if (has(of, signal))
+        if (has(arch, signal))
           part.signals[signal].assign(where.steps.count() * part.width(signal), std::nanf(""));
       }
     }
   }
 }
 
-std::size_t Trace::bytes(const Architecture& of, const Where& where) {
+std::size_t Trace::bytes(const Architecture& arch, const Where& where) {
   std::size_t floats = 0;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    for (std::size_t direction = 0; direction < of.directions(); ++direction) {
+  for (std::size_t layer = 0; layer < arch.layers(); ++layer) {
+    for (std::size_t direction = 0; direction < arch.directions(); ++direction) {
       if (!where.holds(layer, direction, where.steps.first)) continue;
-      const std::size_t units = within(where.units, of.hidden[layer]).count();
-      const std::size_t state = within(where.units, of.state(layer)).count();
+      const std::size_t units = within(where.units, arch.hidden[layer]).count();
+      const std::size_t state = within(where.units, arch.state(layer)).count();
       floats += where.steps.count() *
-                (of.cell.kind == CellKind::lstm ? 6 * units + state : units + state);
+                (arch.cell.kind == CellKind::lstm ? 6 * units + state : units + state);
     }
   }
   return floats * sizeof(float);

@@ -23,8 +23,8 @@ class Trace final : public TraceSink {
   /// One direction of a layer.
   struct Part {
     std::size_t layer, direction;
-    Range units, state;  ///< The chosen ones of H and of P.
-    /// [steps, units] each, h [steps, state]; NaN where a step was not run; empty where the cell
+    Range units, state;  ///< The chosen units: of H, and of P for h.
+    /// [steps, units] each, h [steps, state]. NaN where a step was not run; empty where the cell
     /// does not have the signal.
     std::array<std::vector<float>, 7> signals;
 
@@ -34,20 +34,20 @@ class Trace final : public TraceSink {
     }
   };
 
-  /// Of sequence 0 of a run; takes bytes() at once, so steps must have an end. The steps of `where`
-  /// are counted from the sequence's first, or from `first_step` where the run begins later.
-  Trace(const Architecture& of, const Where& where, std::size_t first_step = 0);
+  /// Records sequence 0 of a run. Allocates bytes() at once, so where.steps must be bounded. The
+  /// steps of `where` count from the start of the sequence; the run starts at `first_step`.
+  Trace(const Architecture& arch, const Where& where, std::size_t first_step = 0);
 
-  /// Bytes that such a trace takes: 4 (6 H + P) for each step and direction of a layer.
-  static std::size_t bytes(const Architecture& of, const Where& where);
+  /// Bytes of such a trace: 4 (6 H + P) for each step and layer direction.
+  static std::size_t bytes(const Architecture& arch, const Where& where);
 
   void step(const TraceStep& step) noexcept override;
-  /// The same of a run of the reference, whose step 0 is `first_step`.
+  /// Records a run of the reference, whose step 0 is `first_step`.
   void take(const reference::Forward& run, const reference::Network& network);
 
   Range steps() const { return where_.steps; }
   const std::vector<Part>& parts() const { return parts_; }
-  /// "layer0.forward", as tensors are called after it.
+  /// "layer0.forward": the prefix of its tensors in a trace file.
   std::string name(const Part& part) const;
 
  private:
@@ -55,7 +55,7 @@ class Trace final : public TraceSink {
 
   Where where_;
   std::size_t first_step_, directions_;
-  bool reverse_;  // the only direction
+  bool reverse_;  // the network has only the reverse direction
   std::vector<Part> parts_;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-// Less its mean, at length 1; zeros of what never moves, and where a value is missing.
+// Subtracts the mean and scales to length 1; zeros for a constant column and for missing values.
 Values standardised(Values values) {
   double sum = 0.0;
   std::size_t count = 0;
@@ -24,7 +24,7 @@ Values standardised(Values values) {
     value = std::isnan(value) ? 0.0 : value - mean;
     square += value * value;
   }
-  // Below float's own rounding of the values there is no movement.
+  // Variation below the rounding error of float counts as constant.
   const double length = std::sqrt(square);
   const double still = 1e-6 * std::abs(mean) * std::sqrt(static_cast<double>(count));
   for (double& value : values) value = length > still && length > 0.0 ? value / length : 0.0;
@@ -72,7 +72,7 @@ std::optional<double> half_life(const Trace::Part& part, std::size_t steps, std:
   return std::numbers::ln2 * static_cast<double>(count) / sum;
 }
 
-// The two columns of a cycle, each standardised.
+// Sine and cosine of a cycle, each standardised.
 struct Wave {
   std::string name;
   Values sine, cosine;
@@ -137,7 +137,7 @@ std::vector<UnitFigures> unit_figures(const Subject& subject, const Trace& trace
   std::vector<UnitFigures> all;
   for (const Trace::Part& part : trace.parts()) {
     const std::size_t cell = part.signals[kC].empty() ? kH : kC;
-    // With a projection h is not the unit's own: what it says is o tanh_c.
+    // With a projection h mixes the units: a unit's own output is o tanh_c.
     const bool projected = part.state.count() != part.units.count();
     std::vector<Values> moves;
     for (std::size_t u = 0; u < part.units.count(); ++u) {

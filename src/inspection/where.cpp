@@ -18,7 +18,7 @@ namespace {
                                  .hint = "for example: layer 0, units 3-7, steps 100:200"});
 }
 
-// One part with its number or range, the last one included.
+// One part with its number or range, the end included.
 class Part {
  public:
   Part(std::string_view text, char between) : text_(text) {
@@ -32,14 +32,14 @@ class Part {
     last_ = alone_ ? first_ : trimmed(rest.substr(at + 1));
   }
 
-  // Within 0 .. count - 1; `open`: the last is not included, and either end may be left out.
+  // Within 0 .. count - 1. `open`: the end is excluded, and either end may be left out.
   Range range(const char* of_what, Range allowed, bool open) const {
     const bool half_open = open && !alone_;
     Range range = allowed;
     if (!(half_open && first_.empty())) range.first = number(first_);
     if (!(half_open && last_.empty())) range.last = number(last_) + (half_open ? 0 : 1);
     if (range.first >= range.last || range.first < allowed.first || range.last > allowed.last) {
-      refuse(text_, std::string("there are no such ") + of_what,
+      refuse(text_, std::string("no such ") + of_what,
              std::to_string(allowed.first) + " to " + std::to_string(allowed.last - 1) +
                  ", the first before the last");
     }
@@ -51,7 +51,7 @@ class Part {
  private:
   std::size_t number(std::string_view digits) const {
     if (const auto value = number_in<std::size_t>(digits)) return *value;
-    refuse(text_, "not a place in the network", std::string(kWhereGrammar));
+    refuse(text_, "not a part of the network", std::string(kWhereGrammar));
   }
 
   std::string_view text_, name_, first_, last_;
@@ -60,28 +60,28 @@ class Part {
 
 }  // namespace
 
-Where parse_where(std::string_view text, const Architecture& of, Range steps) {
+Where parse_where(std::string_view text, const Architecture& arch, Range steps) {
   Where where;
   where.steps = steps;
-  const std::size_t widest = *std::max_element(of.hidden.begin(), of.hidden.end());
+  const std::size_t widest = *std::max_element(arch.hidden.begin(), arch.hidden.end());
   std::vector<char> seen;
   for (const std::string_view one : split(text, ',')) {
     const bool of_steps = one.substr(0, 4) == "step";
     const Part part(one, of_steps ? ':' : '-');
     const std::string_view name = part.name();
     if (name == "layer" || name == "layers") {
-      where.layers = part.range("layers", {0, of.layers()}, false);
+      where.layers = part.range("layers", {0, arch.layers()}, false);
     } else if (name == "unit" || name == "units") {
       where.units = part.range("units", {0, widest}, false);
     } else if (name == "step" || name == "steps") {
       where.steps = part.range("steps", steps, true);
     } else if (one == "forward" || one == "reverse") {
       const bool reverse = one == "reverse";
-      if (of.direction != Direction::both && reverse != (of.direction == Direction::reverse))
+      if (arch.direction != Direction::both && reverse != (arch.direction == Direction::reverse))
         refuse(one, "the network has no such direction", reverse ? "forward" : "reverse");
-      if (of.direction == Direction::both) where.direction = reverse ? 1 : 0;
+      if (arch.direction == Direction::both) where.direction = reverse ? 1 : 0;
     } else {
-      refuse(one, "not a place in the network", std::string(kWhereGrammar));
+      refuse(one, "not a part of the network", std::string(kWhereGrammar));
     }
     const char kind = one == "forward" || one == "reverse" ? 'd' : name.front();
     if (std::find(seen.begin(), seen.end(), kind) != seen.end())

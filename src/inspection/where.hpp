@@ -1,4 +1,4 @@
-// Which part of a network at which steps: "layer 0, units 3-7, steps 100:200".
+// Selects layers, units and steps: "layer 0, units 3-7, steps 100:200".
 #pragma once
 
 #include <cstddef>
@@ -27,11 +27,10 @@ struct Where {
 };
 
 /// Parts separated by commas, each at most once, in any order: `layer N`, `layers A-B`, `unit N`,
-/// `units A-B` (the last included), `step N`, `steps A:B` (B not included, either may be left out),
-/// `forward`, `reverse`. What is not named is not restricted. Throws Error(usage), with the
-/// grammar, for anything else and for what the network does not have; `steps` are the rows there
-/// are.
-Where parse_where(std::string_view text, const Architecture& of, Range steps);
+/// `units A-B` (B included), `step N`, `steps A:B` (B excluded, either may be left out), `forward`,
+/// `reverse`. A part that is left out selects everything. `steps`: the rows of the data. Throws
+/// Error(usage) with the grammar for any other text, and for a part that the network does not have.
+Where parse_where(std::string_view text, const Architecture& arch, Range steps);
 
 /// The grammar in one line, for messages.
 inline constexpr std::string_view kWhereGrammar =

@@ -1,4 +1,4 @@
-// Cutting expressions into words: what where.cpp and setting.cpp share.
+// Splits expressions into words, for where.cpp and setting.cpp.
 #pragma once
 
 #include <charconv>
@@ -15,7 +15,7 @@ inline std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// The parts between separators, trimmed; of an empty text one empty part.
+/// The parts between separators, trimmed; one empty part for an empty text.
 inline std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (std::size_t at = 0; at != std::string_view::npos;) {
@@ -26,7 +26,7 @@ inline std::vector<std::string_view> split(std::string_view text, char separator
   return parts;
 }
 
-/// The whole text as a number, or nothing.
+/// Parses the whole text as a number; nothing where it is not one.
 template <class Number>
 std::optional<Number> number_in(std::string_view text) {
   Number value{};

@@ -14,8 +14,8 @@ constexpr double kSmallestShare =
     1e-9;  // A range narrower than this share of its values is constant.
 constexpr double kLargestPlainStep = 1e8;  // From here on, labels have an exponent.
 constexpr double kSmallestPlainStep = 1e-6;
-constexpr double kMargin = 0.04;    // Of the range, above and below.
-constexpr double kRounding = 1e-9;  // Of a step: a tick on the end of the axis counts.
+constexpr double kMargin = 0.04;    // Fraction of the range, above and below.
+constexpr double kRounding = 1e-9;  // Fraction of a step: tolerance for a tick at the axis end.
 
 double round_step(double raw) {
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
@@ -25,7 +25,7 @@ double round_step(double raw) {
   return 10 * power;
 }
 
-// "12500.50" -> "12,500.50", from five digits before the point on.
+// "12500.50" -> "12,500.50"; groups digits from five before the point on.
 std::string with_commas(std::string number) {
   const std::size_t first = number.front() == '-' ? 1 : 0;
   std::size_t end = std::min(number.find('.'), number.size());

@@ -19,14 +19,14 @@ namespace {
 
 constexpr double kWidth = 960;
 constexpr double kHeight = 440;
-constexpr double kAxisCharacter = 6.8;     // Pixels of a character at 12 px, on the wide side.
+constexpr double kAxisCharacter = 6.8;     // Width of a character at 12 px, rounded up.
 constexpr double kLegendCharacter = 7.0;   // The same at 13 px.
 constexpr double kTimeTickDistance = 100;  // About six labels in the width.
 constexpr std::size_t kLongestTitle = 80;
 constexpr std::size_t kLongestName = 40;
 constexpr std::size_t kLongestTime = 40;
 
-// The rows from the last known one on, so that what is forecast hangs on to what is known.
+// The rows from the last known one on, so that the forecast connects to the history.
 Series joined(const ForecastPlot& plot, std::vector<double> values) {
   if (plot.history.empty()) return {0, std::move(values)};
   values.insert(values.begin(), plot.history.back());
@@ -87,7 +87,7 @@ std::string now_mark(const PlotFrame& frame, const ForecastPlot& plot) {
       x, frame.top, frame.bottom, frame.top - 6);
 }
 
-// The forecast's points, where there is room: a browser shows each one's values under the pointer.
+// Dots at the forecast's rows, if there is room: hovering shows the values.
 std::string dots(const PlotFrame& frame, const ForecastPlot& plot, std::size_t middle) {
   if (frame.rows > 1 && frame.row_px() < 6) return "";
   std::string out;

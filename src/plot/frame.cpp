@@ -8,7 +8,7 @@
 namespace sluice::plot {
 namespace {
 
-// The SVG path command, 'M' to start a piece or 'L' to go on, that leads to a value.
+// The SVG path command to a value: 'M' starts a segment, 'L' continues it.
 std::string go(char command, const PlotFrame& frame, std::size_t row, double value) {
   return fmt::format("{}{:.2f} {:.2f}", command, frame.x(row), frame.y(value));
 }
@@ -42,7 +42,8 @@ std::string line_path(const PlotFrame& frame, std::string_view name, const Serie
     if (follows || finite_at(series.values, i + 1)) {
       pieces += go(follows ? 'L' : 'M', frame, row, series.values[i]);
     } else {
-      dots += go('M', frame, row, series.values[i]) + "h0";  // No length: a dot by its round caps.
+      dots +=
+          go('M', frame, row, series.values[i]) + "h0";  // Zero length: the round caps draw a dot.
     }
   }
   std::string out;
@@ -53,7 +54,7 @@ std::string line_path(const PlotFrame& frame, std::string_view name, const Serie
 
 std::string band_path(const PlotFrame& frame, const Series& lower, const Series& upper) {
   std::string out;
-  std::size_t begin = 0;  // Of the piece that is open: rows begin .. i-1.
+  std::size_t begin = 0;  // The open segment: rows begin .. i-1.
   for (std::size_t i = 0; i <= lower.values.size(); ++i) {
     if (finite_at(lower.values, i) && finite_at(upper.values, i)) {
       out += go(i == begin ? 'M' : 'L', frame, upper.first_row + i, upper.values[i]);

@@ -1,5 +1,4 @@
-// Where a row and a value lie in a plot, and the two shapes that are drawn there: a line and a
-// band.
+// Maps rows and values to pixels of a plot, and draws its two shapes: a line and a band.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +10,8 @@
 
 namespace sluice::plot {
 
-/// The rectangle that holds the values, in pixels from the top left corner. Rows are at equal
-/// distances, the first at `left`, the last at `right`; a row alone is in the middle.
+/// The rectangle of the values, in pixels from the top left corner. Rows are equally spaced from
+/// `left` to `right`; a single row is in the middle.
 struct PlotFrame {
   double left = 0;
   double right = 0;
@@ -26,18 +25,18 @@ struct PlotFrame {
   double y(double value) const;  ///< Inside the frame for every finite value.
 };
 
-/// Values of consecutive rows; one that is not finite is a gap.
+/// Values of consecutive rows; a value that is not finite is a gap.
 struct Series {
   std::size_t first_row = 0;
   std::vector<double> values;
 };
 
-/// A <path class="line NAME"> that breaks at gaps, and one of class "line NAME alone" with the
-/// values that have a gap on both sides, drawn as dots. Empty where nothing is finite.
+/// A <path class="line NAME"> that breaks at gaps, and a <path class="line NAME alone"> that draws
+/// values between two gaps as dots. Empty where no value is finite.
 std::string line_path(const PlotFrame& frame, std::string_view name, const Series& series);
 
-/// A <path class="band"> around the area between two series of the same rows; a gap in either
-/// breaks it.
+/// A <path class="band"> around the area between two series of the same rows; breaks at a gap in
+/// either.
 std::string band_path(const PlotFrame& frame, const Series& lower, const Series& upper);
 
 }  // namespace sluice::plot

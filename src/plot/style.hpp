@@ -1,6 +1,6 @@
-// The colours, lines and letters of a plot as one SVG <style>, light and dark. All under one class:
-// a page may hold the picture inline. Text keeps a contrast of 4.5 to the paper in both; blue and
-// orange stay apart for every common colour blindness.
+// Colours, lines and fonts of a plot as one SVG <style>, light and dark. All rules are scoped to
+// one class, so that a page can embed the plot inline. Text has a contrast of 4.5 in both themes;
+// blue and orange are distinguishable with every common colour blindness.
 #pragma once
 
 #include <string_view>

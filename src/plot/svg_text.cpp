@@ -20,7 +20,7 @@ bool allowed_in_xml(char32_t code) {
   return !control && !surrogate && !noncharacter && code < 0x110000;
 }
 
-// The bytes of the character at the front of `text`, 0 if there is none that XML allows.
+// Length in bytes of the first character of `text`; 0 if XML does not allow it.
 std::size_t character_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t length = announced_length(lead);
@@ -31,7 +31,7 @@ std::size_t character_length(std::string_view text) {
     if ((next & 0xc0u) != 0x80u) return 0;
     code = code << 6 | (next & 0x3fu);
   }
-  constexpr char32_t kShortest[] = {0, 0, 0x80, 0x800, 0x10000};  // Less was written too long.
+  constexpr char32_t kShortest[] = {0, 0, 0x80, 0x800, 0x10000};  // Smaller: an overlong form.
   return code >= kShortest[length] && allowed_in_xml(code) ? length : 0;
 }
 

@@ -1,4 +1,4 @@
-// Text of any origin, made fit to stand in an SVG.
+// Escapes arbitrary text for SVG.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,11 @@
 
 namespace sluice::plot {
 
-/// The text as XML content: `&`, `<` and `>` escaped; each byte that is no UTF-8 character which
-/// XML allows becomes U+FFFD; after `longest` characters it ends in an ellipsis.
+/// The text as XML content: escapes `&`, `<` and `>`; replaces each byte that is not part of a
+/// UTF-8 character allowed in XML by U+FFFD; truncates to `longest` characters with an ellipsis.
 std::string escaped(std::string_view text, std::size_t longest);
 
-/// How many characters (code points) valid UTF-8 text has.
+/// The number of code points in valid UTF-8 text.
 std::size_t characters(std::string_view text);
 
 }  // namespace sluice::plot

@@ -169,7 +169,7 @@ def a_cut_training_leaves_an_existing_model_as_it_was(place):
     place.train()
     before = (place.path / "m.safetensors").read_bytes()
     status, stdout, _ = end(long_training(place), signal.SIGINT)
-    expect(status == 130 and "kept: m.safetensors as it was" in stdout, f"exit status {status}: {stdout}")
+    expect(status == 130 and "kept: m.safetensors unchanged" in stdout, f"exit status {status}: {stdout}")
     expect((place.path / "m.safetensors").read_bytes() == before, "it was replaced")
     status, stdout, _ = end(long_training(place, "--on-stop", "save"), signal.SIGINT)
     expect(status == 130 and "written: m.safetensors" in stdout, f"exit status {status}: {stdout}")
@@ -365,7 +365,7 @@ def a_killed_stream_goes_on_near_its_end(place):
     more = ("time,y\n" + "".join(map(row, range(203, 210)))).encode()
     done = subprocess.run(stream, cwd=place.path, input=more, capture_output=True, timeout=60)
     place.status(done, 0)
-    expect(f"behind the row of {start + datetime.timedelta(hours=199):%Y-%m-%d %H:%M}".encode() in done.stderr, done.stderr)
+    expect(f"after the row of {start + datetime.timedelta(hours=199):%Y-%m-%d %H:%M}".encode() in done.stderr, done.stderr)
     expect(b"3 rows are missing" in done.stderr, done.stderr)
 
 

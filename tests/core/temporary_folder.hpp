@@ -1,4 +1,4 @@
-// A folder of its own for one test, gone at the end of it.
+// A temporary folder for one test, deleted at its end.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -28,7 +28,7 @@ def audio_effect(folder, make_model, sluice, examples):
     out, said = run([examples / "audio_effect", folder / "amp.safetensors"], given)
     expect(out == run([sluice, "stream", folder / "amp.safetensors", "--binary"], given)[0],
            "audio_effect: other samples than sluice stream's")
-    expect(re.search(r"^1000 samples, [\d.]+ % of the time", said), said)
+    expect(re.search(r"^1000 samples, [\d.]+ % of real time at 48 kHz", said), said)
     run([make_model, folder / "wide.safetensors", 2, 3, 1, 1])
     _, said = run([examples / "audio_effect", folder / "wide.safetensors"], given, 3)
     expect("one input" in said, said)
@@ -57,7 +57,7 @@ def many_sensors(folder, make_model, sluice, examples):
     command = [examples / "many_sensors", model, states]
     expect(re.search(rb"^\d+ rows of 1000 sensors", run(command)[0]), "first run")
     before = states.read_bytes()
-    expect(run(command)[0].startswith(b"going on with 1000 sensors"), "second run")
+    expect(run(command)[0].startswith(b"continuing with 1000 sensors"), "second run")
     expect(states.read_bytes() != before, "the states did not go on")
     states.write_bytes(before[:100])
     run(command, status=3)

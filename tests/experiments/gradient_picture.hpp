@@ -1,5 +1,5 @@
-// Gradients in the backward pass as one SVG picture with a logarithmic axis, light and dark, that
-// stands alone.
+// Gradient norms over the steps of the backward pass as one self-contained SVG with a logarithmic
+// axis, light and dark.
 #pragma once
 
 #include <string>

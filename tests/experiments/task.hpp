@@ -23,7 +23,7 @@ class Task {
   virtual std::size_t inputs() const = 0;   ///< I
   virtual std::size_t outputs() const = 0;  ///< O
   virtual std::size_t steps() const = 0;    ///< T, of the longest sequence
-  /// What the loss is of who has learnt all but the long dependency.
+  /// The loss of a model that has learnt everything but the long dependency.
   virtual double baseline() const = 0;
 
   /// The next batch.
@@ -45,12 +45,12 @@ std::unique_ptr<Task> adding(std::size_t steps, std::size_t batch);
 /// Two symbols X or Y among distractors, at a tenth to a fifth and at the half to six tenths; the
 /// answer at the end, `length` to 1.1 `length` steps, is which of the four pairs it was (Hochreiter
 /// and Schmidhuber 1997, experiment 6a, where `length` is 100). Loss: cross-entropy. Wrong: an
-/// output off by 0.3. Baseline: who has missed the first symbol, ln 2.
+/// output off by 0.3. Baseline: a model that misses the first symbol, ln 2.
 std::unique_ptr<Task> temporal_order(std::size_t length, std::size_t batch);
 
 /// `kept` symbols, each one of eight, `delay` blanks the last of which is the call, `kept` blanks:
 /// the answer is blanks, and after the call the symbols (Arjovsky 2016, where `kept` is 10). Loss:
-/// cross-entropy, the mean of all steps. Wrong: one of the symbols is. Baseline: who guesses the
+/// cross-entropy, the mean of all steps. Wrong: one of the symbols is. Baseline: guessing the
 /// symbols, kept ln 8 / (delay + 2 kept).
 std::unique_ptr<Task> copy_memory(std::size_t kept, std::size_t delay, std::size_t batch);
 

@@ -612,15 +612,15 @@ plant("src/inspection/changed_run.cpp", "inspection",
       ("experiment: holds what it was in the step itself",
        "} else if (assignment.kind == Assignment::Kind::hold) {", "} else if (false) {"))
 plant("src/inspection/ablation.cpp", "inspection",
-      ("ablation: the reverse unit is the forward one", "direction * of.state(layer) + unit;", "unit;"),
+      ("ablation: the reverse unit is the forward one", "direction * arch.state(layer) + unit;", "unit;"),
       ("ablation: the unit still reads itself",
        "} else if (parameter.role == Role::weight_hh && here) {", "} else if (false) {"),
-      ("ablation: a held gate still has its peephole", "fill(parameter, peephole_row(of, layer, gate), hidden);", ""),
+      ("ablation: a held gate still has its peephole", "fill(parameter, peephole_row(arch, layer, gate), hidden);", ""),
       ("ablation: a held gate's second bias", "fill(parameter, *row, hidden);", ""))
 plant("src/inspection/gradient_flow.cpp", "inspection",
       ("flow: forward in time", "const std::size_t t = back - k;", "const std::size_t t = k;"),
       ("attribution: the pieces' ends", "(static_cast<float>(sample) + 0.5f)", "(static_cast<float>(sample) + 1.0f)"),
-      ("attribution: from zeros instead of the state", "give_state(activations, of, state_before(subject, row - back, row));", ""))
+      ("attribution: from zeros instead of the state", "give_state(activations, arch, state_before(subject, row - back, row));", ""))
 plant("src/inspection/unit_figures.cpp", "inspection",
       ("figures: a clock's correlation by its sine alone",
        "std::sqrt(std::clamp((s * s + c * c - 2.0 * s * c * both) / rest, 0.0, 1.0))", "std::abs(s)"),
@@ -628,9 +628,9 @@ plant("src/inspection/unit_figures.cpp", "inspection",
        "static_cast<double>(count)"))
 plant("src/inspection/memory.cpp", "inspection",
       ("memory: every place from the first place's state", "each.push_back(each.back());\n", "each.push_back(each.front());\n"))
-plant("src/inspection/report.cpp", "inspection",
-      ("report: the rows of the data from its first", "(steps_);\n    for (std::size_t t = 0; t < steps_; ++t) one[t] = values[t * width + j];",
-       "(steps_);\n    for (std::size_t t = 1; t < steps_; ++t) one[t] = values[t * width + j];"))
+plant("src/inspection/report_series.cpp", "inspection",
+      ("report: the rows of the data from its first", "(steps_);\n  for (std::size_t t = 0; t < steps_; ++t) one[t] = values[t * width + j];",
+       "(steps_);\n  for (std::size_t t = 1; t < steps_; ++t) one[t] = values[t * width + j];"))
 plant("src/inspection/forecast_subject.cpp", "inspection",
       ("subject: the forecast stands where it was made", "made.point[row] = all.at(row - 1, 0, 0, model.median());",
        "made.point[row] = all.at(row, 0, 0, model.median());"),

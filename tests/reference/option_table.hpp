@@ -171,7 +171,7 @@ inline std::vector<Combination> single_options() {
   return all;
 }
 
-/// Every two entries of different groups that check() lets stand together.
+/// Every two entries of different groups that check() accepts together.
 inline std::vector<Combination> option_pairs() {
   std::vector<Combination> all;
   const std::vector<Entry> table = option_table();
@@ -187,7 +187,7 @@ inline std::vector<Combination> option_pairs() {
   return all;
 }
 
-/// All that can stand together at once: every coupling with every norm and every merge.
+/// The largest valid combinations: every coupling with every norm and every merge.
 inline std::vector<Combination> crowds() {
   std::vector<Combination> all;
   std::vector<Entry> rest;

@@ -21,7 +21,7 @@ struct Watched {
   std::size_t page_faults = 0;
 };
 
-/// The counts so far, of this process; watched.cpp stands before the C library's functions.
+/// The counts so far, of this process; watched.cpp interposes the C library's functions.
 Watched counted();
 
 template <class Call>

@@ -1,5 +1,5 @@
-// Reading a published case strictly: each field by name, and at the end no field that nobody
-// understood. Only fields that say where a case comes from may go unread.
+// Reads a published case strictly: each field by name, and at the end an error for any field that
+// was not read. Only fields on the origin of a case may be skipped.
 #pragma once
 
 #include <cstddef>

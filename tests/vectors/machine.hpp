@@ -1,5 +1,5 @@
-// A network that runs sequences forward and back: the double reference or the float engine,
-// behind one interface, so that each published case is written once for both.
+// Forward and backward pass of a network, by the double reference or the float engine behind one
+// interface, so that each published case is written once for both.
 #pragma once
 
 #include <memory>

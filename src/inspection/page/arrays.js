@@ -1,6 +1,6 @@
-// The arrays of the report: base64 of little-endian f16 or f32 values, row-major. They stay packed
-// until they are first read; an f16 array stays 16 bits wide and is looked up in a table of all
-// 65,536 values.
+// The arrays of the report: base64 of little-endian f16 or f32 values, row-major. An array is
+// decoded at its first use; f16 arrays stay 16 bits wide and are read through a table of all 65,536
+// values.
 
 const f16Values = (() => {
   const values = new Float32Array(65536);
@@ -31,7 +31,7 @@ class Numbers {
     this.raw = null;
   }
 
-  // Every browser that runs today is little-endian, as the data are.
+  // The data are little-endian, as are all platforms with a current browser.
   unpack() {
     const bytes = bytesOfBase64(this.packed.data);
     const Type = this.half ? Uint16Array : Float32Array;
@@ -48,7 +48,7 @@ class Numbers {
   }
 }
 
-// changed - untouched, [same shape]. Not rounded to f16, so no value of it is "< 6e-5".
+// changed - untouched, [same shape]. Not rounded to f16, so values print without "< 6e-5".
 class Difference {
   constructor(changed, untouched) {
     this.shape = untouched.shape;
@@ -83,8 +83,8 @@ class Column {
   }
 }
 
-// The |value| that `share` of the finite values do not exceed; the largest one where that is 0.
-// Over 200,000 values spread evenly: enough for a colour scale.
+// The `share` quantile of |value| over the finite values; the largest |value| where that is 0.
+// Samples at most 200,000 values, enough for a colour scale.
 function magnitude(array, share) {
   const stride = Math.max(1, Math.floor(array.length / 200000));
   const found = new Float32Array(Math.ceil(array.length / stride));
@@ -98,7 +98,7 @@ function magnitude(array, share) {
   return sorted[Math.floor((count - 1) * share)] || sorted[count - 1];
 }
 
-// {low, high} of all finite values of the arrays, null where there is none.
+// {low, high} of all finite values of the arrays; null where there are none.
 function extent(arrays) {
   let low = Infinity;
   let high = -Infinity;

@@ -1,5 +1,5 @@
-// Which input, how many steps back, moved the chosen output: gradient * input and integrated
-// gradients, one strip per input column, coloured about 0, each with its sum.
+// Attribution of the chosen output to inputs and steps: gradient * input and integrated gradients,
+// one strip per input column in a diverging colour scale, each with its sum.
 
 const kStrip = 18;  // pixels of a strip's height
 

@@ -1,7 +1,7 @@
-// Colour scales as tables of 256 colours (ABGR words for ImageData). Both start at the paper, so
-// that ink means "much": a gate runs from closed (paper) to open; a signed value from blue over
-// paper to orange, the pair that every common colour blindness keeps apart. The stops rise evenly
-// in lightness.
+// Colour scales as tables of 256 colours (ABGR words for ImageData). Zero has the colour of the
+// page's background: gates run from the background (closed) to ink (open); signed values from blue
+// through the background to orange, a pair that every common colour blindness keeps apart. The
+// stops are evenly spaced in lightness.
 
 const kScales = {
   light: {
@@ -22,7 +22,7 @@ const kScales = {
   },
 };
 
-// Lines beside one another (Okabe and Ito's palette, moved for each paper).
+// Colours of lines (Okabe and Ito's palette, adjusted for each theme).
 const kLines = {
   light: ['#0b6e8a', '#b85c00', '#7a4fa3', '#2f7d32', '#a6204f', '#5d6670'],
   dark: ['#5cc4dd', '#f0a04b', '#bd9be6', '#7cc77f', '#f284a5', '#a9b3bd'],
@@ -55,7 +55,7 @@ for (const theme of ['light', 'dark']) {
   };
 }
 
-// scale: {kind: 'open' | 'signed', low, high}. Values beyond an end have the end's colour.
+// scale: {kind: 'open' | 'signed', low, high}. Clamps values outside the range.
 function colourWords(values, scale, theme, words) {
   const colours = kTables[theme][scale.kind];
   const missing = kTables[theme].missing;

@@ -1,4 +1,4 @@
-// What the reader turns: the slider, the selects, the buttons, and the keys.
+// The controls: slider, selects, buttons and keyboard shortcuts.
 
 const kKeys = {
   ArrowLeft: event => chooseStep(state.step - (event.shiftKey ? farStep() : 1)),

@@ -1,9 +1,9 @@
-// Lines over time on a canvas: each pixel column shows the least and the greatest value that falls
-// into it, so that no peak is lost when there are more steps than pixels. NaN leaves a gap.
+// Lines over time on a canvas: each pixel column spans the minimum and maximum of its steps, so
+// that no peak is lost when there are more steps than pixels. NaN leaves a gap.
 
 class TimePlot {
   // `series()`: [{name, array, colour, dash, width}], `band()`: {low, high, colour} or null,
-  // `range`: {low, high}, or null for that of the values.
+  // `range`: {low, high}; null: the range of the values.
   constructor(parent, {label, height, series, band = () => null, range = null}) {
     this.series = series;
     this.band = band;
@@ -51,7 +51,7 @@ class TimePlot {
     }
   }
 
-  // Calls `visit(x, least, greatest)` from left to right, `visit(x, NaN, NaN)` in a gap.
+  // Calls `visit(x, minimum, maximum)` from left to right, `visit(x, NaN, NaN)` in a gap.
   walk(array, width, visit) {
     const {first, count} = state.view;
     const bins = Math.min(count, Math.max(1, Math.floor(width)));
@@ -83,7 +83,7 @@ class TimePlot {
         open = false;
         return;
       }
-      // First the end nearer to where the line comes from.
+      // Draws the end nearer to the previous column first.
       const [near, far] = Math.abs(before - least) <= Math.abs(before - greatest) ?
           [least, greatest] :
           [greatest, least];
@@ -144,8 +144,8 @@ function lineColour(index) {
   return kLines[state.theme][index % kLines[state.theme].length];
 }
 
-// The runs that the mode asks for, as [{mode, dash, suffix}]: the untouched run lies dashed under
-// the changed one. `both`: also where the untouched one is chosen.
+// The runs to draw in the current mode, as [{mode, dash, suffix}]: the untouched run is dashed
+// below the changed one. `both`: draw both also when the untouched one is chosen.
 function runsShown(both = false) {
   if (!data.experiment || (state.mode === 'untouched' && !both))
     return [{mode: 'untouched', suffix: ''}];

@@ -1,8 +1,8 @@
-// The gradient's way back from the chosen output: its size per layer, step by step, on a log scale.
-// Values that f32 cannot hold lie on a line of their own at the bottom. What attribution.js draws
-// shares the steps back.
+// Gradient flow: the norm of the chosen output's gradient per layer at each step back, on a log
+// scale. Values that underflow f32 are drawn on a separate line at the bottom. attribution.js
+// shares the axis of steps back.
 
-const kGutter = 18;  // pixels below the log scale, for what is 0 or below f32
+const kGutter = 18;  // pixels below the log scale, for zeros and values that underflow f32
 
 class BackCursor {
   constructor(back) {
@@ -12,7 +12,7 @@ class BackCursor {
     this.onMove = [];
   }
 
-  // A drawing of steps 0..back; it moves the cursor by pointer, and by keys where it has the focus.
+  // A plot over steps 0..back; the pointer moves its cursor, and the arrow keys when focused.
   add(frame) {
     const cursor = html('div', {class: 'cursor'});
     frame.append(cursor);
@@ -140,7 +140,7 @@ class FlowPlot {
       if (!Number.isInteger(decade)) continue;
       const y = Math.round(this.y(10 ** decade));
       pen.fillRect(0, y, width, 1);
-      // Inside the scale, so that the lowest one stands clear of the gutter's.
+      // Inside the scale, so that the lowest label does not touch the gutter's.
       const place = Math.max(6, Math.min(this.height - kGutter - 7, y));
       this.axis.append(html('span', {style: `top:${place}px`}, `1e${decade}`));
     }

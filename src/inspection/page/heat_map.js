@@ -1,9 +1,7 @@
-// A heat map, unit by step: pooled and coloured once per layer, zoom and theme into a bitmap of one
-// pixel a cell; the cursors are elements of their own above it, so that moving them draws nothing
-// anew.
+// A heat map of units by steps: pooled and coloured once per layer, zoom and theme into a bitmap of
+// one pixel per cell. The cursors are separate elements above it, so moving them redraws nothing.
 
-// [rows of the picture = units, columns]: the mean of the steps that fall into each column, NaN
-// left out.
+// [units, columns]: the mean of the steps of each column, without NaN.
 function pooled(array, view, columns) {
   const units = array.shape[1];
   const sums = new Float32Array(columns * units);
@@ -28,7 +26,8 @@ function pooled(array, view, columns) {
   return picture;
 }
 
-// Gates have 0..1; what a tanh gives has -1..1; the rest its own range about 0, and says so.
+// The scale of a signal: 0..1 for gates, -1..1 for outputs of tanh, else symmetric about 0 by its
+// own range, which the label states.
 function scaleOf(name, array, mode) {
   if (mode !== 'difference') {
     if (kGates.includes(name)) return {kind: 'open', low: 0, high: 1, note: '0 closed, 1 open'};
@@ -42,7 +41,7 @@ function scaleOf(name, array, mode) {
 
 function heightOf(units) {
   const pixels = units <= 16 ? 9 : units <= 40 ? 4 : units <= 80 ? 2 : 1;
-  return Math.max(84, units * pixels);  // Never lower than the label beside it.
+  return Math.max(84, units * pixels);  // At least the height of its label.
 }
 
 class HeatMap {

@@ -1,5 +1,5 @@
-// The stack of heat maps: one per signal that the chosen layer has, those wanted shown, each drawn
-// in a task of its own so that the page answers in between.
+// The stack of heat maps: one per selected signal of the chosen layer, each drawn in its own task
+// so that the page stays responsive.
 
 class HeatMaps {
   constructor(parent, choices) {
@@ -43,7 +43,7 @@ class HeatMaps {
     }
   }
 
-  // Draws the first map now and the others in their turn; a newer call overtakes.
+  // Draws the first map now and queues the others; a newer call cancels the queue.
   drawAll() {
     const turn = ++this.turn;
     const shown = this.shown();

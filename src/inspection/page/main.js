@@ -1,5 +1,5 @@
-// Starts the page, and is where a choice becomes a change: every move of the step, unit, layer, run
-// and theme goes through here. `window.sluice` is the same for the console and the tests.
+// Starts the page and applies every choice of step, unit, layer, run and theme. `window.sluice`
+// offers the same functions to the console and the tests.
 
 const timings = {
   first_map_ms: null,
@@ -10,7 +10,7 @@ function clamp(value, count) {
   return Math.max(0, Math.min(count - 1, Math.round(value) || 0));
 }
 
-// Notes how long a move took until its frame was painted. null while it is under way.
+// Measures the time from a choice to its painted frame; null while pending.
 function timed(move) {
   const start = performance.now();
   timings.last_move_ms = null;

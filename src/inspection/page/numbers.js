@@ -1,5 +1,4 @@
-// Numbers as text: four significant digits, a true minus sign, and plain words where there is no
-// number.
+// Formats numbers: four significant digits, a typographic minus sign, and words for missing values.
 
 const kSmallestNormalHalf = 2 ** -14;
 
@@ -22,13 +21,13 @@ function numberText(value, half = false) {
   return withMinus(size >= 9999.5 ? value.toFixed(0) : value.toPrecision(4));
 }
 
-// A norm of a gradient: what f32 cannot hold comes as 0.
+// Formats the norm of a gradient; values that underflow f32 arrive as 0.
 function gradientText(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
   return value === 0 ? '< 1e-38' : withMinus(exponential(value, 2));
 }
 
-// Short text for an axis: as few digits as tell.
+// Axis label with as few digits as needed.
 function axisText(value) {
   const short = Number(value.toPrecision(3));
   const size = Math.abs(short);
@@ -52,7 +51,7 @@ function countText(count, noun) {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-// Round values between low and high, at most `most` of them.
+// At most `most` round values between low and high.
 function ticks(low, high, most) {
   const rough = (high - low) / most;
   if (!(rough > 0)) return [low];

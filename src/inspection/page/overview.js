@@ -1,5 +1,5 @@
-// What goes in and what comes out, over the time in view: the chosen input columns, the target with
-// its forecast where the model forecasts, and the outputs.
+// Inputs and outputs over the visible time: the chosen input columns, the target and its forecast
+// (forecasting models), and the outputs.
 
 class Overview {
   constructor(parent) {

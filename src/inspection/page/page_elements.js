@@ -1,5 +1,4 @@
-// Making elements: HTML and SVG by tag, attributes and children; a canvas at the screen's own
-// resolution.
+// Creates elements: HTML and SVG by tag, attributes and children; a canvas at device resolution.
 
 function setAttributes(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -28,7 +27,7 @@ function byId(id) {
   return document.getElementById(id);
 }
 
-// Sizes the canvas to its box and answers its context, in CSS pixels, cleared.
+// Sizes the canvas to its box, clears it and returns its context, scaled to CSS pixels.
 function context(canvas) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth;
@@ -41,7 +40,7 @@ function context(canvas) {
   return {pen, width, height};
 }
 
-// A row of a plot: what it is at the left, the drawing, its scale and its value at the right.
+// A row of a plot: label, drawing, scale and current value.
 function plotRow(label, canvas, right) {
   const frame = html('div', {class: 'plot-frame'}, canvas);
   const row =

@@ -1,6 +1,5 @@
-// What the page shows and what is chosen in it: the report's data, the chosen step, unit and layer,
-// which run (untouched, changed by the experiment, or their difference), and the part of the time
-// in view.
+// The state of the page: the report's data, the chosen step, unit and layer, the chosen run
+// (untouched, changed by the experiment, or their difference), and the visible time range.
 
 const kSignals = ['f', 'i', 'g', 'o', 'c', 'tanh_c', 'h'];
 const kSignalNames = {
@@ -72,7 +71,7 @@ function isProjected(layer = layerNow()) {
   return layer.state !== layer.units;
 }
 
-// A reverse layer reads the time from its end: its step before is the row after.
+// A reverse layer runs from the last step to the first: its previous step is the next row.
 function stepBefore(step) {
   return layerNow().direction === 'reverse' ? step + 1 : step - 1;
 }
@@ -94,15 +93,15 @@ function unitFigures() {
   return data.units.find(row => row.layer === state.layer && row.unit === state.unit) || null;
 }
 
-// Whoever draws something registers a function of what changed: 'step', 'unit', 'layer', 'mode',
-// 'view', 'theme', 'size', and once 'start'.
+// Drawings register a callback that receives what changed: 'step', 'unit', 'layer', 'mode', 'view',
+// 'theme', 'size', and once 'start'.
 const listeners = [];
 
 function onChange(draw) {
   listeners.push(draw);
 }
 
-// Whether all that depends on time, room and colours must be drawn anew.
+// Whether everything that depends on time, size or colours must be redrawn.
 function redraws(what) {
   return ['start', 'view', 'theme', 'size'].includes(what);
 }

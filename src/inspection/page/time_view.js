@@ -1,11 +1,11 @@
-// The part of the time in view, shared by everything that is drawn over time, so that one cursor
-// runs through all of it; and the pointer on such a drawing: a click chooses, a drag zooms.
+// The visible time range and its cursor, shared by all drawings over time. Pointer: a click chooses
+// a step, a drag zooms.
 
 const kDragPixels = 5;
 const tracks = [];   // {frame, cursor}
-let trackWidth = 1;  // of every track: they stand in one grid
+let trackWidth = 1;  // the same for every track: they share one grid
 
-// A rectangle of the drawing in which step t lies, in pixels from its left edge.
+// The horizontal extent of step t, in pixels from the left edge of the drawing.
 function stepEdges(step, width) {
   const {first, count} = state.view;
   return [(step - first) / count * width, (step + 1 - first) / count * width];
@@ -30,8 +30,8 @@ function measureTracks() {
   trackWidth = Math.max(1, ...tracks.map(track => track.frame.clientWidth));
 }
 
-// Gives the drawing in `frame` the cursor, and the pointer's meaning; `choose(step, y share)` is a
-// click.
+// Adds the cursor and the pointer handling to the drawing in `frame`; a click calls
+// `choose(step, y share)`.
 function addTrack(frame, choose) {
   const cursor = html('div', {class: 'cursor'});
   const range = html('div', {class: 'drag-range', hidden: true});
@@ -91,7 +91,7 @@ function zoomBy(factor) {
   zoomTo(state.step + 0.5 - share * count * factor, count * factor);
 }
 
-// Moves the view where the chosen step has left it. Whether it did.
+// Scrolls the view to the chosen step if that is outside. Returns whether it moved.
 function followStep() {
   const {first, count} = state.view;
   if (state.step >= first && state.step < first + count) return false;

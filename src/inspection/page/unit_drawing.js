@@ -1,8 +1,8 @@
-// One unit drawn: the cell state runs along the top from c' to c, the gates stand below it like
-// sluices. Bars show how far each gate is open; a stream is as broad as the value it carries, blue
-// below zero, orange above.
+// A diagram of one unit: the cell state runs along the top from c' to c, the gates are below it.
+// Bars show how far each gate is open; the width of a stream is its value, blue below zero, orange
+// above.
 
-const kBroadest = 16;  // pixels of a stream that carries 1 or more
+const kBroadest = 16;  // width in pixels of a stream of magnitude 1 or more
 
 const kCards = {
   // left edge of each card; all are 140 x 122 at y = 214
@@ -136,7 +136,7 @@ class UnitDrawing {
         Number.isNaN(written) ? '' : `${has('i') ? 'i g' : 'g'} = ${numberText(written)}`);
   }
 
-  // The two parts of S4; a gate that the cell does not have acts as 1.
+  // The two terms of S4; a missing gate acts as 1.
   parts({before, f, i, g, c}) {
     if (Number.isNaN(c)) return {kept: NaN, written: NaN};
     return {kept: before * (has('f') ? f : 1), written: g * (has('i') ? i : 1)};
@@ -147,7 +147,7 @@ class UnitDrawing {
     this.texts[name].classList.toggle('missing', !/\d/.test(text));
   }
 
-  // A gate's bar grows from the left; the candidate's from the middle, to the side of its sign.
+  // A gate's bar starts at the left, the candidate's in the middle, towards its sign.
   fill(name, {x, gate}, value) {
     const clamped = Number.isNaN(value) ? 0 : Math.max(gate ? 0 : -1, Math.min(1, value));
     const from = gate ? x + 10 : x + 70 + Math.min(0, clamped) * 60;

@@ -1,4 +1,4 @@
-// The chosen unit: its curves over time, and its figures.
+// The chosen unit: its curves over time and its statistics.
 
 class UnitFigures {
   constructor(curves, figures) {

@@ -2,8 +2,8 @@
 
 const kNotInCell = 'not in this cell';
 
-// The run whose numbers the unit shows: differences satisfy no equation, so the changed run stands
-// for them.
+// The run whose numbers the unit shows: differences satisfy no equation, so for them it is the
+// changed run.
 function unitMode() {
   return state.mode === 'difference' ? 'changed' : state.mode;
 }
@@ -20,7 +20,7 @@ function unitValue(name) {
   return signalValue(name, state.step, state.unit, unitMode());
 }
 
-// c' is the cell state one step before, which the report does not hold for its own first step.
+// c' is the cell state one step before; unknown at the report's first step.
 function stateBefore() {
   const before = stepBefore(state.step);
   const known = before >= 0 && before < data.steps.count;
@@ -29,7 +29,7 @@ function stateBefore() {
   return {value, text: signalArray(state.layer, 'c', unitMode()) === null ? kNotInCell : text};
 }
 
-// A factor of a product: what the cell does not have acts as 1 and is left out.
+// A factor of a product; left out where the cell does not have the signal (it acts as 1).
 function product(factors) {
   return factors.filter(factor => factor !== null).join(' × ');
 }

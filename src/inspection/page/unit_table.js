@@ -1,5 +1,5 @@
-// The table of units: every head sorts, every row chooses its unit; and the gates' ablation beside
-// it.
+// The table of units, with the ablation of the gates beside it. A click on a header sorts, a click
+// on a row chooses the unit.
 
 const kUnitColumns = [
   {head: 'layer', help: 'layer', value: row => row.layer, text: row => String(row.layer)},
@@ -100,7 +100,7 @@ class UnitTable {
     return html('tr', {onclick: choose, 'data-layer': row.layer, 'data-unit': row.unit}, ...cells);
   }
 
-  // Largest first, then the other way round; what has no value stays last; equals keep their order.
+  // Descending first, ascending at the second click; missing values last; stable.
   sort(column) {
     const again = this.sorted.column === column;
     this.sorted = {
@@ -132,7 +132,7 @@ class UnitTable {
     }
   }
 
-  // Scrolls the table alone, never the page.
+  // Scrolls only the table, not the page.
   bringIntoSight(line) {
     const head = this.heads[0].offsetHeight;
     const top = line.offsetTop - head;
