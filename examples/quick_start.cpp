@@ -12,7 +12,7 @@ int main() {
   const sluice::Batch data{.x = x, .batch = 64, .targets = mean};
   sluice::Trainer trainer(sluice::Model::create({.input = 1, .hidden = {16}, .output = 1}),
                           {.schedule = {.rate = 1e-2}});
-  const sluice::FitResult result = trainer.fit(data, {.epochs = 60, .batch = 16});
+  const sluice::FitResult result = trainer.fit(data, {.epochs = 300, .batch = 16});
   std::printf("mean squared error %.4f\n", result.loss);
 
   sluice::Stream stream(trainer.model());

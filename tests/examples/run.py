@@ -71,6 +71,16 @@ def train_on_arrays(folder, make_model, sluice, examples):
     run([sluice, "verify", model])
 
 
+def quick_start(folder, make_model, sluice, examples):
+    """The README shows this program whole, and what it prints."""
+    root = pathlib.Path(__file__).resolve().parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    expect((root / "examples" / "quick_start.cpp").read_text(encoding="utf-8") in readme,
+           "README.md shows another quick_start.cpp")
+    out = run([examples / "quick_start"])[0].decode()
+    expect(all(f"    {line}\n" in readme for line in out.splitlines()), f"README.md shows other output than\n{out}")
+
+
 def own_loss(folder, make_model, sluice, examples):
     losses = [float(value) for value in re.findall(rb"loss ([\d.]+)", run([examples / "own_loss"])[0])]
     expect(len(losses) == 6 and losses[-1] < 0.25 * losses[0], str(losses))
@@ -78,7 +88,8 @@ def own_loss(folder, make_model, sluice, examples):
 
 def main():
     make_model, sluice, examples = map(pathlib.Path, sys.argv[1:])
-    for example in (audio_effect, tick_to_forecast, many_sensors, train_on_arrays, own_loss):
+    for example in (audio_effect, tick_to_forecast, many_sensors, train_on_arrays, own_loss,
+                    quick_start):
         with tempfile.TemporaryDirectory() as folder:
             example(pathlib.Path(folder), make_model, sluice, examples)
         print(f"ok      {example.__name__}")
