@@ -107,18 +107,18 @@ ActivationFunction function_in(const Word& word) {
   if (!found) word.refuse("no such activation", "one of " + names_of<Activation>());
   ActivationFunction function = default_parameters(*found);
   if (kind.size() == word.value.size()) return function;
-  const std::string rest = word.value.substr(kind.size() + 1);
+  const std::string_view rest = std::string_view{word.value}.substr(kind.size() + 1);
   const std::size_t colon = rest.find(':');
-  if (colon == std::string::npos)
+  if (colon == std::string_view::npos)
     word.refuse("one of two numbers", word.name + "=" + kind + ":ALPHA:BETA");
-  function.alpha = number_in(word, std::string_view(rest).substr(0, colon));
-  function.beta = number_in(word, std::string_view(rest).substr(colon + 1));
+  function.alpha = number_in(word, rest.substr(0, colon));
+  function.beta = number_in(word, rest.substr(colon + 1));
   return function;
 }
 
 std::string text_of(const ActivationFunction& function) {
-  const std::string kind(name(function.kind));
-  if (function == default_parameters(function.kind)) return kind;
+  const std::string_view kind = name(function.kind);
+  if (function == default_parameters(function.kind)) return std::string{kind};
   return fmt::format("{}:{}:{}", kind, function.alpha, function.beta);
 }
 
@@ -159,7 +159,7 @@ void apply(const Word& word, Architecture& architecture) {
   }
   const bool reverse = word.name.rfind(kReverse, 0) == 0;
   for (const Squashing& activation : kActivations) {
-    if (activation.name != std::string_view(word.name).substr(reverse ? kReverse.size() : 0))
+    if (activation.name != std::string_view{word.name}.substr(reverse ? kReverse.size() : 0))
       continue;
     architecture.activations[reverse ? 1 : 0].*activation.place = function_in(word);
     return;
@@ -207,6 +207,7 @@ std::vector<std::string> cell_words(const Architecture& architecture) {
 
 std::vector<CellWord> all_cell_words() {
   std::vector<CellWord> all;
+  all.reserve(kFlags.size() + kNumbers.size() + kActivations.size());
   for (const Flag& flag : kFlags) all.push_back({std::string(flag.name), flag.meaning});
   for (const Number& number : kNumbers)
     all.push_back({std::string(number.name) + "=X", number.meaning});

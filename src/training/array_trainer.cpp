@@ -52,7 +52,7 @@ const TrainerOptions& checked(const TrainerOptions& options, const Architecture&
 
 }  // namespace
 
-ArrayTrainer::ArrayTrainer(const Architecture& architecture, TrainerOptions options)
+ArrayTrainer::ArrayTrainer(const Architecture& architecture, const TrainerOptions& options)
     : architecture_(architecture),
       options_(checked(options, architecture)),
       row_loss_(options_.loss),

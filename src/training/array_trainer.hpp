@@ -21,7 +21,7 @@ namespace sluice::training {
 class ArrayTrainer {
  public:
   /// Throws Error(usage) for an option out of its range.
-  ArrayTrainer(const Architecture& architecture, TrainerOptions options);
+  ArrayTrainer(const Architecture& architecture, const TrainerOptions& options);
 
   StepResult step(engine::Network& network, const Batch& batch);
   double loss(const engine::Network& network, const Batch& batch) const;
