@@ -60,6 +60,7 @@ void print_experiment(const TracedRun& run, const Experiment& experiment,
 std::vector<Setting> parse_settings(const std::vector<std::string>& texts, const Architecture& arch,
                                     const Range& rows) {
   std::vector<Setting> settings;
+  settings.reserve(texts.size());
   for (const std::string& text : texts)
     settings.push_back(inspection::parse_setting(text, arch, rows));
   return settings;

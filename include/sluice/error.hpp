@@ -1,5 +1,5 @@
-// The one exception that Sluice throws. Cold code (loading, training, checking of arguments) throws
-// it; the hot path is noexcept and answers a status instead.
+// The exception that Sluice throws (beside std::bad_alloc, where memory runs out): by cold code,
+// which loads, trains and checks arguments. The hot path is noexcept and answers a status instead.
 #pragma once
 
 #include <stdexcept>

@@ -48,7 +48,7 @@ struct ForecasterOptions {
   std::vector<std::string> known =
       {};                   ///< Columns known ahead for the whole horizon, such as holidays.
   std::size_t horizon = 1;  ///< Rows to forecast ahead.
-  /// 0.5, the point forecast, is always among them.
+  /// At least one; 0.5, the point forecast, is always among them.
   std::vector<double> quantiles = {0.1, 0.5, 0.9};
   std::uint64_t seed = 1;   ///< Same data, options and seed: same bits.
   std::size_t threads = 1;  ///< Does not change the result.
@@ -99,7 +99,8 @@ struct ForecasterOptions {
   /// kept.
   const std::atomic<bool>* stop = nullptr;
 
-  TableReading reading = {};  ///< Of a file; a model remembers it for later files.
+  /// Of a file; a model remembers it for later files. Of a Table only time_format and zone count.
+  TableReading reading = {};
 };
 
 /// What is done with a file of fewer rows than the model looks back on (Forecaster::rows_needed).

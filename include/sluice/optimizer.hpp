@@ -25,6 +25,9 @@ struct OptimizerOptions {
   double weight_decay = 0.0;  ///< All three; 0 or more.
 };
 
+/// Throws Error(usage), naming the field, where a number is out of its range.
+void check(const OptimizerOptions& options);
+
 enum class ScheduleKind {
   constant,
   cosine,   ///< Falls to 0 along half a cosine.

@@ -55,8 +55,8 @@ class Pass {
   Pass& operator=(Pass&&) noexcept;
   ~Pass();
 
-  /// y [B, T, O] of x, by the weights that the model has now. Throws Error(shape) where sizes do
-  /// not fit.
+  /// y [B, T, O] of x, by the weights that the model has now (a model that another was assigned to
+  /// is another model). Throws Error(shape) where sizes do not fit.
   void forward(const PassInput& input, std::span<float> y);
   /// The state after the last step of the forward pass.
   State last_state() const;

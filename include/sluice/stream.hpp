@@ -76,7 +76,8 @@ class Stream {
   /// h and c of all layers, of one sample. Throws Error(usage) where there is a window: it has T
   /// states.
   State state() const;
-  /// Throws Error(shape) where sizes do not fit, and then changes nothing; Error(usage) as state().
+  /// Both empty: to the initial state. Throws Error(shape) where sizes do not fit, and then changes
+  /// nothing; Error(usage) as state().
   void set_state(const State& state);
 
   /// All that the next rows depend on, to go on later, elsewhere, to the bit. Little-endian; the

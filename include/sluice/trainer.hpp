@@ -50,9 +50,10 @@ struct Batch {
 
 /// One sequence's outputs, for a loss of the caller's.
 struct OwnLossCall {
-  std::size_t sequence;      ///< Its number in the batch, or in the data of fit().
-  std::size_t first_step;    ///< Of these outputs in the sequence; above 0 with `bptt` alone.
-  std::size_t steps;         ///< That were run.
+  const Batch& data;       ///< Of step() or loss(), or the data or the validation of fit().
+  std::size_t sequence;    ///< Its number in `data`.
+  std::size_t first_step;  ///< Of these outputs in the sequence; above 0 with `bptt` alone.
+  std::size_t steps;       ///< With those that a mask skips, whose y is that of the state carried.
   std::span<const float> y;  ///< [steps, O]
   std::span<float> d_y;      ///< [steps, O] to be filled with d loss / d y; zeros at first.
 };
@@ -64,8 +65,9 @@ struct TrainerOptions {
   Loss loss = {};
   /// Takes the place of `loss`; targets, labels and weights are then not read by the trainer.
   OwnLoss own_loss = nullptr;
-  OptimizerOptions optimizer = {.kind = OptimizerKind::adam};
-  /// cosine falls over its `steps`; fit() takes its own number of steps where they are 0.
+  OptimizerOptions optimizer = {};
+  /// cosine falls over its `steps`; fit() takes its own number of steps where they are 0, and
+  /// begins the schedule anew at each call. plateau needs the validation of fit().
   ScheduleOptions schedule = {};
   /// The gradient's 2-norm is scaled down to this. An LSTM's explodes now and then; infinity:
   /// never.
@@ -85,7 +87,7 @@ struct TrainerOptions {
 };
 
 struct StepResult {
-  double loss = 0.0;           ///< The mean before the update.
+  double loss = 0.0;           ///< The mean before the update; NaN where no row carried a loss.
   double gradient_norm = 0.0;  ///< Before clipping; 0 without an update.
   /// Whether the parameters changed: not while `accumulate` waits for more batches, nor where no
   /// row carried a loss.

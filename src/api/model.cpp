@@ -167,14 +167,19 @@ void Model::set_flat_parameters(std::span<const float> values) {
 }
 
 void Model::run(std::span<const float> x, std::span<float> y, const RunOptions& options) const {
-  const std::size_t row = std::max<std::size_t>(options.batch, 1) * inputs();
+  if (options.threads == 0) {
+    throw Error(ErrorCode::usage, {.where = "run options, threads",
+                                   .what = "no threads",
+                                   .expected = "1 or more",
+                                   .got = "0"});
+  }
   ThreadPool pool(options.threads);
   State state;
   if (options.state != nullptr) state = *options.state;
   engine::run(parts_->network(),
               {.x = x,
                .batch = options.batch,
-               .steps = x.size() / row,
+               .steps = x.size() / inputs() / std::max<std::size_t>(options.batch, 1),
                .time_first = options.time_first,
                .lengths = options.lengths,
                .mask = options.mask,

@@ -30,8 +30,8 @@ Pass& Pass::operator=(Pass&&) noexcept = default;
 Pass::~Pass() = default;
 
 void Pass::forward(const PassInput& input, std::span<float> y) {
-  parts_->version = parts_->model->version();
   parts_->pass.forward(parts_->model->network(), input, y);
+  parts_->version = parts_->model->version();
 }
 State Pass::last_state() const { return parts_->pass.last_state(); }
 

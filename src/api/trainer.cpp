@@ -29,7 +29,8 @@ double Trainer::loss(const Batch& batch) const {
   return parts_->trainer.loss(parts_->model.parts_->network(), batch);
 }
 FitResult Trainer::fit(const Batch& data, const FitOptions& options, const Batch* validation) {
-  return parts_->trainer.fit(parts_->model.parts_->changeable(), data, options, validation);
+  const auto network = [this]() -> engine::Network& { return parts_->model.parts_->changeable(); };
+  return parts_->trainer.fit(network, data, options, validation);
 }
 std::size_t Trainer::steps() const noexcept { return parts_->trainer.steps(); }
 const Model& Trainer::model() const noexcept { return parts_->model; }

@@ -13,7 +13,7 @@ std::chrono::year_month_day date_of(int year, int month, int day) {
 }
 
 std::int64_t days_since_1970(const std::chrono::year_month_day& date) {
-  return std::chrono::sys_days(date).time_since_epoch().count();
+  return std::chrono::sys_days{date}.time_since_epoch().count();
 }
 
 }  // namespace

@@ -19,6 +19,14 @@ const PassOptions& checked(const PassOptions& options) {
   positive("batch", options.batch);
   positive("steps", options.steps);
   positive("threads", options.threads);
+  constexpr std::size_t kMostRows = std::size_t{1} << 31;
+  if (options.batch > kMostRows / options.steps) {
+    throw Error(ErrorCode::usage, {.where = "pass options, batch and steps",
+                                   .what = "too many rows",
+                                   .expected = "at most 2147483648 in all",
+                                   .got = std::to_string(options.batch) + " sequences of " +
+                                          std::to_string(options.steps)});
+  }
   return options;
 }
 

@@ -14,6 +14,19 @@ void check(const ForecastOptions& options) {
     throw Error(ErrorCode::usage, {.what = what, .expected = expected, .got = got});
   };
   if (options.features.targets.empty()) refuse("no target", "the name of a column", "none");
+  if (options.loss.kind == LossKind::cross_entropy) {
+    refuse("a loss of classes", "squared, absolute, huber or quantile", "cross-entropy");
+  }
+  if (options.loss.kind == LossKind::huber) sluice::check(options.loss, 1);
+  sluice::check(options.optimizer);
+  if (options.features.bounds) {
+    const double low = options.features.bounds->low.value_or(-HUGE_VAL);
+    const double high = options.features.bounds->high.value_or(HUGE_VAL);
+    if (!(low < high)) {
+      refuse("bad bounds", "the lower one below the upper one",
+             fmt::format("{} and {}", low, high));
+    }
+  }
   if (options.horizon == 0 || options.horizon > 10000) {
     refuse("bad horizon", "1 to 10000", std::to_string(options.horizon));
   }

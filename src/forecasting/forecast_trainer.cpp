@@ -139,6 +139,7 @@ void ForecastTraining::describe() {
 }
 
 void ForecastTraining::set_split(const data::Split& split) {
+  model_.last_rows.clear();
   model_.split = split;
   if (table_.times.empty()) {
     const std::size_t count = std::min(kRowsToKnowAgain, split.validation_end);

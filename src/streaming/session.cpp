@@ -136,6 +136,7 @@ State Session::state() const {
 
 void Session::set_state(const State& state) {
   if (window_) has_many_states();
+  if (state.h.empty() && state.c.empty()) return reset();
   const Architecture& arch = model_->network().architecture();
   std::size_t h_values = 0, c_values = 0;
   for (std::size_t layer = 0; layer < arch.layers(); ++layer) {

@@ -33,18 +33,20 @@ void check_number(const char* option, double value, double lowest, double end,
 const TrainerOptions& checked(const TrainerOptions& options, const Architecture& architecture) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (options.own_loss == nullptr) check(options.loss, architecture.width());
-  const OptimizerOptions& optimizer = options.optimizer;
-  check_number("optimizer.momentum", optimizer.momentum, 0.0, 1.0, "0 or more, and less than 1");
-  check_number("optimizer.beta1", optimizer.beta1, 0.0, 1.0, "0 or more, and less than 1");
-  check_number("optimizer.beta2", optimizer.beta2, 0.0, 1.0, "0 or more, and less than 1");
-  check_number("optimizer.epsilon", optimizer.epsilon, 0.0, kInfinity,
-               "a finite number, 0 or more");
-  check_number("optimizer.weight_decay", optimizer.weight_decay, 0.0, kInfinity,
-               "a finite number, 0 or more");
+  check(options.optimizer);
   check_number("schedule.rate", options.schedule.rate, 0.0, kInfinity,
                "a finite number, 0 or more");
   if (!(options.clip > 0.0))
     refuse("clip", "no bound", "above 0; infinity: none", std::to_string(options.clip));
+  if (options.schedule.kind == ScheduleKind::plateau &&
+      !(options.schedule.factor > 0.0 && options.schedule.factor < 1.0)) {
+    refuse("schedule.factor", "out of its range", "above 0 and below 1",
+           std::to_string(options.schedule.factor));
+  }
+  if (architecture.direction != Direction::forward && (options.recompute || options.bptt > 0)) {
+    refuse(options.recompute ? "recompute" : "bptt", "a reverse direction needs all steps at once",
+           "layers of the forward direction alone", "a reverse one");
+  }
   if (options.accumulate == 0) refuse("accumulate", "no batches", "1 or more", "0");
   if (options.threads == 0) refuse("threads", "no threads", "1 or more", "0");
   return options;
@@ -95,11 +97,18 @@ State ArrayTrainer::carried(std::size_t batch) {
 
 std::uint64_t ArrayTrainer::noise_seed() const { return mix64(options_.seed ^ mix64(batches_)); }
 
+void ArrayTrainer::check_schedule(bool validates) const {
+  if (options_.schedule.kind != ScheduleKind::plateau || validates) return;
+  refuse("schedule.kind", "a plateau is found on validation, and there is none",
+         "fit() with validation, or another schedule", "plateau");
+}
+
 StepResult ArrayTrainer::step(engine::Network& network, const Batch& batch) {
   if (options_.schedule.kind == ScheduleKind::cosine && options_.schedule.steps == 0) {
     refuse("schedule.steps", "a cosine that falls over no steps",
            "the number of steps that there will be", "0");
   }
+  check_schedule(false);
   check(batch);
   engine::check_state(batch.initial, architecture_, batch.batch, "batch, initial");
   const State start = batch.carry_on ? carried(batch.batch) : batch.initial;
@@ -118,7 +127,7 @@ StepResult ArrayTrainer::run(engine::Network& network, const BatchView& batch, c
   gathered_.add(sum);
   ++batches_;
   StepResult result{.loss = mean(sum), .updated = ++waiting_ == options_.accumulate};
-  if (!std::isfinite(result.loss)) give_up(network, result.loss, 0.0);
+  if (sum.terms > 0.0 && !std::isfinite(result.loss)) give_up(network, result.loss, 0.0);
   if (result.updated) {
     waiting_ = 0;
     result.updated = gathered_.terms > 0.0;  // no row carried a loss: nothing to learn
@@ -204,7 +213,8 @@ LossSum ArrayTrainer::find_own_loss(engine::MiniBatch& mini_batch, const BatchVi
     std::copy_n(mini_batch.y(t, sample), outputs, y.data() + t * outputs);
   LossSum sum;
   if (steps > 0) {
-    sum = {options_.own_loss({.sequence = batch.sequence(sample),
+    sum = {options_.own_loss({.data = batch.data(),
+                              .sequence = batch.sequence(sample),
                               .first_step = batch.first(),
                               .steps = steps,
                               .y = y,
@@ -220,7 +230,7 @@ LossSum ArrayTrainer::find_own_loss(engine::MiniBatch& mini_batch, const BatchVi
 
 double ArrayTrainer::mean(const LossSum& sum) const {
   const double factor = options_.own_loss ? 1.0 : row_loss_.factor();
-  return sum.terms > 0.0 ? factor * sum.loss / sum.terms : 0.0;
+  return factor * sum.loss / sum.terms;  // NaN where nothing was judged
 }
 
 // Updates by the mean gradient over all rows since the last update; returns the gradient's norm.
@@ -266,6 +276,12 @@ void ArrayTrainer::give_up(engine::Network& network, double loss, double norm) {
 
 double ArrayTrainer::loss(const engine::Network& network, const Batch& batch) const {
   check(batch);
+  if (batch.carry_on) {
+    throw Error(ErrorCode::usage, {.where = "batch, carry_on",
+                                   .what = "a loss carries on from no step",
+                                   .expected = "the state in `initial`, or none",
+                                   .got = "carry_on"});
+  }
   const BatchView view(batch, architecture_.input);
   const std::size_t outputs = architecture_.width();
   State state = batch.initial;
@@ -289,7 +305,7 @@ double ArrayTrainer::loss(const engine::Network& network, const Batch& batch) co
         rows.insert(rows.end(), row, row + outputs);
       }
       d_y.assign(rows.size(), 0.0f);
-      if (steps > 0) sum.add({options_.own_loss({b, 0, steps, rows, d_y}), 1.0});
+      if (steps > 0) sum.add({options_.own_loss({batch, b, 0, steps, rows, d_y}), 1.0});
       continue;
     }
     d_y.resize(outputs);
@@ -305,12 +321,13 @@ double ArrayTrainer::loss(const engine::Network& network, const Batch& batch) co
 // The epochs of one fit(): sequence order, batches, and the best weights so far.
 class ArrayTrainer::Epochs {
  public:
-  Epochs(ArrayTrainer& trainer, engine::Network& network, const Batch& data,
-         const FitOptions& options, const Batch* validation)
+  Epochs(ArrayTrainer& trainer, NetworkSource network, const Batch& data, const FitOptions& options,
+         const Batch* validation)
       : trainer_(trainer),
-        network_(network),
+        source_(network),
         data_(data),
         options_(options),
+        batch_(std::min(options.batch, data.batch)),
         validation_(validation),
         all_steps_(steps_of(data, trainer.architecture_.input)),
         chunk_(trainer.options_.bptt > 0 ? std::min(trainer.options_.bptt, all_steps_)
@@ -332,16 +349,24 @@ class ArrayTrainer::Epochs {
   }
 
  private:
+  // A cosine falls over the updates that all epochs will make, by the first one's batches.
   ScheduleOptions schedule() const {
     ScheduleOptions schedule = trainer_.options_.schedule;
-    if (schedule.steps > 0) return schedule;
-    const std::size_t batches = (data_.batch + options_.batch - 1) / options_.batch;
-    const std::size_t chunks = (all_steps_ + chunk_ - 1) / chunk_;
+    if (schedule.kind != ScheduleKind::cosine || schedule.steps > 0) return schedule;
+    Random random = random_;
+    std::size_t passes = 0;
+    for (const std::vector<std::size_t>& chosen : batches(random))
+      passes += (longest(chosen) + chunk_ - 1) / chunk_;
     const std::size_t gathered = trainer_.options_.accumulate;
-    const std::size_t updates = options_.epochs * ((batches * chunks + gathered - 1) / gathered);
-    schedule.steps = updates;
-    schedule.warm_up = std::min(schedule.warm_up, updates / 4);
+    schedule.steps =
+        std::max<std::size_t>(1, options_.epochs * ((passes + gathered - 1) / gathered));
     return schedule;
+  }
+
+  std::size_t longest(const std::vector<std::size_t>& chosen) const {
+    std::size_t steps = 0;
+    for (const std::size_t sequence : chosen) steps = std::max(steps, length(sequence));
+    return steps;
   }
 
   std::size_t length(std::size_t sequence) const {
@@ -349,19 +374,19 @@ class ArrayTrainer::Epochs {
   }
 
   // The sequences of an epoch, in batches.
-  std::vector<std::vector<std::size_t>> batches() {
+  std::vector<std::vector<std::size_t>> batches(Random& random) const {
     std::vector<std::size_t> order(data_.batch);
     for (std::size_t n = 0; n < order.size(); ++n) order[n] = n;
-    const auto shuffle = [this](auto& items) {
+    const auto shuffle = [&random](auto& items) {
       for (std::size_t n = items.size(); n > 1; --n)
-        std::swap(items[n - 1], items[random_.below(n)]);
+        std::swap(items[n - 1], items[random.below(n)]);
     };
     if (options_.shuffle) shuffle(order);
     const bool bucketed = options_.bucket && !data_.lengths.empty();
     if (bucketed) sort_buckets(order);
     std::vector<std::vector<std::size_t>> all;
-    for (std::size_t first = 0; first < order.size(); first += options_.batch) {
-      const std::size_t last = std::min(order.size(), first + options_.batch);
+    for (std::size_t first = 0; first < order.size(); first += batch_) {
+      const std::size_t last = std::min(order.size(), first + batch_);
       all.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(first),
                        order.begin() + static_cast<std::ptrdiff_t>(last));
     }
@@ -373,8 +398,8 @@ class ArrayTrainer::Epochs {
   // between epochs.
   void sort_buckets(std::vector<std::size_t>& order) const {
     constexpr std::size_t kBatches = 16;
-    for (std::size_t first = 0; first < order.size(); first += kBatches * options_.batch) {
-      const std::size_t last = std::min(order.size(), first + kBatches * options_.batch);
+    for (std::size_t first = 0; first < order.size(); first += kBatches * batch_) {
+      const std::size_t last = std::min(order.size(), first + kBatches * batch_);
       std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(first),
                        order.begin() + static_cast<std::ptrdiff_t>(last),
                        [this](std::size_t a, std::size_t b) { return length(a) > length(b); });
@@ -383,31 +408,43 @@ class ArrayTrainer::Epochs {
 
   // Trains one epoch; returns the mean loss over its rows, each measured before its update.
   double train() {
+    network_ = &source_();
     LossSum all;
-    for (const std::vector<std::size_t>& chosen : batches()) {
-      std::size_t longest = 0;
-      for (const std::size_t sequence : chosen) longest = std::max(longest, length(sequence));
+    for (const std::vector<std::size_t>& chosen : batches(random_)) {
+      const std::size_t end = longest(chosen);
       State state;
-      for (std::size_t first = 0; first < longest; first += chunk_) {
+      for (std::size_t first = 0; first < end; first += chunk_) {
         rate_ = schedule_.rate(trainer_.steps() - first_update_);
         const BatchView view(data_, trainer_.architecture_.input, chosen, first, chunk_);
         LossSum sum;
-        trainer_.run(network_, view, state, rate_, sum);
+        trainer_.run(*network_, view, state, rate_, sum);
         all.add(sum);
-        if (first + chunk_ < longest) state = trainer_.carried(chosen.size());
+        if (first + chunk_ < end) state = trainer_.carried(chosen.size());
       }
     }
-    trainer_.update_with_what_is_left(network_, rate_);
+    trainer_.update_with_what_is_left(*network_, rate_);
     return trainer_.mean(all);
   }
 
   // Runs one epoch; returns whether another should follow.
+  static void expect_finite(double loss, const char* where) {
+    if (std::isfinite(loss)) return;
+    throw Error(std::isnan(loss) ? ErrorCode::data : ErrorCode::diverged,
+                {.where = where,
+                 .what = "there is no loss to go by",
+                 .expected = "a finite loss, of 1 row or more that has a target",
+                 .got = std::to_string(loss),
+                 .hint = "look for NaN in x, and for targets that are all missing"});
+  }
+
   bool one(std::size_t epoch) {
     const double loss = train();
+    expect_finite(loss, "data");
     result_.epochs = epoch;
     double validation = std::numeric_limits<double>::quiet_NaN();
     if (validation_ != nullptr) {
-      validation = trainer_.loss(network_, *validation_);
+      validation = trainer_.loss(*network_, *validation_);
+      expect_finite(validation, "validation");
       schedule_.observe(validation);
     }
     const bool better =
@@ -417,7 +454,7 @@ class ArrayTrainer::Epochs {
       result_.loss = loss;
       result_.validation = validation;
       if (validation_ != nullptr)
-        best_.assign(network_.parameters().begin(), network_.parameters().end());
+        best_.assign(network_->parameters().begin(), network_->parameters().end());
     }
     if (options_.progress && !options_.progress({.epoch = epoch,
                                                  .epochs = options_.epochs,
@@ -438,13 +475,15 @@ class ArrayTrainer::Epochs {
 
   void restore() {
     trainer_.last_ = nullptr;
-    if (!best_.empty()) network_.set_parameters(best_);
+    if (!best_.empty()) source_().set_parameters(best_);
   }
 
   ArrayTrainer& trainer_;
-  engine::Network& network_;
+  NetworkSource source_;
+  engine::Network* network_ = nullptr;
   const Batch& data_;
   const FitOptions& options_;
+  std::size_t batch_;
   const Batch* validation_;
   std::size_t all_steps_, chunk_;
   Random random_;
@@ -455,21 +494,21 @@ class ArrayTrainer::Epochs {
   FitResult result_;
 };
 
-FitResult ArrayTrainer::fit(engine::Network& network, const Batch& data, const FitOptions& options,
+FitResult ArrayTrainer::fit(NetworkSource network, const Batch& data, const FitOptions& options,
                             const Batch* validation) {
   check(data);
+  check_schedule(validation != nullptr);
   if (validation != nullptr) check(*validation);
   const auto refuse_field = [](const char* field, const char* what, const char* expected) {
     throw Error(ErrorCode::usage, {.where = field, .what = what, .expected = expected});
   };
-  if (options.epochs == 0) refuse_field("fit options, epochs", "no epochs", "1 or more");
+  constexpr std::size_t kMostEpochs = 1'000'000'000;
+  if (options.epochs == 0 || options.epochs > kMostEpochs)
+    refuse_field("fit options, epochs", "out of its range", "1 to 1000000000");
   if (options.batch == 0) refuse_field("fit options, batch", "no sequences", "1 or more");
   if (data.carry_on || !data.initial.h.empty() || !data.initial.c.empty())
     refuse_field("data", "fit() starts every sequence from the initial state",
                  "no carry_on and no initial");
-  if (options_.bptt > 0 && architecture_.direction != Direction::forward)
-    refuse_field("trainer options, bptt", "a reverse direction reads from the end",
-                 "0, or layers of the forward direction alone");
   return Epochs(*this, network, data, options, validation).run();
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/function_ref.hpp"
 #include "core/threads.hpp"
 #include "engine/mini_batch.hpp"
 #include "engine/network.hpp"
@@ -16,6 +17,9 @@
 
 namespace sluice::training {
 
+/// Gives the network to be changed.
+using NetworkSource = FunctionRef<engine::Network&()>;
+
 /// The network is passed to each call and must always be the same one, though its address may
 /// change.
 class ArrayTrainer {
@@ -25,7 +29,9 @@ class ArrayTrainer {
 
   StepResult step(engine::Network& network, const Batch& batch);
   double loss(const engine::Network& network, const Batch& batch) const;
-  FitResult fit(engine::Network& network, const Batch& data, const FitOptions& options,
+  /// `network` is called before each epoch: what the caller's callback made of the model in between
+  /// keeps its weights.
+  FitResult fit(NetworkSource network, const Batch& data, const FitOptions& options,
                 const Batch* validation);
   std::size_t steps() const { return optimizer_.steps(); }
 
@@ -39,6 +45,7 @@ class ArrayTrainer {
 
   Judge judge() const;
   void check(const Batch& batch) const { training::check(batch, judge()); }
+  void check_schedule(bool validates) const;
   engine::MiniBatch& room_for(std::size_t steps, std::size_t batch);
   State carried(std::size_t batch);
   std::uint64_t noise_seed() const;

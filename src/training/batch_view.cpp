@@ -34,30 +34,41 @@ void check_lengths(const Batch& batch, std::size_t steps) {
   }
 }
 
-void check_weights(const Batch& batch, std::size_t rows) {
+// Calls each(row of the judged arrays) for the rows that are read: not past a sequence's end.
+template <class Each>
+void over_judged_rows(const Batch& batch, const Judge& judge, Each each) {
+  const BatchView view(batch, judge.inputs);
+  for (std::size_t b = 0; b < view.batch(); ++b) {
+    for (std::size_t t = 0; t < view.length(b); ++t) {
+      if (view.judged(t, b)) each(view.judged_row(t, b));
+    }
+  }
+}
+
+void check_weights(const Batch& batch, std::size_t rows, const Judge& judge) {
   expect("weights", batch.weights.size(), rows, "one per row that carries a loss");
-  for (std::size_t n = 0; n < rows; ++n) {
-    if (batch.weights[n] >= 0.0f && std::isfinite(batch.weights[n])) continue;
+  over_judged_rows(batch, judge, [&batch](std::size_t n) {
+    if (batch.weights[n] >= 0.0f && std::isfinite(batch.weights[n])) return;
     refuse(("weights[" + std::to_string(n) + "]").c_str(), "not a weight", "a finite number from 0",
            std::to_string(batch.weights[n]), ErrorCode::data);
-  }
+  });
 }
 
 void check_labels(const Batch& batch, std::size_t rows, const Judge& judge) {
   expect("labels", batch.labels.size(), rows, "one per row that carries a loss");
   expect_none("targets", batch.targets.size(), "cross-entropy reads labels");
-  for (std::size_t n = 0; n < batch.labels.size(); ++n) {
+  over_judged_rows(batch, judge, [&](std::size_t n) {
     const std::int32_t label = batch.labels[n];
-    if (label < static_cast<std::int64_t>(judge.outputs)) continue;
+    if (label < static_cast<std::int64_t>(judge.outputs)) return;
     refuse(("labels[" + std::to_string(n) + "]").c_str(), "no such class",
            "at most " + std::to_string(judge.outputs - 1), std::to_string(label), ErrorCode::data);
-  }
+  });
 }
 
 }  // namespace
 
 std::size_t steps_of(const Batch& batch, std::size_t inputs) {
-  return batch.batch == 0 ? 0 : batch.x.size() / (batch.batch * inputs);
+  return batch.batch == 0 ? 0 : batch.x.size() / inputs / batch.batch;
 }
 
 void check(const Batch& batch, const Judge& judge) {
@@ -70,10 +81,12 @@ void check(const Batch& batch, const Judge& judge) {
            std::to_string(batch.x.size()) + " values");
   }
   check_lengths(batch, steps);
+  if (batch.carry_on && !(batch.initial.h.empty() && batch.initial.c.empty()))
+    refuse("initial", "two states to start from", "carry_on or initial", "both", ErrorCode::usage);
   if (!batch.mask.empty()) expect("mask", batch.mask.size(), rows, "[B, T]");
   if (judge.loss == nullptr) return;
   const std::size_t judged = batch.judged == JudgedSteps::last ? batch.batch : rows;
-  if (!batch.weights.empty()) check_weights(batch, judged);
+  if (!batch.weights.empty()) check_weights(batch, judged, judge);
   if (judge.loss->kind == LossKind::cross_entropy) return check_labels(batch, judged, judge);
   const std::size_t levels = judge.loss->kind == LossKind::quantile ? judge.loss->levels.size() : 1;
   const std::size_t targets = judge.outputs / levels;

@@ -25,6 +25,26 @@ std::string_view name(OptimizerKind kind) {
   throw Error(ErrorCode::internal, {.what = "an optimizer without a name"});
 }
 
+void check(const OptimizerOptions& options) {
+  const auto refuse = [](const char* field, double value, const char* expected) {
+    throw Error(ErrorCode::usage, {.where = std::string("optimizer, ") + field,
+                                   .what = "out of its range",
+                                   .expected = expected,
+                                   .got = std::to_string(value)});
+  };
+  const auto share = [&](const char* field, double value) {
+    if (!(value >= 0.0 && value < 1.0)) refuse(field, value, "0 or more, and less than 1");
+  };
+  const auto finite = [&](const char* field, double value) {
+    if (!(value >= 0.0 && std::isfinite(value))) refuse(field, value, "a finite number from 0");
+  };
+  share("momentum", options.momentum);
+  share("beta1", options.beta1);
+  share("beta2", options.beta2);
+  finite("epsilon", options.epsilon);
+  finite("weight_decay", options.weight_decay);
+}
+
 }  // namespace sluice
 
 namespace sluice::training {

@@ -178,6 +178,40 @@ TEST(Forecaster, TellsItsProgressAndStops) {
   EXPECT_EQ(told, 2u);
 }
 
+TEST(Forecaster, WithoutTimesRefitRowsCountAsSeen) {
+  const TemporaryFolder folder;
+  Table table = sales();
+  table.times.clear();
+  ForecasterOptions options = quick();
+  options.refit_on_all_rows = true;
+  const Forecaster model = Forecaster::train(table, options);
+  model.save(folder.path() + "/m.safetensors");
+  const Forecaster loaded = Forecaster::load(folder.path() + "/m.safetensors");
+  EXPECT_THROW((void)model.evaluate(table), Error);
+  EXPECT_THROW((void)loaded.evaluate(table), Error);
+  expect_same(model.forecast(table), loaded.forecast(table));
+}
+
+TEST(Forecaster, RefusesOptionsThatAreOutOfRange) {
+  const Table table = sales();
+  const auto message = [&](const std::function<void(ForecasterOptions&)>& change) {
+    ForecasterOptions options = quick();
+    change(options);
+    try {
+      Forecaster::train(table, options);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::usage) << error.what();
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(message([](auto& o) { o.loss.kind = LossKind::cross_entropy; }), "");
+  EXPECT_NE(message([](auto& o) { o.loss = {LossKind::huber, -1.0f}; }), "");
+  EXPECT_NE(message([](auto& o) { o.optimizer.beta1 = 7.0; }), "");
+  EXPECT_NE(message([](auto& o) { o.bounds = ForecastBounds{5.0, 1.0}; }), "");
+  EXPECT_NE(message([](auto& o) { o.bounds = ForecastBounds{NAN, 1e6}; }), "");
+}
+
 TEST(Forecaster, RefusesATableThatIsNone) {
   const auto message = [](const std::function<void(Table&)>& change) {
     Table table = sales();

@@ -171,6 +171,28 @@ void expect_slopes(const Loss& loss, const Batch& batch, const OwnLoss& own = nu
   EXPECT_GT(result.gradient_norm, 1e-3);
 }
 
+TEST(Trainer, ReadsNothingPastASequencesEnd) {
+  Problem problem;
+  const auto trainer = [](const Loss& loss) {
+    return Trainer(
+        Model::create({.input = Problem::kInputs, .hidden = {6}, .output = Problem::kOutputs}),
+        {.loss = loss});
+  };
+  const double values = trainer({}).step(problem.batch(false)).loss;
+  const double classes = trainer({.kind = LossKind::cross_entropy}).step(problem.batch(true)).loss;
+  for (std::size_t b = 0; b < Problem::kBatch; ++b) {
+    for (std::size_t t = problem.lengths[b]; t < Problem::kSteps; ++t) {
+      const std::size_t row = b * Problem::kSteps + t;
+      problem.labels[row] = 255;
+      problem.weights[row] = kNan;
+      problem.x[row * Problem::kInputs] = kNan;
+      problem.targets[row * Problem::kOutputs] = kNan;
+    }
+  }
+  EXPECT_EQ(trainer({}).step(problem.batch(false)).loss, values);
+  EXPECT_EQ(trainer({.kind = LossKind::cross_entropy}).step(problem.batch(true)).loss, classes);
+}
+
 TEST(Trainer, EveryLossGoesDownItsSlope) {
   const Problem problem;
   const Batch values = problem.batch(false), classes = problem.batch(true);
@@ -426,6 +448,86 @@ TEST(Fit, LearnsToClassifyByTheLastStep) {
   EXPECT_LT(trainer.loss(data), 0.1);
 }
 
+TEST(Fit, RefusesAValidationThatCannotBeJudged) {
+  const Adding data(24, 10, 9);
+  Adding none(8, 10, 3);
+  none.targets.assign(none.targets.size(), kNan);
+  const Batch validation = none.batch();
+  Trainer trainer(Model::create({.input = 2, .hidden = {8}, .output = 1}));
+  EXPECT_TRUE(says(refusal([&] { trainer.fit(data.batch(), {.epochs = 2}, &validation); }),
+                   "validation: there is no loss"));
+  EXPECT_TRUE(
+      says(refusal([&] { trainer.fit(validation, {.epochs = 2}); }), "data: there is no loss"));
+  EXPECT_TRUE(std::isnan(trainer.loss(validation)));
+  Adding broken(8, 10, 3);
+  broken.x[5] = kNan;
+  const Batch other = broken.batch();
+  EXPECT_TRUE(says(refusal([&] { trainer.fit(data.batch(), {.epochs = 2}, &other); }),
+                   "validation: there is no loss"));
+}
+
+// What the callback makes of the model keeps the weights of that moment, and nothing else does.
+TEST(Fit, StreamsOfTheCallbackKeepTheirWeights) {
+  const Adding data(24, 10, 9);
+  for (const bool peephole : {false, true}) {
+    Architecture architecture{.input = 2, .hidden = {8}, .output = 1};
+    architecture.cell.peephole = peephole;
+    Trainer trainer(Model::create(architecture));
+    std::vector<Stream> streams;
+    std::vector<float> expected;
+    const std::span<const float> row = std::span(data.x).first(2);
+    trainer.fit(data.batch(), {.epochs = 4, .progress = [&](const FitProgress&) {
+                                 streams.emplace_back(trainer.model());
+                                 expected.push_back(trainer.model().run(row)[0]);
+                                 return true;
+                               }});
+    Stream last(trainer.model());
+    Floats y(1);
+    for (std::size_t n = 0; n < streams.size(); ++n) {
+      ASSERT_EQ(streams[n].push(row, y), Status::ok);
+      EXPECT_EQ(y[0], expected[n]) << n << peephole;
+    }
+    ASSERT_EQ(last.push(row, y), Status::ok);
+    EXPECT_EQ(y[0], trainer.model().run(row)[0]) << peephole;
+    EXPECT_NE(expected.front(), expected.back());
+  }
+}
+
+TEST(Fit, TellsAnOwnLossWhichDataItSees) {
+  const Adding data(6, 10, 9), held_out(9, 10, 3);
+  const Batch batch = data.batch(), validation = held_out.batch();
+  std::atomic<std::size_t> of_data{0}, of_validation{0};
+  Trainer trainer(Model::create({.input = 2, .hidden = {8}, .output = 1}),
+                  {.own_loss = [&](const OwnLossCall& call) {
+                    (&call.data == &validation ? of_validation : of_data)++;
+                    EXPECT_LT(call.sequence, call.data.batch);
+                    return static_cast<double>(call.y[0] * call.y[0]);
+                  }});
+  trainer.fit(batch, {.epochs = 2}, &validation);
+  EXPECT_EQ(of_data, 12u);
+  EXPECT_EQ(of_validation, 18u);
+}
+
+// A cosine ends at 0 with the last update, also where sequences are cut into unequal numbers of
+// chunks; more sequences to a batch than there are are all of them.
+TEST(Fit, ACosineFallsOverTheUpdatesThatAreMade) {
+  Adding data(32, 60, 9);
+  for (std::size_t n = 1; n < data.lengths.size(); ++n) data.lengths[n] = 10;
+  data.lengths[0] = 60;
+  const TrainerOptions options{.schedule = {.kind = ScheduleKind::cosine, .rate = 1e-2},
+                               .bptt = 10};
+  for (const std::size_t batch : {std::size_t{8}, std::numeric_limits<std::size_t>::max()}) {
+    Trainer trainer(Model::create({.input = 2, .hidden = {8}, .output = 1}), options);
+    double last = 1.0;
+    trainer.fit(data.batch(), {.epochs = 6, .batch = batch, .progress = [&](const FitProgress& p) {
+                                 last = p.rate;
+                                 return true;
+                               }});
+    EXPECT_LT(last, 1e-3);
+    EXPECT_GT(last, 0.0);
+  }
+}
+
 TEST(Trainer, ADivergedStepChangesNothing) {
   Floats x = normal(4 * 5 * 2, 3);
   const Floats targets = normal(4 * 5, 4);
@@ -469,6 +571,18 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(says(with([&](Batch& b) { b.lengths = long_ones; }), "longer than"));
 
   const Batch batch = problem.batch(false);
+  EXPECT_TRUE(says(with([](Batch& b) { b.batch = std::size_t{1} << 63; }), "batch, x"));
+  EXPECT_TRUE(says(refusal([&] {
+                     Batch carried = problem.batch(false);
+                     carried.carry_on = true;
+                     (void)values.loss(carried);
+                   }),
+                   "carry_on"));
+  Trainer plateau(model, {.schedule = {.kind = ScheduleKind::plateau}});
+  EXPECT_TRUE(says(refusal([&] { plateau.step(problem.batch(false)); }), "schedule.kind"));
+  const Model reverse = Model::create({.input = 3, .hidden = {6}, .direction = Direction::both});
+  EXPECT_TRUE(says(refusal([&] { Trainer(reverse, {.recompute = true}); }), "recompute"));
+  EXPECT_TRUE(says(refusal([&] { Trainer(reverse, {.bptt = 3}); }), "bptt"));
   Trainer cosine(model, {.schedule = {.kind = ScheduleKind::cosine}});
   EXPECT_TRUE(says(refusal([&] { cosine.step(batch); }), "schedule.steps"));
   EXPECT_TRUE(says(refusal([&] { Trainer(model, {.clip = 0.0}); }), "clip"));
