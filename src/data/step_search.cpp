@@ -197,11 +197,12 @@ std::optional<NearGrid> find_near_grid(const std::vector<Timestamp>& times) {
       const std::int64_t ahead = time - shared + micros / 2;
       residuals.push_back(ahead - floor_divide(ahead, micros) * micros - micros / 2);
     }
-    const auto [low, high] = std::minmax_element(residuals.begin(), residuals.end());
+    const auto ends = std::minmax_element(residuals.begin(), residuals.end());
+    const std::int64_t low = *ends.first, high = *ends.second;
     // Prefer a grid through midnight.
     const std::int64_t to_midnight = shared > micros / 2 ? shared - micros : shared;
     const auto fits = [&](std::int64_t shift) {
-      return (*high - shift) * kNearness <= micros && (shift - *low) * kNearness <= micros;
+      return (high - shift) * kNearness <= micros && (shift - low) * kNearness <= micros;
     };
     std::int64_t shift = 0;
     if (fits(-to_midnight)) {
