@@ -172,6 +172,7 @@ class Search {
     }
     if (count == 1) return *called;
     std::vector<std::size_t> columns;
+    columns.reserve(candidates.size());
     for (const Candidate& candidate : candidates) columns.push_back(candidate.column);
     ask("several columns hold times", columns);
   }
