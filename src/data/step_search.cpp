@@ -188,11 +188,13 @@ std::optional<NearGrid> find_near_grid(const std::vector<Timestamp>& times) {
     // The phase that most times share, to a hundredth of the step, then the middle of the times
     // near it.
     std::vector<std::int64_t> phases;
+    phases.reserve(times.size());
     for (const Timestamp time : times)
       phases.push_back((time - floor_divide(time, micros) * micros) * 100 / micros);
     std::sort(phases.begin(), phases.end());
     const std::int64_t shared = commonest(phases) * micros / 100;
     std::vector<std::int64_t> residuals;
+    residuals.reserve(times.size());
     for (const Timestamp time : times) {
       const std::int64_t ahead = time - shared + micros / 2;
       residuals.push_back(ahead - floor_divide(ahead, micros) * micros - micros / 2);

@@ -133,8 +133,9 @@ void check_forward(const Network& network, const Input& input, const State& firs
 void check_backward(const Network& network, const Input& input, const Forward& forward,
                     const std::vector<double>& d_y, const State& d_last) {
   if (input.change) {
-    throw Error(ErrorCode::usage, {.what = "a run that was changed from outside has no backward pass",
-                                   .expected = "an input without changes"});
+    throw Error(ErrorCode::usage,
+                {.what = "a run that was changed from outside has no backward pass",
+                 .expected = "an input without changes"});
   }
   const std::size_t rows = input.steps * input.batch;
   check_size("trace", forward.trace.size(), network.layers.size());
