@@ -32,9 +32,9 @@ const data::Table& table() {
     for (double& value : skewed) value = std::exp(0.3 * (value - 20.0));
     for (std::size_t row = 10; row < 20; ++row) past[row] = forecasting::kMissing;
     return forecasting::hourly(forecasting::table_of({{"load", skewed},
-                                                {"price", forecasting::random_walk(211, 7)},
-                                                {"wind", past},
-                                                {"open", forecasting::noise(211, 9)}}));
+                                                      {"price", forecasting::random_walk(211, 7)},
+                                                      {"wind", past},
+                                                      {"open", forecasting::noise(211, 9)}}));
   }();
   return made;
 }
