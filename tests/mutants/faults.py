@@ -661,11 +661,12 @@ plant("src/training/batch_view.hpp", "api",
       ("batch: the last step is that of the longest", "first_ + step + 1 == whole_length(sample)",
        "first_ + step + 1 == all_steps_"))
 plant("src/training/array_trainer.cpp", "api",
-      ("trainer: chunks begin anew", "state = trainer_.carried(chosen.size());", "state = {};"),
       ("trainer: accumulated batches are not one", "gathered_.add(sum);", "gathered_ = sum;"),
-      ("trainer: the last weights are kept, not the best", "network_.set_parameters(best_);", ""),
       ("trainer: a carried state is dropped", "batch.carry_on ? carried(batch.batch) : batch.initial",
-       "batch.carry_on ? State{} : batch.initial"),
+       "batch.carry_on ? State{} : batch.initial"))
+plant("src/training/array_epochs.cpp", "api",
+      ("trainer: chunks begin anew", "state = trainer_.carried(chosen.size());", "state = {};"),
+      ("trainer: the last weights are kept, not the best", "source_().set_parameters(best_);", ""),
       ("trainer: patience of one more", "epoch - result_.best_epoch >= options_.patience",
        "epoch - result_.best_epoch > options_.patience"))
 plant("src/engine/array_pass.cpp", "api",
