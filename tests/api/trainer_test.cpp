@@ -229,6 +229,43 @@ TEST(Trainer, LossesThatHaveKinksGoDownTheirSlope) {
   expect_slopes({.kind = LossKind::quantile, .levels = {0.2f, 0.7f}}, batch);
 }
 
+// Against a mean written out here, of what the model runs.
+TEST(Trainer, TheLossIsTheWeightedMeanOverTheRowsThatAreJudged) {
+  const Problem problem;
+  const Model model =
+      Model::create({.input = Problem::kInputs, .hidden = {6}, .output = Problem::kOutputs}, 11);
+  const Floats y = model.run(
+      problem.x, {.batch = Problem::kBatch, .lengths = problem.lengths, .mask = problem.mask});
+  const Floats last = normal(Problem::kBatch * Problem::kOutputs, 5);
+  const Floats last_weights = {0.5f, 2.0f, 3.0f, 1.0f, 0.25f};
+  for (const bool every : {true, false}) {
+    double sum = 0.0, total = 0.0;
+    for (std::size_t b = 0; b < Problem::kBatch; ++b) {
+      for (std::size_t t = 0; t < problem.lengths[b]; ++t) {
+        const std::size_t row = b * Problem::kSteps + t, judged = every ? row : b;
+        if (every ? problem.mask[row] == 0 : t + 1 != problem.lengths[b]) continue;
+        for (std::size_t k = 0; k < Problem::kOutputs; ++k) {
+          const double target = every ? problem.targets[row * Problem::kOutputs + k]
+                                      : last[b * Problem::kOutputs + k];
+          if (std::isnan(target)) continue;
+          const double weight = every ? problem.weights[judged] : last_weights[judged];
+          const double error = y[row * Problem::kOutputs + k] - target;
+          sum += weight * error * error;
+          total += weight;
+        }
+      }
+    }
+    Batch batch = problem.batch(false);
+    if (!every) {
+      batch.judged = JudgedSteps::last;
+      batch.targets = last;
+      batch.weights = last_weights;
+    }
+    EXPECT_NEAR(Trainer(model).loss(batch), sum / total, 1e-6) << every;
+    EXPECT_NEAR(Trainer(model).step(batch).loss, sum / total, 1e-6) << every;
+  }
+}
+
 TEST(Trainer, OwnLossSeesASequenceAtATime) {
   Batch batch = Problem().batch(false);
   const Problem problem;
@@ -389,6 +426,7 @@ TEST(Fit, StopsWhenValidationGetsNoBetterAndWhenTold) {
       trainer.fit(data.batch(), {.epochs = 60, .batch = 8, .patience = 3}, &held_out);
   EXPECT_EQ(result.end, FitEnd::no_longer_better);
   EXPECT_EQ(result.epochs, result.best_epoch + 3);
+  EXPECT_EQ(trainer.loss(held_out), result.validation) << "not the weights of the best epoch";
   Trainer other(Model::create({.input = 2, .hidden = {8}, .output = 1}), options);
   const FitResult told = other.fit(
       data.batch(),
@@ -415,6 +453,16 @@ TEST(Fit, GivesTheSameBitsForAnyNumberOfThreadsAndAgain) {
   EXPECT_NE(fitted(1, 2, 0), expected);
   EXPECT_NE(chunks, expected);
   EXPECT_EQ(fitted(2, 1, 10), chunks);
+}
+
+// At rate 0 the chunks of an epoch have the loss of whole sequences: their states are carried.
+TEST(Fit, CarriesTheStateFromChunkToChunk) {
+  const Adding data(24, 30, 9);
+  TrainerOptions options{.bptt = 7};
+  options.schedule.rate = 0.0;
+  Trainer trainer(Model::create({.input = 2, .hidden = {8}, .output = 1}), options);
+  EXPECT_NEAR(trainer.fit(data.batch(), {.epochs = 1, .batch = 5}).loss, trainer.loss(data.batch()),
+              1e-6);
 }
 
 // Three batches an epoch, gathered by two: an update of two batches and one of the third.

@@ -666,7 +666,7 @@ plant("src/training/array_trainer.cpp", "api",
        "batch.carry_on ? State{} : batch.initial"))
 plant("src/training/array_epochs.cpp", "api",
       ("trainer: chunks begin anew", "state = trainer_.carried(chosen.size());", "state = {};"),
-      ("trainer: the last weights are kept, not the best", "source_().set_parameters(best_);", ""),
+      ("trainer: the last weights are kept, not the best", "source_().set_parameters(best_);", "(void)0;"),
       ("trainer: patience of one more", "epoch - result_.best_epoch >= options_.patience",
        "epoch - result_.best_epoch > options_.patience"))
 plant("src/engine/array_pass.cpp", "api",
