@@ -58,7 +58,7 @@ std::string hint_for(const TimeColumn& column) {
            "as "
            "--zone Europe/Berlin, or write them in UTC";
   }
-  std::string hint = "several series in one file need a column each";
+  std::string hint = "several series in one file want a column each";
   if (column.format.clock == ClockPrecision::none && column.format.unit == TimeUnit::none)
     hint += "; a time of day in another column is named too: --time DATE,TIME";
   return hint;

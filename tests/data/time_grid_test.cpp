@@ -88,14 +88,14 @@ TEST(TimeGrid, RefusesARepeatedTime) {
   EXPECT_EQ(
       refusal_of({"2016-07-01 00:00", "2016-07-01 01:00", "2016-07-01 01:00"}),
       "d.csv:4, column 'when': repeated time: expected one row per time, got '2016-07-01 01:00' "
-      "after '2016-07-01 01:00' in line 3 (several series in one file need a column each)");
+      "after '2016-07-01 01:00' in line 3 (several series in one file want a column each)");
 }
 
 TEST(TimeGrid, RefusesAnUnorderedTime) {
   EXPECT_EQ(refusal_of({"2016-07-01 00:00", "2016-07-01 02:00", "2016-07-01 01:00"}),
             "d.csv:4, column 'when': unordered time: expected rows from old to new, got "
             "'2016-07-01 01:00' after '2016-07-01 02:00' in line 3 (--sort sorts the rows by time; "
-            "several series in one file need a column each)");
+            "several series in one file want a column each)");
   EXPECT_NE(
       refusal_of({"2016-07-03", "2016-07-02", "2016-07-01"}).find("the rows run from new to old"),
       std::string::npos);
