@@ -33,7 +33,7 @@ MODELS = {
     "linear": ["--hidden", "0"],
 }
 STREAMED = {"plain", "two_layers", "projection", "coupled", "window", "rnn"}
-WHOLE_NUMBERS = {"plain", "two_layers", "window"}
+QUANTISED = {"plain", "two_layers", "window"}
 
 
 def contents(model):
@@ -71,7 +71,7 @@ class Run:
         if name in STREAMED:
             rows = "".join(SUNSPOTS.read_text().splitlines(True)[:400]).encode()
             self.keep(f"{name}: stream", self.call(name, "stream", model, stdin=rows))
-        if name in WHOLE_NUMBERS:
+        if name in QUANTISED:
             for weights in ("f16", "int8"):
                 smaller = self.folder / f"{name}_{weights}.safetensors"
                 data = ["--calibrate", SUNSPOTS] if weights == "int8" else []

@@ -86,7 +86,7 @@ class Model {
   std::size_t c_size() const noexcept;   ///< Floats of c per sequence
 
   /// How the model was trained and is to be streamed: "carried", "reset:T" (from the initial state
-  /// over windows of T steps), or "unknown", where nobody has said.
+  /// over windows of T steps), or "unknown" if it was never set.
   const std::string& state_policy() const noexcept;
   /// Throws Error(usage) where it is none of the three, or "carried" with a reverse direction.
   void set_state_policy(const std::string& policy);

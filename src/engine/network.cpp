@@ -275,7 +275,7 @@ RowsView Network::direction_input(const RowsView& input, const Layer& layer,
   return {own.x.data(), activations.batch() * stride, stride};
 }
 
-// The output of a layer, where that is not h as it stands.
+// The output of a layer, where that is not h itself.
 void Network::combine(std::size_t layer, const RowsView& input, Activations& activations,
                       Steps steps) const noexcept {
   BetweenLayers& above = activations.between[layer];

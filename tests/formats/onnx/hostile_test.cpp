@@ -252,7 +252,7 @@ TEST(HostileOnnx, ArraysThatAreAliveTogetherHaveABudget) {
   EXPECT_TRUE(has(text, "give fewer sequences or steps at a time")) << text;
 }
 
-TEST(HostileOnnx, AnArrayThatNobodyReadsIsFreedAtOnce) {
+TEST(HostileOnnx, AnUnreadArrayIsFreedAtOnce) {
   MadeModel made = with_array(1 << 18);
   for (int i = 0; i < 200; ++i) made.node("Add", {"e", "x"}, {number("a", i)});
   made.output("a7");
