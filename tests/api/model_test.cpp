@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "api/refusal.hpp"
 #include "core/random.hpp"
 #include "core/temporary_folder.hpp"
 #include "engine/network.hpp"
@@ -27,9 +28,9 @@ constexpr std::size_t kInputs = 5, kOutputs = 3, kSteps = 40;
 class PublicModel : public testing::Test {
  protected:
   PublicModel() {
-    const Architecture of{.input = kInputs, .hidden = {150, 140}, .output = kOutputs};
-    engine::Network network(of);
-    network.set_parameters(initial_parameters(of, {.seed = 7}));
+    const Architecture architecture{.input = kInputs, .hidden = {150, 140}, .output = kOutputs};
+    engine::Network network(architecture);
+    network.set_parameters(initial_parameters(architecture, {.seed = 7}));
     formats::save_model(folder_.path() + "/m.safetensors", network, "carried");
     Random random(3);
     for (float& value : x_) value = static_cast<float>(random.normal());
@@ -67,15 +68,6 @@ TEST_F(PublicModel, StreamsOnOneThreadOrTwo) {
     EXPECT_EQ(all, whole) << threads;
   }
   EXPECT_THROW(Stream(model, {.threads = 3}), Error);
-}
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST_F(PublicModel, IsTheSameThroughItsBytesAndAFile) {
