@@ -74,76 +74,77 @@ struct LayerArrays {
 };
 
 void input_product(benchmark::State& state) {
-  LayerArrays of(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)),
-                 static_cast<std::size_t>(state.range(2)));
+  LayerArrays arrays(static_cast<std::size_t>(state.range(0)),
+                     static_cast<std::size_t>(state.range(1)),
+                     static_cast<std::size_t>(state.range(2)));
   for (auto _ : state) {
-    chosen().multiply({.a = of.x.data(),
-                       .a_stride = padded(of.inputs),
-                       .rows = of.rows,
-                       .w = of.packed_w.view(),
+    chosen().multiply({.a = arrays.x.data(),
+                       .a_stride = padded(arrays.inputs),
+                       .rows = arrays.rows,
+                       .w = arrays.packed_w.view(),
                        .bias = nullptr,
-                       .out = of.gates.data(),
-                       .out_stride = of.wide});
+                       .out = arrays.gates.data(),
+                       .out_stride = arrays.wide});
     benchmark::ClobberMemory();
   }
-  report(state, 8.0 * static_cast<double>(of.units * of.inputs * of.rows));
+  report(state, 8.0 * static_cast<double>(arrays.units * arrays.inputs * arrays.rows));
 }
 
 void forward_step(benchmark::State& state) {
-  LayerArrays of(1, static_cast<std::size_t>(state.range(1)),
-                 static_cast<std::size_t>(state.range(2)));
+  LayerArrays arrays(1, static_cast<std::size_t>(state.range(1)),
+                     static_cast<std::size_t>(state.range(2)));
   for (auto _ : state) {
-    chosen().step_forward({{.a = of.h.data(),
-                            .a_stride = of.narrow,
-                            .rows = of.rows,
-                            .w = of.packed_r.view(),
-                            .bias = of.bias.data(),
+    chosen().step_forward({{.a = arrays.h.data(),
+                            .a_stride = arrays.narrow,
+                            .rows = arrays.rows,
+                            .w = arrays.packed_r.view(),
+                            .bias = arrays.bias.data(),
                             .out = nullptr,
                             .out_stride = 0},
-                           {.gates = of.gates.data(),
+                           {.gates = arrays.gates.data(),
                             .rh = nullptr,
-                            .c_prev = of.c.data(),
-                            .rows = of.rows,
-                            .units = of.narrow,
-                            .hidden = of.units,
-                            .c = of.c_next.data(),
-                            .tanh_c = of.tanh_c.data(),
-                            .h = of.h_next.data()},
-                           of.all()});
+                            .c_prev = arrays.c.data(),
+                            .rows = arrays.rows,
+                            .units = arrays.narrow,
+                            .hidden = arrays.units,
+                            .c = arrays.c_next.data(),
+                            .tanh_c = arrays.tanh_c.data(),
+                            .h = arrays.h_next.data()},
+                           arrays.all()});
     benchmark::ClobberMemory();
   }
-  report(state, 8.0 * static_cast<double>(of.units * of.units * of.rows));
+  report(state, 8.0 * static_cast<double>(arrays.units * arrays.units * arrays.rows));
 }
 
 void backward_step(benchmark::State& state) {
-  LayerArrays of(1, static_cast<std::size_t>(state.range(1)),
-                 static_cast<std::size_t>(state.range(2)));
-  FloatVector d_next = of.gates;
+  LayerArrays arrays(1, static_cast<std::size_t>(state.range(1)),
+                     static_cast<std::size_t>(state.range(2)));
+  FloatVector d_next = arrays.gates;
   for (auto _ : state) {
     chosen().step_backward({{.a = d_next.data(),
-                             .a_stride = of.wide,
-                             .rows = of.rows,
-                             .w = of.packed_back.view(),
+                             .a_stride = arrays.wide,
+                             .rows = arrays.rows,
+                             .w = arrays.packed_back.view(),
                              .bias = nullptr,
-                             .out = of.d_h.data(),
-                             .out_stride = of.narrow,
+                             .out = arrays.d_h.data(),
+                             .out_stride = arrays.narrow,
                              .a_blocks = 4,
-                             .a_block_stride = of.narrow},
-                            of.h.data(),
-                            of.narrow,
-                            {.gates = of.gates.data(),
-                             .c_prev = of.c.data(),
-                             .tanh_c = of.tanh_c.data(),
-                             .d_h = of.d_h.data(),
-                             .rows = of.rows,
-                             .units = of.narrow,
-                             .hidden = of.units,
-                             .d_c = of.d_c.data(),
+                             .a_block_stride = arrays.narrow},
+                            arrays.h.data(),
+                            arrays.narrow,
+                            {.gates = arrays.gates.data(),
+                             .c_prev = arrays.c.data(),
+                             .tanh_c = arrays.tanh_c.data(),
+                             .d_h = arrays.d_h.data(),
+                             .rows = arrays.rows,
+                             .units = arrays.narrow,
+                             .hidden = arrays.units,
+                             .d_c = arrays.d_c.data(),
                              .d_a = d_next.data()},
-                            of.all()});
+                            arrays.all()});
     benchmark::ClobberMemory();
   }
-  report(state, 8.0 * static_cast<double>(of.units * of.units * of.rows));
+  report(state, 8.0 * static_cast<double>(arrays.units * arrays.units * arrays.rows));
 }
 
 void sums_over_rows(benchmark::State& state) {

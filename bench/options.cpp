@@ -24,25 +24,33 @@ struct Variant {
   bool lengths = false, silent = false, recompute = false;
 };
 const std::vector<Variant>& variants() {
-  using Of = Architecture;
   static const std::vector<Variant> all = {
-      {"plain", [](Of&, const Shape&) {}},
-      {"peephole", [](Of& of, const Shape&) { of.cell.peephole = true; }},
+      {"plain", [](Architecture&, const Shape&) {}},
+      {"peephole",
+       [](Architecture& architecture, const Shape&) { architecture.cell.peephole = true; }},
       // As many multiply-adds as the plain one, within a hundredth: P = H / 2 units of h, H larger.
       {"projection",
-       [](Of& of, const Shape& shape) {
-         of.hidden.assign(shape.layers, shape.name[1] == '2' ? 199 : 145);
-         of.cell.projection = shape.hidden / 2;
+       [](Architecture& architecture, const Shape& shape) {
+         architecture.hidden.assign(shape.layers, shape.name[1] == '2' ? 199 : 145);
+         architecture.cell.projection = shape.hidden / 2;
        }},
-      {"coupled", [](Of& of, const Shape&) { of.cell.coupling = Coupling::input_from_forget; }},
-      {"cell_clip", [](Of& of, const Shape&) { of.cell.cell_clip = 3.0; }},
-      {"gate_clip", [](Of& of, const Shape&) { of.cell.gate_clip = 8.0; }},
-      {"zoneout", [](Of& of, const Shape&) { of.cell.zoneout_c = of.cell.zoneout_h = 0.1; }},
-      {"layer_norm", [](Of& of, const Shape&) { of.cell.layer_norm = LayerNorm::ba; }},
-      {"layer_norm_tflite", [](Of& of, const Shape&) { of.cell.layer_norm = LayerNorm::tflite; }},
-      {"lengths", [](Of&, const Shape&) {}, true},
-      {"silent", [](Of&, const Shape&) {}, false, true},
-      {"recompute", [](Of&, const Shape&) {}, false, false, true},
+      {"coupled", [](Architecture& architecture,
+                     const Shape&) { architecture.cell.coupling = Coupling::input_from_forget; }},
+      {"cell_clip",
+       [](Architecture& architecture, const Shape&) { architecture.cell.cell_clip = 3.0; }},
+      {"gate_clip",
+       [](Architecture& architecture, const Shape&) { architecture.cell.gate_clip = 8.0; }},
+      {"zoneout",
+       [](Architecture& architecture, const Shape&) {
+         architecture.cell.zoneout_c = architecture.cell.zoneout_h = 0.1;
+       }},
+      {"layer_norm", [](Architecture& architecture,
+                        const Shape&) { architecture.cell.layer_norm = LayerNorm::ba; }},
+      {"layer_norm_tflite", [](Architecture& architecture,
+                               const Shape&) { architecture.cell.layer_norm = LayerNorm::tflite; }},
+      {"lengths", [](Architecture&, const Shape&) {}, true},
+      {"silent", [](Architecture&, const Shape&) {}, false, true},
+      {"recompute", [](Architecture&, const Shape&) {}, false, false, true},
   };
   return all;
 }

@@ -100,24 +100,24 @@ void compare(const char* what, const FloatVector& a, const FloatVector& b) {
   }
 }
 
-void shape_rows(const Shape& of) {
-  const std::size_t n = 4 * of.hidden, wide = padded(n), k = of.inputs, x_stride = padded(k);
-  const auto rows = static_cast<int>(of.rows), outputs = static_cast<int>(n);
+void shape_rows(const Shape& shape) {
+  const std::size_t n = 4 * shape.hidden, wide = padded(n), k = shape.inputs, x_stride = padded(k);
+  const auto rows = static_cast<int>(shape.rows), outputs = static_cast<int>(n);
   const auto inner = static_cast<int>(k), ld_x = static_cast<int>(x_stride);
   const auto ld_y = static_cast<int>(wide);
-  const FloatVector x = drawn(of.rows * x_stride, 1), w = drawn(n * k, 2);
-  const double flop = 2.0 * static_cast<double>(of.rows * n * k);
+  const FloatVector x = drawn(shape.rows * x_stride, 1), w = drawn(n * k, 2);
+  const double flop = 2.0 * static_cast<double>(shape.rows * n * k);
 
   kernels::PackedMatrix packed(n, k, chosen());
   packed.pack_rows(0, packed.panels(),
                    [&](std::size_t row) { return row < n ? w.data() + row * k : nullptr; });
-  FloatVector ours(of.rows * wide), blas(ours), dnn(ours);
+  FloatVector ours(shape.rows * wide), blas(ours), dnn(ours);
   Matmul forward(rows, outputs, inner, {ld_x, 1}, {1, inner}, ld_y);
   std::vector<Competitor> w_x = {{"sluice",
                                   [&] {
                                     chosen().multiply({.a = x.data(),
                                                        .a_stride = x_stride,
-                                                       .rows = of.rows,
+                                                       .rows = shape.rows,
                                                        .w = packed.view(),
                                                        .bias = nullptr,
                                                        .out = ours.data(),
@@ -133,11 +133,11 @@ void shape_rows(const Shape& of) {
   for (Competitor& one : w_x) one.run();
   compare("W x, OpenBLAS", ours, blas);
   compare("W x, oneDNN", ours, dnn);
-  race(std::string(of.name) + ", W x: " + std::to_string(rows) + " rows, " + std::to_string(inner) +
-           " -> " + std::to_string(outputs),
+  race(std::string(shape.name) + ", W x: " + std::to_string(rows) + " rows, " +
+           std::to_string(inner) + " -> " + std::to_string(outputs),
        flop, w_x);
 
-  const FloatVector d = drawn(of.rows * wide, 3);
+  const FloatVector d = drawn(shape.rows * wide, 3);
   FloatVector c(k * wide), work(kernels::outer_work(k)), c_blas(c), c_dnn(c);
   const kernels::Columns columns[] = {{x.data(), x_stride, k}};
   Matmul sums(inner, outputs, rows, {1, ld_x}, {ld_y, 1}, ld_y);
@@ -148,7 +148,7 @@ void shape_rows(const Shape& of) {
                                                         .b_stride = wide,
                                                         .layout = {},
                                                         .vectors = wide / chosen().lanes,
-                                                        .rows = of.rows,
+                                                        .rows = shape.rows,
                                                         .c = c.data(),
                                                         .c_stride = wide,
                                                         .first = 0,
@@ -170,7 +170,7 @@ void shape_rows(const Shape& of) {
   }
   compare("d_W, OpenBLAS", c, c_blas);
   compare("d_W, oneDNN", c, c_dnn);
-  race(std::string(of.name) + ", sums over " + std::to_string(rows) + " rows: [" +
+  race(std::string(shape.name) + ", sums over " + std::to_string(rows) + " rows: [" +
            std::to_string(inner) + ", " + std::to_string(outputs) + "]",
        flop, d_w);
 }

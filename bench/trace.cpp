@@ -18,15 +18,16 @@ void run(benchmark::State& state, bool traced) {
   const auto inputs = static_cast<std::size_t>(state.range(0));
   const auto units = static_cast<std::size_t>(state.range(1));
   const auto layers = static_cast<std::size_t>(state.range(2));
-  const Architecture of{
+  const Architecture architecture{
       .input = inputs, .hidden = std::vector<std::size_t>(layers, units), .output = 1};
-  engine::Network network(of);
-  network.set_parameters(initial_parameters(of, {.seed = 1}));
+  engine::Network network(architecture);
+  network.set_parameters(initial_parameters(architecture, {.seed = 1}));
   constexpr std::size_t kSteps = 2000;
   Random random(2);
   std::vector<float> x(kSteps * inputs);
   for (float& value : x) value = static_cast<float>(random.normal());
-  inspection::Trace trace(of, {.layers = {}, .units = {}, .steps = {0, kSteps}, .direction = {}});
+  inspection::Trace trace(architecture,
+                          {.layers = {}, .units = {}, .steps = {0, kSteps}, .direction = {}});
   for (auto _ : state) {
     State from;
     benchmark::DoNotOptimize(engine::run(

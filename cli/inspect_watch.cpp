@@ -95,7 +95,7 @@ void watch(const std::string& path, const std::string& data, const std::string& 
   Where where;
   if (!select.empty()) where = inspection::parse_where(select, arch, {0, 1});
   Newest newest(arch);
-  const std::unique_ptr<StreamRows> rows = StreamRows::of(path, model, {}, &newest);
+  const std::unique_ptr<StreamRows> rows = StreamRows::open(path, model, {}, &newest);
   const std::atomic<bool>& interrupted = interrupt_flag();
   Screen screen(arch, where);
   const std::unique_ptr<data::CsvReader> csv = open_rows(*rows, data, interrupted);

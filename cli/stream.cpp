@@ -50,7 +50,7 @@ void warm_up(StreamRows& rows, const std::string& path, const std::atomic<bool>&
 void run_stream(const StreamOptions& options) {
   check_outputs({options.state}, {options.model, options.warm, "/dev/stdin"});
   const formats::StoredModel model = formats::load_model(options.model);
-  const std::unique_ptr<StreamRows> rows = StreamRows::of(options.model, model, options.window);
+  const std::unique_ptr<StreamRows> rows = StreamRows::open(options.model, model, options.window);
   if (options.allow_short && !model.forecast) {
     throw Error(ErrorCode::usage, {.where = "--allow-short",
                                    .what = "a bare network has no required history",

@@ -111,9 +111,9 @@ class ForecastRows : public StreamRows {
 
 }  // namespace
 
-std::unique_ptr<StreamRows> StreamRows::of(const std::string& path,
-                                           const formats::StoredModel& model,
-                                           std::optional<std::size_t> window, TraceSink* trace) {
+std::unique_ptr<StreamRows> StreamRows::open(const std::string& path,
+                                             const formats::StoredModel& model,
+                                             std::optional<std::size_t> window, TraceSink* trace) {
   if (model.plain) {
     const std::size_t own = formats::window_of(model.state).value_or(0);
     return std::make_unique<NetworkRows>(*model.plain, window.value_or(own), trace);

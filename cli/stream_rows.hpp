@@ -20,9 +20,10 @@ class StreamRows {
  public:
   /// `window`: as `sluice stream --window`; nothing: the model's own. `trace` receives the gates of
   /// every row and must outlive this.
-  static std::unique_ptr<StreamRows> of(const std::string& path, const formats::StoredModel& model,
-                                        std::optional<std::size_t> window,
-                                        TraceSink* trace = nullptr);
+  static std::unique_ptr<StreamRows> open(const std::string& path,
+                                          const formats::StoredModel& model,
+                                          std::optional<std::size_t> window,
+                                          TraceSink* trace = nullptr);
   virtual ~StreamRows() = default;
 
   /// Names of a row's columns; a bare network has none and gets x1, x2, ..

@@ -130,11 +130,11 @@ Tensor OnednnLayers::gradient(Kind kind, memory::dim layer) const {
   return tensor;
 }
 
-memory OnednnLayers::part(const memory& of, Kind kind, memory::dim layer) const {
+memory OnednnLayers::part(const memory& matrices, Kind kind, memory::dim layer) const {
   const memory::dims size = dims(kind, 1);
   memory::dims first(size.size(), 0);
   first[0] = layer;
-  return {of.get_desc().submemory_desc(size, first), engine_, of.get_data_handle()};
+  return {matrices.get_desc().submemory_desc(size, first), engine_, matrices.get_data_handle()};
 }
 
 // PyTorch's [4H, I] is [1, 1, I, 4, H] with the inputs innermost.

@@ -45,7 +45,7 @@ class OnednnLayers {
   void make_primitives(const dnnl::memory& src, const dnnl::memory& diff_src);
   void lay_out_parameters();
   dnnl::memory as_asked(Kind kind, const dnnl::memory::desc& wanted);
-  dnnl::memory part(const dnnl::memory& of, Kind kind, dnnl::memory::dim layer) const;
+  dnnl::memory part(const dnnl::memory& matrices, Kind kind, dnnl::memory::dim layer) const;
   dnnl::memory plain(Kind kind, Tensor& tensor) const;
   dnnl::memory::dims dims(Kind kind, dnnl::memory::dim layers) const;
   Tensor empty_tensor(Kind kind) const;

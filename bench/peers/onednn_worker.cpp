@@ -20,16 +20,16 @@ memory::dim dim(std::size_t size) { return static_cast<memory::dim>(size); }
 
 class OnednnTrainer : public Trainer {
  public:
-  OnednnTrainer(const Case& of, std::size_t threads)
-      : case_(of), threads_(threads), x_(of.x.begin(), of.x.end()) {
-    const memory::desc in({dim(of.steps), dim(of.batch), dim(of.input)}, memory::data_type::f32,
-                          memory::format_tag::tnc);
+  OnednnTrainer(const Case& test_case, std::size_t threads)
+      : case_(test_case), threads_(threads), x_(test_case.x.begin(), test_case.x.end()) {
+    const memory::desc in({dim(test_case.steps), dim(test_case.batch), dim(test_case.input)},
+                          memory::data_type::f32, memory::format_tag::tnc);
     // oneDNN always computes what arrives at x.
-    const std::size_t first = of.input == of.hidden ? of.layers : 1;
-    add_group(of.input, first, memory(in, engine_, x_.data()), memory(in, engine_));
-    if (first < of.layers) {
+    const std::size_t first = test_case.input == test_case.hidden ? test_case.layers : 1;
+    add_group(test_case.input, first, memory(in, engine_, x_.data()), memory(in, engine_));
+    if (first < test_case.layers) {
       const memory below = groups_.back().layers.dst(), diff = groups_.back().layers.diff_dst();
-      add_group(of.hidden, of.layers - first, below, diff);
+      add_group(test_case.hidden, test_case.layers - first, below, diff);
     }
   }
 
@@ -116,8 +116,8 @@ class OnednnTrainer : public Trainer {
 int main(int argc, char** argv) {
   using namespace sluice::bench;  // NOLINT(google-build-using-namespace)
   return run_worker(argc, argv, "onednn",
-                    [](const Case& of, std::size_t threads) -> std::unique_ptr<Trainer> {
+                    [](const Case& test_case, std::size_t threads) -> std::unique_ptr<Trainer> {
                       omp_set_num_threads(static_cast<int>(threads));
-                      return std::make_unique<OnednnTrainer>(of, threads);
+                      return std::make_unique<OnednnTrainer>(test_case, threads);
                     });
 }

@@ -18,28 +18,31 @@ Role role_of(Kind kind) {
   return kRoles[static_cast<int>(kind)];
 }
 
-Architecture architecture_of(const Case& of) {
-  return {.input = of.input, .hidden = std::vector<std::size_t>(of.layers, of.hidden)};
+Architecture architecture_of(const Case& test_case) {
+  return {.input = test_case.input,
+          .hidden = std::vector<std::size_t>(test_case.layers, test_case.hidden)};
 }
 
 class SluiceTrainer : public Trainer {
  public:
-  SluiceTrainer(const Case& of, std::size_t threads)
+  SluiceTrainer(const Case& test_case, std::size_t threads)
       : pool_(threads),
-        fit_(architecture_of(of), {.steps = of.steps, .batch = of.batch, .rate = kRate}, pool_) {
+        fit_(architecture_of(test_case),
+             {.steps = test_case.steps, .batch = test_case.batch, .rate = kRate}, pool_) {
     std::vector<float> parameters(fit_.network().count());
-    for (std::size_t layer = 0; layer < of.layers; ++layer) {
+    for (std::size_t layer = 0; layer < test_case.layers; ++layer) {
       for (const Kind kind : kKinds) {
-        const Tensor tensor = read_tensor(of, kind, layer);
+        const Tensor tensor = read_tensor(test_case, kind, layer);
         std::copy(tensor.values.begin(), tensor.values.end(),
                   parameters.begin() + static_cast<std::ptrdiff_t>(place(kind, layer).offset));
       }
     }
     fit_.set_parameters(parameters);
-    std::copy(of.target.begin(), of.target.end(), fit_.target().begin());
-    for (std::size_t t = 0; t < of.steps; ++t) {
-      for (std::size_t b = 0; b < of.batch; ++b)
-        std::copy_n(of.x.data() + (t * of.batch + b) * of.input, of.input, fit_.parts().x(t, b));
+    std::copy(test_case.target.begin(), test_case.target.end(), fit_.target().begin());
+    for (std::size_t t = 0; t < test_case.steps; ++t) {
+      for (std::size_t b = 0; b < test_case.batch; ++b)
+        std::copy_n(test_case.x.data() + (t * test_case.batch + b) * test_case.input,
+                    test_case.input, fit_.parts().x(t, b));
     }
   }
 
@@ -48,9 +51,9 @@ class SluiceTrainer : public Trainer {
   void update() override { fit_.update(); }
 
   Tensor gradient(Kind kind, std::size_t layer) const override {
-    const Parameter& of = place(kind, layer);
-    const float* from = fit_.gradient().data() + of.offset;
-    return {of.shape, {from, from + of.count}};
+    const Parameter& parameter = place(kind, layer);
+    const float* from = fit_.gradient().data() + parameter.offset;
+    return {parameter.shape, {from, from + parameter.count}};
   }
 
   nlohmann::json about() const override {
@@ -76,7 +79,7 @@ class SluiceTrainer : public Trainer {
 int main(int argc, char** argv) {
   using namespace sluice::bench;  // NOLINT(google-build-using-namespace)
   return run_worker(argc, argv, "sluice",
-                    [](const Case& of, std::size_t threads) -> std::unique_ptr<Trainer> {
-                      return std::make_unique<SluiceTrainer>(of, threads);
+                    [](const Case& test_case, std::size_t threads) -> std::unique_ptr<Trainer> {
+                      return std::make_unique<SluiceTrainer>(test_case, threads);
                     });
 }

@@ -19,7 +19,9 @@ namespace {
 
 using nlohmann::json;
 
-std::string path_of(const Case& of, const std::string& file) { return (of.folder / file).string(); }
+std::string path_of(const Case& test_case, const std::string& file) {
+  return (test_case.folder / file).string();
+}
 
 std::string name_of(Kind kind, std::size_t layer) {
   const char* kinds[] = {"weight_ih", "weight_hh", "bias"};
@@ -38,15 +40,15 @@ double peak_rss_mb() {
 // A line that the driver reads.
 void say(const std::string& line) { std::cout << line << std::endl; }
 
-void write_first_step(const Case& of, const std::string& name, Trainer& trainer) {
-  std::ofstream loss(path_of(of, name + ".loss.txt"));
+void write_first_step(const Case& test_case, const std::string& name, Trainer& trainer) {
+  std::ofstream loss(path_of(test_case, name + ".loss.txt"));
   loss.precision(17);
   loss << trainer.forward_backward() << "\n";
-  for (std::size_t layer = 0; layer < of.layers; ++layer) {
+  for (std::size_t layer = 0; layer < test_case.layers; ++layer) {
     for (const Kind kind : {Kind::weight_ih, Kind::weight_hh, Kind::bias}) {
       const Tensor gradient = trainer.gradient(kind, layer);
-      formats::write_npy(path_of(of, name + "." + name_of(kind, layer) + ".npy"), gradient.shape,
-                         gradient.values);
+      formats::write_npy(path_of(test_case, name + "." + name_of(kind, layer) + ".npy"),
+                         gradient.shape, gradient.values);
     }
   }
 }
@@ -114,8 +116,9 @@ Case read_case(const std::filesystem::path& folder) {
   return made;
 }
 
-Tensor read_tensor(const Case& of, Kind kind, std::size_t layer) {
-  const formats::NpyArray array = formats::read_npy(path_of(of, name_of(kind, layer) + ".npy"));
+Tensor read_tensor(const Case& test_case, Kind kind, std::size_t layer) {
+  const formats::NpyArray array =
+      formats::read_npy(path_of(test_case, name_of(kind, layer) + ".npy"));
   return {array.shape, floats_of(array, kind == Kind::bias ? 1 : 2)};
 }
 
@@ -130,9 +133,9 @@ int run_worker(int argc, char** argv, const std::string& name, MakeTrainer make)
   try {
     const FlushDenormals flush;
     const double start_mb = peak_rss_mb();
-    const Case of = read_case(argv[1]);
-    const std::unique_ptr<Trainer> trainer = make(of, threads);
-    write_first_step(of, name, *trainer);
+    const Case test_case = read_case(argv[1]);
+    const std::unique_ptr<Trainer> trainer = make(test_case, threads);
+    write_first_step(test_case, name, *trainer);
     json about = trainer->about();
     about.update({{"compiler", BENCH_COMPILER}, {"start_rss_mb", start_mb}});
     say(about.dump());

@@ -31,7 +31,7 @@ struct Tensor {
 enum class Kind { weight_ih, weight_hh, bias };
 
 Case read_case(const std::filesystem::path& folder);
-Tensor read_tensor(const Case& of, Kind kind, std::size_t layer);
+Tensor read_tensor(const Case& test_case, Kind kind, std::size_t layer);
 
 /// One row of the loss, the mean over `outputs` of 0.5 (y - target)^2: answers the row's sum of
 /// (y - target)^2, writes its part of the gradient.
@@ -65,7 +65,7 @@ class Trainer {
   virtual nlohmann::json about() const = 0;
 };
 
-using MakeTrainer = std::unique_ptr<Trainer> (*)(const Case& of, std::size_t threads);
+using MakeTrainer = std::unique_ptr<Trainer> (*)(const Case& test_case, std::size_t threads);
 
 /// The whole of main for `WORKER CASE_DIR THREADS`: writes loss and gradients of the first step to
 /// the case's folder under `name`, then answers the driver until `quit`. Denormals are flushed.

@@ -22,14 +22,14 @@ Matrix transposed(const std::vector<float>& from, std::size_t width) {
 template <int kInput, int kHidden>
 class RtneuralEngine : public Engine {
  public:
-  explicit RtneuralEngine(const StreamCase& of) {
+  explicit RtneuralEngine(const StreamCase& stream_case) {
     auto& lstm = model_.template get<0>();
-    lstm.setWVals(transposed(of.tensor("weight_ih_l0"), kInput));
-    lstm.setUVals(transposed(of.tensor("weight_hh_l0"), kHidden));
-    lstm.setBVals(of.tensor("bias_ih_l0"));
+    lstm.setWVals(transposed(stream_case.tensor("weight_ih_l0"), kInput));
+    lstm.setUVals(transposed(stream_case.tensor("weight_hh_l0"), kHidden));
+    lstm.setBVals(stream_case.tensor("bias_ih_l0"));
     auto& head = model_.template get<1>();
-    head.setWeights(Matrix{of.tensor("head.weight")});
-    head.setBias(of.tensor("head.bias").data());
+    head.setWeights(Matrix{stream_case.tensor("head.weight")});
+    head.setBias(stream_case.tensor("head.bias").data());
   }
   void reset() override { model_.reset(); }
   float push(const float* x) override {
@@ -46,15 +46,16 @@ class RtneuralEngine : public Engine {
 };
 
 template <int kInput, int kHidden>
-std::unique_ptr<Engine> made(const StreamCase& of) {
-  if (of.input != kInput || of.hidden != kHidden || of.layers != 1) return nullptr;
-  return std::make_unique<RtneuralEngine<kInput, kHidden>>(of);
+std::unique_ptr<Engine> made(const StreamCase& stream_case) {
+  if (stream_case.input != kInput || stream_case.hidden != kHidden || stream_case.layers != 1)
+    return nullptr;
+  return std::make_unique<RtneuralEngine<kInput, kHidden>>(stream_case);
 }
 
-std::unique_ptr<Engine> make(const StreamCase& of) {
+std::unique_ptr<Engine> make(const StreamCase& stream_case) {
   for (const auto& each : {made<1, 8>, made<1, 16>, made<1, 20>, made<1, 32>, made<1, 40>,
                            made<1, 64>, made<64, 64>}) {
-    if (std::unique_ptr<Engine> engine = each(of)) return engine;
+    if (std::unique_ptr<Engine> engine = each(stream_case)) return engine;
   }
   throw std::runtime_error("no model of that size was compiled");
 }

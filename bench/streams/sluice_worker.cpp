@@ -10,7 +10,8 @@ namespace {
 
 class SluiceEngine : public Engine {
  public:
-  explicit SluiceEngine(const StreamCase& of) : session_(model(of), 0, MissingRow::refuse) {}
+  explicit SluiceEngine(const StreamCase& stream_case)
+      : session_(model(stream_case), 0, MissingRow::refuse) {}
 
   void reset() override { session_.reset(); }
   float push(const float* x) override {
@@ -21,13 +22,15 @@ class SluiceEngine : public Engine {
   nlohmann::json about() const override { return {{"kernels", kernels::chosen().name}}; }
 
  private:
-  static std::shared_ptr<const streaming::StreamModel> model(const StreamCase& of) {
-    const Architecture architecture{
-        .input = of.input, .hidden = std::vector(of.layers, of.hidden), .output = 1, .biases = 1};
+  static std::shared_ptr<const streaming::StreamModel> model(const StreamCase& stream_case) {
+    const Architecture architecture{.input = stream_case.input,
+                                    .hidden = std::vector(stream_case.layers, stream_case.hidden),
+                                    .output = 1,
+                                    .biases = 1};
     auto network = std::make_shared<engine::Network>(architecture);
     std::vector<float> parameters(network->count());
     for (const Parameter& parameter : network->list()) {
-      const std::vector<float> values = of.tensor(parameter.name);
+      const std::vector<float> values = stream_case.tensor(parameter.name);
       std::copy(values.begin(), values.end(), parameters.data() + parameter.offset);
     }
     network->set_parameters(parameters);
@@ -42,7 +45,7 @@ class SluiceEngine : public Engine {
 
 int main(int argc, char** argv) {
   using namespace sluice::bench;
-  return run_stream_worker(argc, argv, "sluice", [](const StreamCase& of) {
-    return std::unique_ptr<Engine>(std::make_unique<SluiceEngine>(of));
+  return run_stream_worker(argc, argv, "sluice", [](const StreamCase& stream_case) {
+    return std::unique_ptr<Engine>(std::make_unique<SluiceEngine>(stream_case));
   });
 }

@@ -34,7 +34,7 @@ class Engine {
   virtual nlohmann::json about() const = 0;
 };
 
-using MakeEngine = std::unique_ptr<Engine> (*)(const StreamCase& of);
+using MakeEngine = std::unique_ptr<Engine> (*)(const StreamCase& stream_case);
 
 /// The whole of main for `WORKER CASE_DIR`: writes NAME.y.npy of all rows from the initial state,
 /// then answers the driver until `quit`. Denormals are flushed.

@@ -36,13 +36,13 @@ struct Dropped {
 };
 
 TEST(Dropout, OfASampleIsTheSameHoweverTheBatchIsCut) {
-  const Dropped of;
-  Activations whole = of.activations(0, 5), end = of.activations(3, 2);
-  std::vector<float> unused(of.network.count(), 0.0f);
-  of.network.forward(whole, {0.4f, 9, 0});
-  of.network.backward(whole, unused);
-  of.network.forward(end, {0.4f, 9, 3});
-  of.network.backward(end, unused);
+  const Dropped dropped;
+  Activations whole = dropped.activations(0, 5), end = dropped.activations(3, 2);
+  std::vector<float> unused(dropped.network.count(), 0.0f);
+  dropped.network.forward(whole, {0.4f, 9, 0});
+  dropped.network.backward(whole, unused);
+  dropped.network.forward(end, {0.4f, 9, 3});
+  dropped.network.backward(end, unused);
   for (std::size_t t = 0; t < whole.steps(); ++t) {
     for (std::size_t b = 0; b < 2; ++b) {
       for (std::size_t j = 0; j < 2; ++j) ASSERT_EQ(end.y(t, b)[j], whole.y(t, 3 + b)[j]);
@@ -52,14 +52,15 @@ TEST(Dropout, OfASampleIsTheSameHoweverTheBatchIsCut) {
 }
 
 TEST(Dropout, OfRateZeroChangesNothing) {
-  const Dropped of;
-  Activations with = of.activations(0, 5);
-  Activations without(of.network.architecture(), 13, 5, Activations::Use::forward_only);
-  fill_inputs(without, of.problem);
-  fill_first_state(without, of.problem);
-  of.network.forward(with, {0.0f, 9, 0});
-  of.network.forward(without);
-  EXPECT_EQ(outputs(with, of.network.architecture()), outputs(without, of.network.architecture()));
+  const Dropped dropped;
+  Activations with = dropped.activations(0, 5);
+  Activations without(dropped.network.architecture(), 13, 5, Activations::Use::forward_only);
+  fill_inputs(without, dropped.problem);
+  fill_first_state(without, dropped.problem);
+  dropped.network.forward(with, {0.0f, 9, 0});
+  dropped.network.forward(without);
+  EXPECT_EQ(outputs(with, dropped.network.architecture()),
+            outputs(without, dropped.network.architecture()));
 }
 
 // The factors of a network large enough to count them.
@@ -133,20 +134,20 @@ Doubles times(Doubles values, const Doubles& factors) {
 TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
   for (const kernels::KernelTable& table : kernels::available()) {
     SCOPED_TRACE(table.name);
-    const Dropped of(table);
-    const Architecture& architecture = of.network.architecture();
-    Activations activations = of.activations(0, 5);
-    std::vector<float> gradient(of.network.count(), 0.0f);
-    of.network.forward(activations, {0.4f, 5, 0});
+    const Dropped dropped(table);
+    const Architecture& architecture = dropped.network.architecture();
+    Activations activations = dropped.activations(0, 5);
+    std::vector<float> gradient(dropped.network.count(), 0.0f);
+    dropped.network.forward(activations, {0.4f, 5, 0});
 
-    const reference::Network truth = reference_network(architecture, of.problem.parameters);
+    const reference::Network truth = reference_network(architecture, dropped.problem.parameters);
     reference::Network lower, upper;
     lower.layers = {truth.layers[0]};
     upper.layers = {truth.layers[1]};
     const Doubles keep0 = factors_of(activations, 0, 17), keep1 = factors_of(activations, 1, 11);
-    const reference::State first0 = of_layer(of.problem.first, 0, 5 * 17);
-    const reference::State first1 = of_layer(of.problem.first, 5 * 17, 5 * 11);
-    const reference::Input in0 = of.problem.input();
+    const reference::State first0 = of_layer(dropped.problem.first, 0, 5 * 17);
+    const reference::State first1 = of_layer(dropped.problem.first, 5 * 17, 5 * 11);
+    const reference::Input in0 = dropped.problem.input();
     const reference::Forward run0 = reference::forward(lower, in0, first0);
     const reference::Input in1{.x = times(run0.y, keep0), .steps = 13, .batch = 5};
     const reference::Forward run1 = reference::forward(upper, in1, first1);
@@ -155,7 +156,7 @@ TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
     for (std::size_t row = 0; row < 13 * 5; ++row) {
       for (std::size_t o = 0; o < 2; ++o) {
         double sum = truth.head.bias[o];
-        const double d_y = of.problem.d_y[row * 2 + o];
+        const double d_y = dropped.problem.d_y[row * 2 + o];
         for (std::size_t u = 0; u < 11; ++u) {
           sum += truth.head.weight[o * 11 + u] * top[row * 11 + u];
           d_top[row * 11 + u] += truth.head.weight[o * 11 + u] * d_y;
@@ -174,7 +175,7 @@ TEST(Dropout, AgreesWithTheReferenceForwardAndBackward) {
     d.d_weights.layers = {d0.d_weights.layers[0], d1.d_weights.layers[0]};
     d.d_weights.head.weight = d_head;
     Doubles expected = flat_gradient(architecture, d, 5);
-    of.network.backward(activations, gradient);
+    dropped.network.backward(activations, gradient);
     Doubles got(gradient.begin(), gradient.end());
     got.resize(got.size() - 2);  // head.bias does not see the factors
     expected.resize(got.size());

@@ -64,10 +64,11 @@ inline std::vector<float> random_parameters(const Architecture& architecture, Ra
 }
 
 /// Floats of h or c of all directions of all layers, of one sample.
-inline std::size_t state_width(const Architecture& of, bool cell) {
+inline std::size_t state_width(const Architecture& architecture, bool cell) {
   std::size_t width = 0;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer)
-    width += of.directions() * (cell ? of.hidden[layer] : of.state(layer));
+  for (std::size_t layer = 0; layer < architecture.layers(); ++layer)
+    width +=
+        architecture.directions() * (cell ? architecture.hidden[layer] : architecture.state(layer));
   return width;
 }
 
@@ -82,13 +83,13 @@ struct Problem {
 
   Problem(Shape shape_, std::uint64_t seed) : shape(std::move(shape_)) {
     Random random(seed);
-    const Architecture& of = shape.architecture;
-    parameters = random_parameters(of, random);
+    const Architecture& architecture = shape.architecture;
+    parameters = random_parameters(architecture, random);
     const std::size_t rows = shape.steps * shape.batch;
-    x = random_floats(rows * of.input, 1.0, random);
-    d_y = random_floats(rows * of.width(), 0.7, random);
-    const std::size_t h = state_width(of, false) * shape.batch,
-                      c = state_width(of, true) * shape.batch;
+    x = random_floats(rows * architecture.input, 1.0, random);
+    d_y = random_floats(rows * architecture.width(), 0.7, random);
+    const std::size_t h = state_width(architecture, false) * shape.batch,
+                      c = state_width(architecture, true) * shape.batch;
     first = {random_floats(h, 0.4, random), random_floats(c, 0.9, random)};
     d_last = {random_floats(h, 0.6, random), random_floats(c, 0.3, random)};
   }
@@ -100,7 +101,7 @@ struct Problem {
 
 /// The reference's gradient in the order of the engine's flat parameters; the learned initial
 /// state's is the sum of d_first over the batch.
-inline Doubles flat_gradient(const Architecture& of, const reference::Backward& d,
+inline Doubles flat_gradient(const Architecture& architecture, const reference::Backward& d,
                              std::size_t batch) {
   Doubles flat;
   reference::Network weights = d.d_weights;
@@ -110,7 +111,7 @@ inline Doubles flat_gradient(const Architecture& of, const reference::Backward& 
     for (std::size_t j = 0; j < batch * width; ++j) sum[j % width] += *from++;
     flat.insert(flat.end(), sum.begin(), sum.end());
   };
-  for (const Parameter& parameter : parameter_list(of)) {
+  for (const Parameter& parameter : parameter_list(architecture)) {
     if (parameter.role == Role::initial_h) {
       sum_over_batch(d_h, parameter.count);
     } else if (parameter.role == Role::initial_c) {
@@ -121,7 +122,8 @@ inline Doubles flat_gradient(const Architecture& of, const reference::Backward& 
           : parameter.role == Role::head_bias
               ? weights.head.bias
               : *reference_array(
-                    weights.layers[parameter.layer * of.directions() + parameter.direction],
+                    weights
+                        .layers[parameter.layer * architecture.directions() + parameter.direction],
                     parameter.role);
       flat.insert(flat.end(), values.begin(), values.end());
     }
@@ -160,9 +162,9 @@ inline void fill_d_y(Activations& activations, const Problem& from, const Part& 
 }
 
 /// The widths of h or c in one direction of a layer, and its rows' stride in the activations.
-inline std::size_t state_units(const Architecture& of, std::size_t index, bool cell) {
-  const std::size_t layer = index / of.directions();
-  return cell ? of.hidden[layer] : of.state(layer);
+inline std::size_t state_units(const Architecture& architecture, std::size_t index, bool cell) {
+  const std::size_t layer = index / architecture.directions();
+  return cell ? architecture.hidden[layer] : architecture.state(layer);
 }
 inline std::size_t state_stride(const LayerActivations& layer, bool cell) {
   return cell ? layer.units : layer.state_units;

@@ -53,17 +53,17 @@ std::vector<Named> architectures() {
   std::vector<Named> made;
   for (const reference::Combination& combination : all) {
     const reference::Variant& variant = combination.variant;
-    Architecture of{.input = variant.input,
-                    .hidden = std::vector<std::size_t>(variant.layers, variant.hidden),
-                    .output = 2,
-                    .biases = variant.biases ? 1 + made.size() % 2 : 0,
-                    .cell = variant.cell,
-                    .activations = variant.activations,
-                    .direction = variant.direction,
-                    .merge = variant.merge,
-                    .residual = variant.residual,
-                    .learned_state = made.size() % 3 == 0};
-    made.push_back({combination.name, of, {}});
+    Architecture architecture{.input = variant.input,
+                              .hidden = std::vector<std::size_t>(variant.layers, variant.hidden),
+                              .output = 2,
+                              .biases = variant.biases ? 1 + made.size() % 2 : 0,
+                              .cell = variant.cell,
+                              .activations = variant.activations,
+                              .direction = variant.direction,
+                              .merge = variant.merge,
+                              .residual = variant.residual,
+                              .learned_state = made.size() % 3 == 0};
+    made.push_back({combination.name, architecture, {}});
     if (variant.lengths) made.back().lengths = {4, 0, kSteps};
   }
   return made;

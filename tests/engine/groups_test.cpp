@@ -53,13 +53,14 @@ struct Result {
 };
 
 // One sample's part of h or c of all samples.
-std::vector<float> of_sample(const Architecture& of, const std::vector<float>& all, bool cell,
-                             std::size_t sample) {
+std::vector<float> of_sample(const Architecture& architecture, const std::vector<float>& all,
+                             bool cell, std::size_t sample) {
   std::vector<float> one;
   auto from = all.begin();
-  for (std::size_t layer = 0; layer < (all.empty() ? 0 : of.layers()); ++layer) {
-    const auto width = static_cast<std::ptrdiff_t>(cell ? of.hidden[layer] : of.state(layer));
-    for (std::size_t d = 0; d < of.directions(); ++d, from += kBatch * width) {
+  for (std::size_t layer = 0; layer < (all.empty() ? 0 : architecture.layers()); ++layer) {
+    const auto width =
+        static_cast<std::ptrdiff_t>(cell ? architecture.hidden[layer] : architecture.state(layer));
+    for (std::size_t d = 0; d < architecture.directions(); ++d, from += kBatch * width) {
       const auto row = from + static_cast<std::ptrdiff_t>(sample) * width;
       one.insert(one.end(), row, row + width);
     }
@@ -69,9 +70,10 @@ std::vector<float> of_sample(const Architecture& of, const std::vector<float>& a
 
 class Many {
  public:
-  Many(const Architecture& of, Layout layout) : network_(of), layout_(std::move(layout)) {
+  Many(const Architecture& architecture, Layout layout)
+      : network_(architecture), layout_(std::move(layout)) {
     Random random(5);
-    network_.set_parameters(random_parameters(of, random));
+    network_.set_parameters(random_parameters(architecture, random));
     const auto draw = [&](std::vector<float>& values, std::size_t count) {
       for (std::size_t n = 0; n < count; ++n) values.push_back(static_cast<float>(random.normal()));
     };
@@ -80,8 +82,8 @@ class Many {
       lengths_.push_back(b % 50 == 3 ? 0 : random.below(kSteps + 1));
     for (std::size_t n = 0; n < kBatch * kSteps; ++n) mask_.push_back(random.uniform() < 0.8);
     if (!layout_.state) return;
-    draw(before_.h, kBatch * state_width(of, false));
-    draw(before_.c, kBatch * state_width(of, true));
+    draw(before_.h, kBatch * state_width(architecture, false));
+    draw(before_.c, kBatch * state_width(architecture, true));
   }
 
   Result together(std::size_t threads) const {
@@ -145,10 +147,10 @@ class Many {
 };
 
 TEST(Groups, GiveEverySampleTheBitsThatItHasAlone) {
-  for (const Architecture& of : architectures()) {
+  for (const Architecture& architecture : architectures()) {
     for (const Layout& layout : layouts()) {
       SCOPED_TRACE(layout.name);
-      const Many many(of, layout);
+      const Many many(architecture, layout);
       const Result all = many.together(1);
       for (std::size_t sample = 0; sample < kBatch; ++sample)
         ASSERT_TRUE(many.part(all, sample) == many.alone(sample)) << "sample " << sample;
@@ -157,9 +159,9 @@ TEST(Groups, GiveEverySampleTheBitsThatItHasAlone) {
 }
 
 TEST(Groups, OnSeveralThreadsGiveTheSameBits) {
-  for (const Architecture& of : architectures()) {
+  for (const Architecture& architecture : architectures()) {
     for (const Layout& layout : layouts()) {
-      const Many many(of, layout);
+      const Many many(architecture, layout);
       const Result all = many.together(1);
       // Twenty: more than there are groups.
       for (const std::size_t threads : {2, 3, 20})

@@ -64,39 +64,41 @@ std::vector<float> outputs(Tapes& parts, std::size_t width) {
   return y;
 }
 
-Network made(const Architecture& of) {
-  Network network(of);
+Network made(const Architecture& architecture) {
+  Network network(architecture);
   Random random(5);
-  network.set_parameters(random_parameters(of, random));
+  network.set_parameters(random_parameters(architecture, random));
   return network;
 }
 
-Pass in_one(const Case& of) {
-  const Network network = made(of.architecture);
-  Activations activations(of.architecture, kSteps, kBatch, Activations::Use::with_backward,
-                          of.dropout > 0.0f);
-  if (!of.lengths.empty()) activations.set_lengths(of.lengths);
+Pass in_one(const Case& test_case) {
+  const Network network = made(test_case.architecture);
+  Activations activations(test_case.architecture, kSteps, kBatch, Activations::Use::with_backward,
+                          test_case.dropout > 0.0f);
+  if (!test_case.lengths.empty()) activations.set_lengths(test_case.lengths);
   fill(activations, kInputs, true);
-  network.forward(activations, {.dropout = of.dropout, .seed = 9});
-  Pass pass{outputs(activations, of.architecture.width()), std::vector<float>(network.count())};
-  fill(activations, of.architecture.width(), false);
+  network.forward(activations, {.dropout = test_case.dropout, .seed = 9});
+  Pass pass{outputs(activations, test_case.architecture.width()),
+            std::vector<float>(network.count())};
+  fill(activations, test_case.architecture.width(), false);
   network.backward(activations, pass.gradient);
   return pass;
 }
 
-Pass in_parts(const Case& of, std::size_t threads) {
-  const Network network = made(of.architecture);
+Pass in_parts(const Case& test_case, std::size_t threads) {
+  const Network network = made(test_case.architecture);
   ThreadPool pool(threads);
-  MiniBatch parts(of.architecture, kSteps, kBatch, Activations::Use::with_backward,
-                  of.dropout > 0.0f, pool);
+  MiniBatch parts(test_case.architecture, kSteps, kBatch, Activations::Use::with_backward,
+                  test_case.dropout > 0.0f, pool);
   EXPECT_EQ(parts.parts(), 4u);
-  if (!of.lengths.empty()) parts.set_lengths(of.lengths);
+  if (!test_case.lengths.empty()) parts.set_lengths(test_case.lengths);
   fill(parts, kInputs, true);
   parts.over_parts([&](Activations& activations, const Samples& samples) {
-    network.forward(activations, {.dropout = of.dropout, .seed = 9, .first_sample = samples.first});
+    network.forward(activations,
+                    {.dropout = test_case.dropout, .seed = 9, .first_sample = samples.first});
   });
-  Pass pass{outputs(parts, of.architecture.width()), std::vector<float>(network.count())};
-  fill(parts, of.architecture.width(), false);
+  Pass pass{outputs(parts, test_case.architecture.width()), std::vector<float>(network.count())};
+  fill(parts, test_case.architecture.width(), false);
   parts.over_parts(
       [&](Activations& activations, const Samples&) { network.backward_sums(activations); });
   parts.add_gradient(network, pass.gradient);
@@ -104,22 +106,22 @@ Pass in_parts(const Case& of, std::size_t threads) {
 }
 
 TEST(MiniBatch, HasTheOutputsAndTheGradientOfTheBatchInOne) {
-  for (const Case& of : cases()) {
-    const Pass one = in_one(of), parts = in_parts(of, 1);
-    EXPECT_EQ(parts.y, one.y) << of.name;
+  for (const Case& test_case : cases()) {
+    const Pass one = in_one(test_case), parts = in_parts(test_case, 1);
+    EXPECT_EQ(parts.y, one.y) << test_case.name;
     EXPECT_TRUE(close(Doubles(parts.gradient.begin(), parts.gradient.end()),
                       Doubles(one.gradient.begin(), one.gradient.end()), 1e-5))
-        << of.name;
+        << test_case.name;
   }
 }
 
 TEST(MiniBatch, HasTheSameBitsForAnyNumberOfThreads) {
-  for (const Case& of : cases()) {
-    const Pass alone = in_parts(of, 1);
+  for (const Case& test_case : cases()) {
+    const Pass alone = in_parts(test_case, 1);
     for (const std::size_t threads : {2, 3, 4}) {
-      const Pass shared = in_parts(of, threads);
-      EXPECT_EQ(shared.y, alone.y) << of.name << ", " << threads << " threads";
-      EXPECT_EQ(shared.gradient, alone.gradient) << of.name << ", " << threads << " threads";
+      const Pass shared = in_parts(test_case, threads);
+      EXPECT_EQ(shared.y, alone.y) << test_case.name << ", " << threads << " threads";
+      EXPECT_EQ(shared.gradient, alone.gradient) << test_case.name << ", " << threads << " threads";
     }
   }
 }
@@ -127,9 +129,9 @@ TEST(MiniBatch, HasTheSameBitsForAnyNumberOfThreads) {
 TEST(MiniBatch, IsCutByTheShapesAlone) {
   ThreadPool one(1), three(3);
   const auto parts = [&](std::size_t hidden, std::size_t steps, std::size_t batch) {
-    const Architecture of{.input = 3, .hidden = {hidden}};
-    const MiniBatch a(of, steps, batch, Activations::Use::with_backward, false, one);
-    const MiniBatch b(of, steps, batch, Activations::Use::with_backward, false, three);
+    const Architecture architecture{.input = 3, .hidden = {hidden}};
+    const MiniBatch a(architecture, steps, batch, Activations::Use::with_backward, false, one);
+    const MiniBatch b(architecture, steps, batch, Activations::Use::with_backward, false, three);
     EXPECT_EQ(a.parts(), b.parts());
     EXPECT_EQ(a.batch(), batch);
     std::size_t next = 0;

@@ -193,11 +193,13 @@ TEST(Network, KeepsPaddedPlacesZero) {
       activations.carry_state();
     }
     for (std::size_t l = 0; l < architecture.layers(); ++l) {
-      const LayerActivations& of = activations.layers[l];
+      const LayerActivations& layer_activations = activations.layers[l];
       const std::size_t hidden = architecture.hidden[l];
       for (const FloatVector* rows :
-           {&of.h, &of.c, &of.tanh_c, &of.d_h, &of.d_h_first, &of.d_c_first, &of.gates}) {
-        ASSERT_TRUE(zero_behind(*rows, of.units, hidden)) << "layer " << l;
+           {&layer_activations.h, &layer_activations.c, &layer_activations.tanh_c,
+            &layer_activations.d_h, &layer_activations.d_h_first, &layer_activations.d_c_first,
+            &layer_activations.gates}) {
+        ASSERT_TRUE(zero_behind(*rows, layer_activations.units, hidden)) << "layer " << l;
       }
     }
     for (std::size_t t = 0; t < activations.steps(); ++t) {
@@ -262,10 +264,10 @@ TEST(Network, FlushesDenormalsInsideARunAndKeepsTheCallersMode) {
 }
 
 TEST(Activations, WithoutAHeadHoldsZerosPastEndsThatWereNotThereBefore) {
-  const Architecture of{.input = 2, .hidden = {3}};
-  Network network(of);
+  const Architecture architecture{.input = 2, .hidden = {3}};
+  Network network(architecture);
   network.set_parameters(std::vector<float>(network.count(), 0.3f));
-  Activations activations(of, 5, 2, Activations::Use::forward_only);
+  Activations activations(architecture, 5, 2, Activations::Use::forward_only);
   for (const std::vector<std::size_t>& lengths : {std::vector<std::size_t>{5, 5}, {2, 3}}) {
     activations.reset_state();
     activations.set_lengths(lengths);
@@ -282,11 +284,11 @@ TEST(Activations, WithoutAHeadHoldsZerosPastEndsThatWereNotThereBefore) {
 
 // A candidate that is a half where its sum is zero, and gates that would grow from pass to pass.
 TEST(Activations, PaddingStaysZeroWhateverTheActivations) {
-  Architecture of{.input = 2, .hidden = {5}};
-  of.activations[0].candidate = {Activation::sigmoid, 0.0, 0.0};
-  of.activations[0].gate = {Activation::affine, 3.0, 0.5};
-  Network network(of);
-  Activations activations(of, 2, 3, Activations::Use::forward_only);
+  Architecture architecture{.input = 2, .hidden = {5}};
+  architecture.activations[0].candidate = {Activation::sigmoid, 0.0, 0.0};
+  architecture.activations[0].gate = {Activation::affine, 3.0, 0.5};
+  Network network(architecture);
+  Activations activations(architecture, 2, 3, Activations::Use::forward_only);
   for (int pass = 0; pass < 200; ++pass) {
     activations.reset_state();
     network.forward(activations);

@@ -17,31 +17,33 @@ struct Variant {
 };
 
 inline Variant of_cell(const std::string& name, std::function<void(CellOptions&)> apply) {
-  return {name, [apply](Problem&, Architecture& of) { apply(of.cell); }};
+  return {name, [apply](Problem&, Architecture& architecture) { apply(architecture.cell); }};
 }
 
 inline Variant of_activation(const std::string& name, ActivationFunction CellActivations::*place,
                              ActivationFunction function) {
-  return {name, [=](Problem&, Architecture& of) {
-            of.activations[0].*place = function;
+  return {name, [=](Problem&, Architecture& architecture) {
+            architecture.activations[0].*place = function;
             // The other direction's is another, so that they cannot be mistaken for one another.
-            if (of.direction == Direction::both)
-              of.activations[1].*place = {Activation::softsign, 0.0, 0.0};
+            if (architecture.direction == Direction::both)
+              architecture.activations[1].*place = {Activation::softsign, 0.0, 0.0};
           }};
 }
 
 // Directions first, because what follows looks at them.
 inline std::vector<Variant> variants() {
   std::vector<Variant> all = {
-      {"reverse", [](Problem&, Architecture& of) { of.direction = Direction::reverse; }},
-      {"both", [](Problem&, Architecture& of) { of.direction = Direction::both; }},
+      {"reverse",
+       [](Problem&, Architecture& architecture) { architecture.direction = Direction::reverse; }},
+      {"both",
+       [](Problem&, Architecture& architecture) { architecture.direction = Direction::both; }},
   };
   for (const Merge merge : {Merge::sum, Merge::mean, Merge::product}) {
-    all.push_back(
-        {"merge " + std::to_string(static_cast<int>(merge)), [merge](Problem&, Architecture& of) {
-           of.direction = Direction::both;
-           of.merge = merge;
-         }});
+    all.push_back({"merge " + std::to_string(static_cast<int>(merge)),
+                   [merge](Problem&, Architecture& architecture) {
+                     architecture.direction = Direction::both;
+                     architecture.merge = merge;
+                   }});
   }
   all.push_back(of_cell("peephole", [](CellOptions& c) { c.peephole = true; }));
   all.push_back(
@@ -64,11 +66,15 @@ inline std::vector<Variant> variants() {
   all.push_back(of_cell("variational", [](CellOptions& c) { c.variational_dropout = 0.4; }));
   all.push_back(of_cell("drop connect", [](CellOptions& c) { c.drop_connect = 0.25; }));
   all.push_back(of_cell("rnn", [](CellOptions& c) { c.kind = CellKind::rnn; }));
-  all.push_back({"no biases", [](Problem&, Architecture& of) { of.biases = 0; }});
-  all.push_back({"two biases", [](Problem&, Architecture& of) { of.biases = 2; }});
-  all.push_back({"residual", [](Problem&, Architecture& of) { of.residual = true; }});
-  all.push_back({"learned state", [](Problem&, Architecture& of) { of.learned_state = true; }});
-  all.push_back({"no head", [](Problem&, Architecture& of) { of.output = 0; }});
+  all.push_back(
+      {"no biases", [](Problem&, Architecture& architecture) { architecture.biases = 0; }});
+  all.push_back(
+      {"two biases", [](Problem&, Architecture& architecture) { architecture.biases = 2; }});
+  all.push_back(
+      {"residual", [](Problem&, Architecture& architecture) { architecture.residual = true; }});
+  all.push_back({"learned state",
+                 [](Problem&, Architecture& architecture) { architecture.learned_state = true; }});
+  all.push_back({"no head", [](Problem&, Architecture& architecture) { architecture.output = 0; }});
   all.push_back({"lengths", [](Problem& p, Architecture&) { p.lengths = {5, 0, 7}; }});
   all.push_back({"short lengths", [](Problem& p, Architecture&) { p.lengths = {2, 5, 3}; }});
   all.push_back({"mask", [](Problem& p, Architecture&) {
@@ -97,8 +103,8 @@ inline Problem make(const std::vector<const Variant*>& chosen, std::uint64_t see
   // 20 units end in half a vector, of 8 lanes and of 16.
   const Shape shape{{.input = 5, .hidden = {20, 20}, .output = 2, .biases = 1}, 7, 3};
   Problem plain(shape, seed);
-  Architecture& of = plain.shape.architecture;
-  for (const Variant* variant : chosen) variant->apply(plain, of);
+  Architecture& architecture = plain.shape.architecture;
+  for (const Variant* variant : chosen) variant->apply(plain, architecture);
   Problem made(plain.shape, seed);
   made.lengths = plain.lengths;
   made.mask = plain.mask;
@@ -106,9 +112,9 @@ inline Problem make(const std::vector<const Variant*>& chosen, std::uint64_t see
 }
 
 inline bool allowed(const Problem& problem) {
-  const Architecture& of = problem.shape.architecture;
+  const Architecture& architecture = problem.shape.architecture;
   try {
-    check(of);
+    check(architecture);
     return true;
   } catch (const Error&) {
     return false;
@@ -116,8 +122,8 @@ inline bool allowed(const Problem& problem) {
 }
 
 inline bool near_a_kink(const Problem& problem) {
-  const Architecture& of = problem.shape.architecture;
-  const reference::Network truth = reference_network(of, problem.parameters);
+  const Architecture& architecture = problem.shape.architecture;
+  const reference::Network truth = reference_network(architecture, problem.parameters);
   const reference::Forward run = reference::forward(truth, problem.input(), problem.first);
   return reference::distance_to_kink(truth, problem.input(), run) < 1e-5;
 }

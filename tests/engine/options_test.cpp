@@ -51,16 +51,16 @@ Doubles rows_of(const FloatVector& mask, std::size_t width, std::size_t stride) 
 }
 
 // The engine's draws as the reference takes them.
-std::vector<reference::Noise> noise_of(const Architecture& of, const Activations& activations,
-                                       const Network& network) {
+std::vector<reference::Noise> noise_of(const Architecture& architecture,
+                                       const Activations& activations, const Network& network) {
   std::vector<reference::Noise> all;
   for (std::size_t index = 0; index < activations.layers.size(); ++index) {
-    const std::size_t layer = index / of.directions();
-    const bool reverse =
-        of.direction == Direction::reverse || (of.direction == Direction::both && index % 2 == 1);
+    const std::size_t layer = index / architecture.directions();
+    const bool reverse = architecture.direction == Direction::reverse ||
+                         (architecture.direction == Direction::both && index % 2 == 1);
     const LayerActivations& from = activations.layers[index];
-    const std::size_t hidden = of.hidden[layer], state = of.state(layer);
-    const std::size_t input = of.layer_input(layer);
+    const std::size_t hidden = architecture.hidden[layer], state = architecture.state(layer);
+    const std::size_t input = architecture.layer_input(layer);
     reference::Noise& to = all.emplace_back();
     to.zone_c = in_time(activations, from.zone_c, hidden, from.units, reverse);
     to.zone_h = in_time(activations, from.zone_h, state, from.state_units, reverse);
@@ -159,11 +159,11 @@ class TraceAgainst final : public TraceSink {
 };
 
 Largest compare(const Problem& problem, const kernels::KernelTable& table) {
-  const Architecture& of = problem.shape.architecture;
-  Network network(of, table);
+  const Architecture& architecture = problem.shape.architecture;
+  Network network(architecture, table);
   network.set_parameters(problem.parameters);
   network.drop_connections(77);
-  Activations activations(of, problem.shape.steps, problem.shape.batch,
+  Activations activations(architecture, problem.shape.steps, problem.shape.batch,
                           Activations::Use::with_backward);
   fill_inputs(activations, problem);
   fill_d_y(activations, problem);
@@ -171,8 +171,8 @@ Largest compare(const Problem& problem, const kernels::KernelTable& table) {
   if (!problem.mask.empty()) activations.set_mask(problem.mask);
   spoil(activations);
   reference::State first = problem.first;
-  if (of.learned_state) {
-    first = reference_start(of, problem.parameters, problem.shape.batch);
+  if (architecture.learned_state) {
+    first = reference_start(architecture, problem.parameters, problem.shape.batch);
   } else {
     fill_first_state(activations, problem);
   }
@@ -180,36 +180,37 @@ Largest compare(const Problem& problem, const kernels::KernelTable& table) {
   activations.want_d_x(true);
   network.forward(activations, {.seed = 5});
 
-  const reference::Network truth = reference_network(of, problem.parameters);
+  const reference::Network truth = reference_network(architecture, problem.parameters);
   reference::Input input = problem.input();
-  input.noise = noise_of(of, activations, network);
+  input.noise = noise_of(architecture, activations, network);
   const reference::Forward run = reference::forward(truth, input, first);
   Largest largest;
   TraceAgainst traced(truth, input, run);
   trace(
-      activations, of, [](std::size_t) { return std::size_t{0}; }, traced);
-  for (const double error : {traced.error(), error_of(outputs(activations, of), run.y),
-                             error_of(last_state(activations, of, false), run.last.h),
-                             error_of(last_state(activations, of, true), run.last.c)})
+      activations, architecture, [](std::size_t) { return std::size_t{0}; }, traced);
+  for (const double error : {traced.error(), error_of(outputs(activations, architecture), run.y),
+                             error_of(last_state(activations, architecture, false), run.last.h),
+                             error_of(last_state(activations, architecture, true), run.last.c)})
     largest.forward = std::max(largest.forward, error);
   const reference::Backward d =
       reference::backward(truth, input, first, run, problem.d_y, problem.d_last);
   std::vector<float> gradient(network.count(), 0.0f);
   network.backward(activations, gradient);
-  const Doubles expected = flat_gradient(of, d, problem.shape.batch);
+  const Doubles expected = flat_gradient(architecture, d, problem.shape.batch);
   const auto part = [](const auto& all, const Parameter& parameter) {
     const auto from = all.begin() + static_cast<std::ptrdiff_t>(parameter.offset);
     return Doubles(from, from + static_cast<std::ptrdiff_t>(parameter.count));
   };
-  for (const Parameter& parameter : parameter_list(of)) {
+  for (const Parameter& parameter : parameter_list(architecture)) {
     largest.backward =
         std::max(largest.backward, error_of(part(gradient, parameter), part(expected, parameter)));
   }
   const auto d_h = [](const LayerActivations& layer) { return layer.d_h_first.data(); };
   const auto d_c = [](const LayerActivations& layer) { return layer.d_c_first.data(); };
-  for (const double error : {error_of(input_gradient(activations, of), d.d_x),
-                             error_of(plain_state(activations, of, false, d_h), d.d_first.h),
-                             error_of(plain_state(activations, of, true, d_c), d.d_first.c)})
+  for (const double error :
+       {error_of(input_gradient(activations, architecture), d.d_x),
+        error_of(plain_state(activations, architecture, false, d_h), d.d_first.h),
+        error_of(plain_state(activations, architecture, true, d_c), d.d_first.c)})
     largest.backward = std::max(largest.backward, error);
   return largest;
 }

@@ -21,8 +21,9 @@ const std::vector<std::size_t> kLengths = {131, 0, 67, 1, 64};
 std::vector<float> floats(const Doubles& values) { return {values.begin(), values.end()}; }
 
 struct Sample {
-  explicit Sample(Architecture of, std::uint64_t seed = 71)
-      : problem({std::move(of), kSteps, kBatch}, seed), network(problem.shape.architecture) {
+  explicit Sample(Architecture architecture, std::uint64_t seed = 71)
+      : problem({std::move(architecture), kSteps, kBatch}, seed),
+        network(problem.shape.architecture) {
     network.set_parameters(problem.parameters);
     // [B, T, I]
     for (std::size_t b = 0; b < kBatch; ++b) {
@@ -83,8 +84,8 @@ std::vector<float> part(const std::vector<float>& y, std::size_t sample, std::si
 }
 
 TEST(Sequences, PaddedAreThoseAloneToTheBitAndZeroPastTheirEnds) {
-  for (const Architecture& of : architectures()) {
-    const Sample s(of);
+  for (const Architecture& architecture : architectures()) {
+    const Sample s(architecture);
     std::vector<float> x = s.x;
     for (std::size_t b = 0; b < kBatch; ++b) {
       std::fill(x.begin() + static_cast<std::ptrdiff_t>((b * kSteps + kLengths[b]) * kInputs),
@@ -102,7 +103,7 @@ TEST(Sequences, PaddedAreThoseAloneToTheBitAndZeroPastTheirEnds) {
       alone.resize(kSteps * s.width(), 0.0f);
       EXPECT_EQ(part(y, b, kSteps * s.width()), alone) << "length " << length;
       // The sample's states, picked out of the batch's.
-      Sample after(of);
+      Sample after(architecture);
       after.problem.first = {Doubles(state.h.begin(), state.h.end()),
                              Doubles(state.c.begin(), state.c.end())};
       EXPECT_EQ(after.state_of(b).h, own.h) << "length " << length;
@@ -112,8 +113,8 @@ TEST(Sequences, PaddedAreThoseAloneToTheBitAndZeroPastTheirEnds) {
 }
 
 TEST(Sequences, OfLengthZeroGiveTheirStateBack) {
-  for (const Architecture& of : architectures()) {
-    const Sample s(of);
+  for (const Architecture& architecture : architectures()) {
+    const Sample s(architecture);
     State state = s.state();
     const std::vector<std::size_t> none(kBatch, 0);
     const std::vector<float> y =
@@ -125,8 +126,8 @@ TEST(Sequences, OfLengthZeroGiveTheirStateBack) {
 }
 
 TEST(Sequences, InTimeMajorOrderAreTheSame) {
-  for (const Architecture& of : architectures()) {
-    const Sample s(of);
+  for (const Architecture& architecture : architectures()) {
+    const Sample s(architecture);
     State batch_first = s.state(), time_first = s.state();
     const std::vector<float> a =
         run(s.network, {.x = s.x, .batch = kBatch, .steps = kSteps}, batch_first);
@@ -145,8 +146,8 @@ TEST(Sequences, InTimeMajorOrderAreTheSame) {
 }
 
 TEST(Sequences, PaddedOnTheLeftAreThosePaddedOnTheRight) {
-  for (const Architecture& of : architectures()) {
-    const Sample s(of);
+  for (const Architecture& architecture : architectures()) {
+    const Sample s(architecture);
     std::vector<float> left(s.x.size(), kNan);
     for (std::size_t b = 0; b < kBatch; ++b) {
       const std::size_t shift = kSteps - kLengths[b];
@@ -177,10 +178,10 @@ TEST(Sequences, PaddedOnTheLeftAreThosePaddedOnTheRight) {
 }
 
 TEST(Sequences, ReversedAreTheForwardRunOfTheReversedInput) {
-  Architecture of{.input = kInputs, .hidden = {7}, .output = 0};
-  const Sample forward(of);
-  of.direction = Direction::reverse;
-  const Sample reverse(of);
+  Architecture architecture{.input = kInputs, .hidden = {7}, .output = 0};
+  const Sample forward(architecture);
+  architecture.direction = Direction::reverse;
+  const Sample reverse(architecture);
   std::vector<float> turned;
   for (std::size_t b = 0; b < kBatch; ++b) {
     for (std::size_t t = kSteps; t-- > 0;) {
@@ -232,8 +233,9 @@ TEST(Sequences, MaskedStepsCarryTheStateAsIfTheyWereNotThere) {
     EXPECT_EQ(y[(2 * kSteps + 1) * 2 + j], y[(2 * kSteps + 0) * 2 + j]);
 }
 
-float& of_role(std::vector<float>& parameters, const Architecture& of, Role role, std::size_t at) {
-  for (const Parameter& parameter : parameter_list(of)) {
+float& of_role(std::vector<float>& parameters, const Architecture& architecture, Role role,
+               std::size_t at) {
+  for (const Parameter& parameter : parameter_list(architecture)) {
     if (parameter.role == role) return parameters[parameter.offset + at];
   }
   throw std::runtime_error("no such parameter");
@@ -253,10 +255,10 @@ TEST(Sequences, WithTheForgetGateOpenAndTheInputGateShutKeepTheCellToTheBit) {
 }
 
 TEST(Sequences, ProjectedByTheIdentityAreThoseWithoutProjection) {
-  Architecture of{.input = kInputs, .hidden = {7}, .output = 2};
-  const Sample plain(of);
-  of.cell.projection = 7;
-  Network projected(of);
+  Architecture architecture{.input = kInputs, .hidden = {7}, .output = 2};
+  const Sample plain(architecture);
+  architecture.cell.projection = 7;
+  Network projected(architecture);
   std::vector<float> parameters(projected.count(), 0.0f);
   for (const Parameter& parameter : projected.list()) {
     float* to = parameters.data() + parameter.offset;
@@ -280,11 +282,11 @@ TEST(Sequences, ProjectedByTheIdentityAreThoseWithoutProjection) {
 TEST(Sequences, WithCoupledGatesAreThoseWhoseOtherGateIsCoupledByHand) {
   // sigma(-a) = 1 - sigma(a): the other gate's weights are the negatives.
   for (const Coupling coupling : {Coupling::input_from_forget, Coupling::forget_from_input}) {
-    Architecture of{.input = kInputs, .hidden = {7}, .output = 2};
-    of.cell.coupling = coupling;
-    const Sample coupled(of);
-    of.cell.coupling = Coupling::none;
-    Network by_hand(of);
+    Architecture architecture{.input = kInputs, .hidden = {7}, .output = 2};
+    architecture.cell.coupling = coupling;
+    const Sample coupled(architecture);
+    architecture.cell.coupling = Coupling::none;
+    Network by_hand(architecture);
     const std::size_t from_gate = coupling == Coupling::input_from_forget ? 1 : 0;
     std::vector<float> parameters(by_hand.count());
     for (const Parameter& to : by_hand.list()) {
@@ -314,10 +316,10 @@ TEST(Sequences, WithCoupledGatesAreThoseWhoseOtherGateIsCoupledByHand) {
 }
 
 TEST(Sequences, WithALearnedStateStartFromIt) {
-  Architecture of{.input = kInputs, .hidden = {7, 5}, .output = 2};
-  const Sample plain(of);
-  of.learned_state = true;
-  const Sample learned(of, 71);
+  Architecture architecture{.input = kInputs, .hidden = {7, 5}, .output = 2};
+  const Sample plain(architecture);
+  architecture.learned_state = true;
+  const Sample learned(architecture, 71);
   std::vector<float> parameters = learned.problem.parameters;
   State given;
   for (const Parameter& parameter : learned.network.list()) {

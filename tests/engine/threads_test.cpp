@@ -55,20 +55,20 @@ std::vector<Case> cases() {
 }
 
 // y, the parameters' gradient, d_x and the gradient of the first state.
-std::vector<float> pass(const Case& of, std::size_t threads) {
+std::vector<float> pass(const Case& test_case, std::size_t threads) {
   Random random(11);
-  Network network(of.architecture);
-  network.set_parameters(random_parameters(of.architecture, random));
-  Activations activations(of.architecture, of.steps, of.batch, Activations::Use::with_backward,
-                          of.dropout > 0.0f);
+  Network network(test_case.architecture);
+  network.set_parameters(random_parameters(test_case.architecture, random));
+  Activations activations(test_case.architecture, test_case.steps, test_case.batch,
+                          Activations::Use::with_backward, test_case.dropout > 0.0f);
   ThreadPool pool(threads);
   if (threads > 1) activations.share(pool);
-  if (!of.lengths.empty()) activations.set_lengths(of.lengths);
-  activations.want_d_x(of.wants_d_x);
+  if (!test_case.lengths.empty()) activations.set_lengths(test_case.lengths);
+  activations.want_d_x(test_case.wants_d_x);
   std::vector<float> all;
   const auto rows = [&](auto row, std::size_t width, auto each) {
-    for (std::size_t t = 0; t < of.steps; ++t) {
-      for (std::size_t b = 0; b < of.batch; ++b) {
+    for (std::size_t t = 0; t < test_case.steps; ++t) {
+      for (std::size_t b = 0; b < test_case.batch; ++b) {
         for (std::size_t j = 0; j < width; ++j) each(row(t, b)[j]);
       }
     }
@@ -76,18 +76,18 @@ std::vector<float> pass(const Case& of, std::size_t threads) {
   const auto draw = [&](float& value) { value = static_cast<float>(random.normal()); };
   const auto take = [&](float value) { all.push_back(value); };
   const auto y = [&](std::size_t t, std::size_t b) { return activations.y(t, b); };
-  rows([&](std::size_t t, std::size_t b) { return activations.x(t, b); }, of.architecture.input,
-       draw);
-  network.forward(activations, {.dropout = of.dropout, .seed = 7});
-  rows(y, of.architecture.width(), take);
-  rows([&](std::size_t t, std::size_t b) { return activations.d_y(t, b); }, of.architecture.width(),
-       draw);
+  rows([&](std::size_t t, std::size_t b) { return activations.x(t, b); },
+       test_case.architecture.input, draw);
+  network.forward(activations, {.dropout = test_case.dropout, .seed = 7});
+  rows(y, test_case.architecture.width(), take);
+  rows([&](std::size_t t, std::size_t b) { return activations.d_y(t, b); },
+       test_case.architecture.width(), draw);
   std::vector<float> gradient(network.count(), 0.0f);
   network.backward(activations, gradient);
   all.insert(all.end(), gradient.begin(), gradient.end());
-  if (of.wants_d_x)
-    rows([&](std::size_t t, std::size_t b) { return activations.d_x(t, b); }, of.architecture.input,
-         take);
+  if (test_case.wants_d_x)
+    rows([&](std::size_t t, std::size_t b) { return activations.d_x(t, b); },
+         test_case.architecture.input, take);
   for (const LayerActivations& layer : activations.layers) {
     all.insert(all.end(), layer.d_h_first.begin(), layer.d_h_first.end());
     all.insert(all.end(), layer.d_c_first.begin(), layer.d_c_first.end());
@@ -96,10 +96,10 @@ std::vector<float> pass(const Case& of, std::size_t threads) {
 }
 
 TEST(Threads, DoNotChangeABitOfAPassForwardAndBack) {
-  for (const Case& of : cases()) {
-    const std::vector<float> alone = pass(of, 1);
+  for (const Case& test_case : cases()) {
+    const std::vector<float> alone = pass(test_case, 1);
     for (const std::size_t threads : {2, 3, 4})
-      EXPECT_EQ(pass(of, threads), alone) << of.name << ", " << threads << " threads";
+      EXPECT_EQ(pass(test_case, threads), alone) << test_case.name << ", " << threads << " threads";
   }
 }
 

@@ -34,10 +34,10 @@ Runs run_both(const Network& network, Sequences sequences) {
   return runs;
 }
 
-Network made(const Architecture& of) {
+Network made(const Architecture& architecture) {
   Random random(7);
-  Network network(of);
-  network.set_parameters(random_parameters(of, random));
+  Network network(architecture);
+  network.set_parameters(random_parameters(architecture, random));
   return network;
 }
 
@@ -51,8 +51,8 @@ std::vector<float> normals(std::size_t count) {
 // More steps than a chunk has, so that the numbers go on over its end.
 TEST(Trace, NumbersTheStepsOfALongRunAndChangesNothing) {
   constexpr std::size_t kSteps = 203, kBatch = 2;
-  const Architecture of{.input = 3, .hidden = {6, 4}, .output = 1};
-  const Network network = made(of);
+  const Architecture architecture{.input = 3, .hidden = {6, 4}, .output = 1};
+  const Network network = made(architecture);
   const std::vector<float> x = normals(kBatch * kSteps * 3);
   const Runs runs = run_both(network, {.x = x, .batch = kBatch, .steps = kSteps});
   EXPECT_EQ(runs.plain, runs.traced);
@@ -71,8 +71,9 @@ TEST(Trace, NumbersTheStepsOfALongRunAndChangesNothing) {
 }
 
 TEST(Trace, OfAReversedSequenceOfItsOwnLengthStandsInTheOrderOfTime) {
-  const Architecture of{.input = 2, .hidden = {5}, .output = 0, .direction = Direction::both};
-  const Network network = made(of);
+  const Architecture architecture{
+      .input = 2, .hidden = {5}, .output = 0, .direction = Direction::both};
+  const Network network = made(architecture);
   const std::vector<float> x = normals(2 * 9 * 2);
   const std::vector<std::size_t> lengths = {9, 4};
   const Runs runs = run_both(network, {.x = x, .batch = 2, .steps = 9, .lengths = lengths});
@@ -87,8 +88,8 @@ TEST(Trace, OfAReversedSequenceOfItsOwnLengthStandsInTheOrderOfTime) {
 }
 
 TEST(Trace, OfPaddedAndSkippedStepsStandWhereTheArrayHasThem) {
-  const Architecture of{.input = 1, .hidden = {3}, .output = 0};
-  const Network network = made(of);
+  const Architecture architecture{.input = 1, .hidden = {3}, .output = 0};
+  const Network network = made(architecture);
   const std::vector<float> x = normals(2 * 6);
   const std::vector<std::size_t> lengths = {6, 2};
   const Runs padded =

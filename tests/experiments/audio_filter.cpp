@@ -87,11 +87,11 @@ double error_to_signal(const std::vector<float>& y, const std::vector<float>& tr
 }
 
 engine::Network learnt(std::size_t updates) {
-  const Architecture of{.input = 1, .hidden = {kUnits}, .output = 1};
+  const Architecture architecture{.input = 1, .hidden = {kUnits}, .output = 1};
   ThreadPool pool(2);
   Random random(1);
-  training::ArrayFit fit(of, {.steps = kSteps, .batch = kBatch}, pool);
-  std::vector<float> parameters = initial_parameters(of, {.seed = 1});
+  training::ArrayFit fit(architecture, {.steps = kSteps, .batch = kBatch}, pool);
+  std::vector<float> parameters = initial_parameters(architecture, {.seed = 1});
   training::Optimizer optimizer({}, parameters.size());
   training::Schedule schedule({.rate = 5e-3, .steps = updates});
   double loss = 0.0;
@@ -114,7 +114,7 @@ engine::Network learnt(std::size_t updates) {
       loss = 0.0;
     }
   }
-  engine::Network network(of);
+  engine::Network network(architecture);
   network.set_parameters(parameters);
   return network;
 }

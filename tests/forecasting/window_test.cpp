@@ -68,15 +68,15 @@ class WindowModel : public testing::Test {
     model.horizon = 1;
     model.quantiles = {0.5};
     model.window = kWindow;
-    Architecture of{.input = model.network_inputs(), .hidden = {5}, .output = 1};
-    of.direction = direction;
-    model.network.emplace(of);
-    model.network->set_parameters(initial_parameters(of, {.seed = 3}));
-    stride = engine::row_stride(of.input);
+    Architecture architecture{.input = model.network_inputs(), .hidden = {5}, .output = 1};
+    architecture.direction = direction;
+    model.network.emplace(architecture);
+    model.network->set_parameters(initial_parameters(architecture, {.seed = 3}));
+    stride = engine::row_stride(architecture.input);
     inputs.resize(kRows * stride);
     Random random(9);
     for (std::size_t row = 0; row < kRows; ++row) {
-      for (std::size_t j = 0; j < of.input; ++j)
+      for (std::size_t j = 0; j < architecture.input; ++j)
         inputs[row * stride + j] = static_cast<float>(random.normal());
     }
   }
@@ -180,10 +180,10 @@ TEST(CellOptionsInTraining, TrainAndKeepTheirArchitecture) {
   options.residual = options.learned_state = true;
   const data::Table table = table_of({{"y", wave(400, 3)}});
   const TrainingResult result = train_forecast(table, options);
-  const Architecture& of = result.model.network->architecture();
-  EXPECT_EQ(of.hidden, (std::vector<std::size_t>{24, 24}));  // three members
-  EXPECT_EQ(of.cell.projection, 12u);
-  EXPECT_TRUE(of.residual && of.learned_state && of.cell.peephole);
+  const Architecture& architecture = result.model.network->architecture();
+  EXPECT_EQ(architecture.hidden, (std::vector<std::size_t>{24, 24}));  // three members
+  EXPECT_EQ(architecture.cell.projection, 12u);
+  EXPECT_TRUE(architecture.residual && architecture.learned_state && architecture.cell.peephole);
   EXPECT_FALSE(result.failure);
 }
 

@@ -32,14 +32,14 @@ using nlohmann::json;
 
 struct Variant {
   std::string name;
-  Architecture of;
+  Architecture architecture;
 };
 
 Architecture two_layers() { return {.input = 3, .hidden = {5, 5}, .output = 2}; }
 
 Variant variant(const std::string& name, const std::function<void(Architecture&)>& change) {
   Variant made{name, two_layers()};
-  change(made.of);
+  change(made.architecture);
   return made;
 }
 
@@ -48,98 +48,113 @@ std::vector<Variant> variants() {
   std::vector<Variant> all = {
       variant("plain", [](Architecture&) {}),
       variant("layers of two sizes",
-              [](Architecture& of) {
-                of.hidden = {5, 7};
+              [](Architecture& architecture) {
+                architecture.hidden = {5, 7};
               }),
-      variant("no head", [](Architecture& of) { of.output = 0; }),
-      variant("no biases", [](Architecture& of) { of.biases = 0; }),
-      variant("two biases", [](Architecture& of) { of.biases = 2; }),
-      variant("rnn", [](Architecture& of) { of.cell.kind = CellKind::rnn; }),
-      variant("peephole", [](Architecture& of) { of.cell.peephole = true; }),
+      variant("no head", [](Architecture& architecture) { architecture.output = 0; }),
+      variant("no biases", [](Architecture& architecture) { architecture.biases = 0; }),
+      variant("two biases", [](Architecture& architecture) { architecture.biases = 2; }),
+      variant("rnn", [](Architecture& architecture) { architecture.cell.kind = CellKind::rnn; }),
+      variant("peephole", [](Architecture& architecture) { architecture.cell.peephole = true; }),
       variant("input from forget",
-              [](Architecture& of) { of.cell.coupling = Coupling::input_from_forget; }),
+              [](Architecture& architecture) {
+                architecture.cell.coupling = Coupling::input_from_forget;
+              }),
       variant("forget from input",
-              [](Architecture& of) { of.cell.coupling = Coupling::forget_from_input; }),
-      variant("layer norm, Ba", [](Architecture& of) { of.cell.layer_norm = LayerNorm::ba; }),
+              [](Architecture& architecture) {
+                architecture.cell.coupling = Coupling::forget_from_input;
+              }),
+      variant("layer norm, Ba",
+              [](Architecture& architecture) { architecture.cell.layer_norm = LayerNorm::ba; }),
       variant("layer norm, TensorFlow Lite",
-              [](Architecture& of) { of.cell.layer_norm = LayerNorm::tflite; }),
-      variant("projection", [](Architecture& of) { of.cell.projection = 3; }),
+              [](Architecture& architecture) { architecture.cell.layer_norm = LayerNorm::tflite; }),
+      variant("projection", [](Architecture& architecture) { architecture.cell.projection = 3; }),
       variant("projection with a bias",
-              [](Architecture& of) {
-                of.cell.projection = 3;
-                of.cell.projection_bias = true;
+              [](Architecture& architecture) {
+                architecture.cell.projection = 3;
+                architecture.cell.projection_bias = true;
               }),
-      variant("gate clip", [](Architecture& of) { of.cell.gate_clip = 0.1; }),
-      variant("cell clip", [](Architecture& of) { of.cell.cell_clip = 1.0 / 7.0; }),
+      variant("gate clip", [](Architecture& architecture) { architecture.cell.gate_clip = 0.1; }),
+      variant("cell clip",
+              [](Architecture& architecture) { architecture.cell.cell_clip = 1.0 / 7.0; }),
       variant("projection clip",
-              [](Architecture& of) {
-                of.cell.projection = 3;
-                of.cell.projection_clip = 0.03;
+              [](Architecture& architecture) {
+                architecture.cell.projection = 3;
+                architecture.cell.projection_clip = 0.03;
               }),
-      variant("zoneout of c", [](Architecture& of) { of.cell.zoneout_c = 0.3; }),
-      variant("zoneout of h", [](Architecture& of) { of.cell.zoneout_h = 0.1; }),
-      variant("recurrent dropout", [](Architecture& of) { of.cell.recurrent_dropout = 0.2; }),
-      variant("variational dropout", [](Architecture& of) { of.cell.variational_dropout = 0.7; }),
-      variant("drop connect", [](Architecture& of) { of.cell.drop_connect = 1.0 / 3.0; }),
-      variant("reverse", [](Architecture& of) { of.direction = Direction::reverse; }),
-      variant("residual", [](Architecture& of) { of.residual = true; }),
-      variant("learned state", [](Architecture& of) { of.learned_state = true; }),
+      variant("zoneout of c",
+              [](Architecture& architecture) { architecture.cell.zoneout_c = 0.3; }),
+      variant("zoneout of h",
+              [](Architecture& architecture) { architecture.cell.zoneout_h = 0.1; }),
+      variant("recurrent dropout",
+              [](Architecture& architecture) { architecture.cell.recurrent_dropout = 0.2; }),
+      variant("variational dropout",
+              [](Architecture& architecture) { architecture.cell.variational_dropout = 0.7; }),
+      variant("drop connect",
+              [](Architecture& architecture) { architecture.cell.drop_connect = 1.0 / 3.0; }),
+      variant("reverse",
+              [](Architecture& architecture) { architecture.direction = Direction::reverse; }),
+      variant("residual", [](Architecture& architecture) { architecture.residual = true; }),
+      variant("learned state",
+              [](Architecture& architecture) { architecture.learned_state = true; }),
       variant("rnn with a learned state",
-              [](Architecture& of) {
-                of.cell.kind = CellKind::rnn;
-                of.learned_state = true;
+              [](Architecture& architecture) {
+                architecture.cell.kind = CellKind::rnn;
+                architecture.learned_state = true;
               }),
   };
   for (const auto& merge : Names<Merge>::table) {
-    all.push_back(variant("both directions, " + std::string(merge.first), [&](Architecture& of) {
-      of.direction = Direction::both;
-      of.merge = merge.second;
-    }));
+    all.push_back(
+        variant("both directions, " + std::string(merge.first), [&](Architecture& architecture) {
+          architecture.direction = Direction::both;
+          architecture.merge = merge.second;
+        }));
   }
   for (const auto& row : Names<Activation>::table) {
     ActivationFunction function = default_parameters(row.second);
     if (function.alpha > 0.0) function.alpha = 0.1;  // no float and no short binary fraction
     if (function.beta > 0.0) function.beta = 1.0 / 3.0;
-    all.push_back(variant("activations " + std::string(row.first), [&](Architecture& of) {
-      of.activations[0] = {{Activation::hard_sigmoid, 0.2, 0.5}, function, {Activation::softsign}};
+    all.push_back(variant("activations " + std::string(row.first), [&](Architecture& architecture) {
+      architecture.activations[0] = {
+          {Activation::hard_sigmoid, 0.2, 0.5}, function, {Activation::softsign}};
     }));
   }
-  all.push_back(variant("other activations in reverse", [](Architecture& of) {
-    of.direction = Direction::both;
-    of.activations[1].cell = {Activation::scaled_tanh, 1.7, 0.6};
+  all.push_back(variant("other activations in reverse", [](Architecture& architecture) {
+    architecture.direction = Direction::both;
+    architecture.activations[1].cell = {Activation::scaled_tanh, 1.7, 0.6};
   }));
-  all.push_back(variant("many together", [](Architecture& of) {
-    of.hidden = {7, 7};
-    of.biases = 2;
-    of.cell = {.peephole = true,
-               .coupling = Coupling::input_from_forget,
-               .layer_norm = LayerNorm::ba,
-               .projection = 3,
-               .projection_bias = true,
-               .gate_clip = 1.5,
-               .cell_clip = 0.7,
-               .projection_clip = 0.4,
-               .zoneout_c = 0.2,
-               .zoneout_h = 0.1};
-    of.activations[1].candidate = {Activation::softsign};
-    of.direction = Direction::both;
-    of.merge = Merge::mean;
-    of.learned_state = true;
+  all.push_back(variant("many together", [](Architecture& architecture) {
+    architecture.hidden = {7, 7};
+    architecture.biases = 2;
+    architecture.cell = {.peephole = true,
+                         .coupling = Coupling::input_from_forget,
+                         .layer_norm = LayerNorm::ba,
+                         .projection = 3,
+                         .projection_bias = true,
+                         .gate_clip = 1.5,
+                         .cell_clip = 0.7,
+                         .projection_clip = 0.4,
+                         .zoneout_c = 0.2,
+                         .zoneout_h = 0.1};
+    architecture.activations[1].candidate = {Activation::softsign};
+    architecture.direction = Direction::both;
+    architecture.merge = Merge::mean;
+    architecture.learned_state = true;
   }));
-  all.push_back(variant("others together", [](Architecture& of) {
-    of.output = 0;
-    of.cell = {
+  all.push_back(variant("others together", [](Architecture& architecture) {
+    architecture.output = 0;
+    architecture.cell = {
         .peephole = true, .coupling = Coupling::forget_from_input, .layer_norm = LayerNorm::tflite};
-    of.direction = Direction::both;
-    of.merge = Merge::sum;
-    of.learned_state = true;
+    architecture.direction = Direction::both;
+    architecture.merge = Merge::sum;
+    architecture.learned_state = true;
   }));
   return all;
 }
 
 // Every parameter its own number, gains and states too.
-Network drawn(const Architecture& of) {
-  Network network(of);
+Network drawn(const Architecture& architecture) {
+  Network network(architecture);
   Random random(71);
   std::vector<float> parameters(network.count());
   for (float& value : parameters) value = static_cast<float>(0.6 * random.normal());
@@ -158,8 +173,8 @@ void write_plainly(const std::string& path, const std::string& bytes) {
 
 class BareModel : public testing::Test {
  protected:
-  std::string saved(const Architecture& of, const std::string& state = "unknown") const {
-    save_model(path_, drawn(of), state);
+  std::string saved(const Architecture& architecture, const std::string& state = "unknown") const {
+    save_model(path_, drawn(architecture), state);
     return read_file(path_);
   }
 
@@ -184,7 +199,7 @@ class BareModel : public testing::Test {
 TEST_F(BareModel, EveryOptionComesBackToTheBitWithItsTestVectors) {
   std::size_t tried = 0;
   for (const Variant& one : variants()) {
-    const Network network = drawn(one.of);
+    const Network network = drawn(one.architecture);
     save_model(path_, network, "reset:7");
     const std::string bytes = read_file(path_);
     const LoadedWithVerification loaded = load_and_verify(path_);
@@ -192,9 +207,9 @@ TEST_F(BareModel, EveryOptionComesBackToTheBitWithItsTestVectors) {
     EXPECT_FALSE(loaded.model.forecast) << one.name;
     EXPECT_EQ(loaded.model.state, "reset:7");
     EXPECT_EQ(loaded.model.written_by.rfind("sluice ", 0), 0u);
-    EXPECT_EQ(loaded.model.plain->architecture(), one.of) << one.name;
+    EXPECT_EQ(loaded.model.plain->architecture(), one.architecture) << one.name;
     EXPECT_EQ(floats(*loaded.model.plain), floats(network)) << one.name;
-    EXPECT_EQ(loaded.verification.checked, 17 * one.of.width()) << one.name;
+    EXPECT_EQ(loaded.verification.checked, 17 * one.architecture.width()) << one.name;
     EXPECT_EQ(loaded.verification.largest_error, 0.0) << one.name;
     save_model(path_, *loaded.model.plain, "reset:7");
     EXPECT_EQ(read_file(path_), bytes) << one.name;
@@ -216,7 +231,7 @@ TEST_F(BareModel, NoOptionCanBeTakenOutUnnoticed) {
                                                   "drop_connect"};
   std::size_t tried = 0;
   for (const Variant& one : variants()) {
-    const std::string bytes = saved(one.of);
+    const std::string bytes = saved(one.architecture);
     const json all = json::parse(parse_safetensors(bytes, "m").metadata.at("sluice"));
     const json& architecture = all.at("architecture");
     for (const auto& field : architecture.items()) {
@@ -241,17 +256,18 @@ TEST_F(BareModel, NoOptionCanBeTakenOutUnnoticed) {
 TEST_F(BareModel, WhatIsPlainIsLeftOut) {
   EXPECT_EQ(to_json(two_layers()),
             json::parse(R"({"input": 3, "hidden": [5, 5], "output": 2, "biases": 1})"));
-  Architecture of = two_layers();
-  of.cell.zoneout_c = 0.1;
-  of.direction = Direction::reverse;
-  EXPECT_EQ(to_json(of), json::parse(R"({"input": 3, "hidden": [5, 5], "output": 2, "biases": 1,
+  Architecture architecture = two_layers();
+  architecture.cell.zoneout_c = 0.1;
+  architecture.direction = Direction::reverse;
+  EXPECT_EQ(to_json(architecture),
+            json::parse(R"({"input": 3, "hidden": [5, 5], "output": 2, "biases": 1,
                                          "cell": {"zoneout_c": 0.1}, "direction": "reverse"})"));
 }
 
 TEST_F(BareModel, ATensorThatIsMissingOrUnknownOrOfAnotherShapeIsNamed) {
   for (const Variant& one : variants()) {
     if (!has(one.name, "together")) continue;
-    const SafeTensors file = parse_safetensors(saved(one.of), "m");
+    const SafeTensors file = parse_safetensors(saved(one.architecture), "m");
     for (std::size_t t = 0; t < file.tensors.size(); ++t) {
       const std::string name = file.tensors[t].name;
       if (name.rfind("test.", 0) == 0) continue;
@@ -297,10 +313,10 @@ struct Edit {
 };
 
 TEST_F(BareModel, AFieldThatIsUnknownOrDoesNotFitIsNamed) {
-  Architecture of = two_layers();
-  of.cell.zoneout_c = 0.1;
-  of.activations[0].candidate = {Activation::elu, 0.5, 0.0};
-  const std::string bytes = saved(of);
+  Architecture architecture = two_layers();
+  architecture.cell.zoneout_c = 0.1;
+  architecture.activations[0].candidate = {Activation::elu, 0.5, 0.0};
+  const std::string bytes = saved(architecture);
   const std::vector<Edit> edits = {
       {"/architecture/peephole", true, "architecture.peephole"},
       {"/architecture/cell/peepole", true, "architecture.cell.peepole"},
@@ -363,9 +379,9 @@ TEST_F(BareModel, AFieldThatIsUnknownOrDoesNotFitIsNamed) {
 }
 
 TEST_F(BareModel, OptionsThatDoNotGoTogetherAreTheFilesFault) {
-  Architecture of = two_layers();
-  of.cell.kind = CellKind::rnn;
-  const std::string bytes = saved(of);
+  Architecture architecture = two_layers();
+  architecture.cell.kind = CellKind::rnn;
+  const std::string bytes = saved(architecture);
   for (const auto& field :
        std::vector<std::pair<std::string, json>>{{"peephole", true},
                                                  {"coupling", "forget-from-input"},
@@ -378,9 +394,10 @@ TEST_F(BareModel, OptionsThatDoNotGoTogetherAreTheFilesFault) {
         edited(bytes, [&](json& all) { all["architecture"]["cell"][field.first] = field.second; });
     EXPECT_TRUE(has(text, "m.safetensors") && has(text, "RNN")) << field.first << text;
   }
-  of = {.input = 3, .hidden = {5, 7}};
-  EXPECT_TRUE(has(edited(saved(of), [](json& all) { all["architecture"]["residual"] = true; }),
-                  "residual"));
+  architecture = {.input = 3, .hidden = {5, 7}};
+  EXPECT_TRUE(
+      has(edited(saved(architecture), [](json& all) { all["architecture"]["residual"] = true; }),
+          "residual"));
 }
 
 TEST_F(BareModel, EveryStatePolicyComesBackAndNoOtherIsWritten) {
@@ -397,7 +414,7 @@ TEST_F(BareModel, EveryStatePolicyComesBackAndNoOtherIsWritten) {
 }
 
 TEST_F(BareModel, TestVectorsThatItDoesNotReproduceAreRefused) {
-  const SafeTensors file = parse_safetensors(saved(variants().back().of), "m");
+  const SafeTensors file = parse_safetensors(saved(variants().back().architecture), "m");
   for (const Tensor& tensor : file.tensors) {
     SafeTensors copy = file;
     for (Tensor& other : copy.tensors) {

@@ -25,10 +25,10 @@ namespace {
 using kernels::WeightType;
 using nlohmann::json;
 
-engine::Network network_of(const Architecture& of) {
+engine::Network network_of(const Architecture& architecture) {
   Random random(71);
-  engine::Network network(of);
-  network.set_parameters(engine::random_parameters(of, random));
+  engine::Network network(architecture);
+  network.set_parameters(engine::random_parameters(architecture, random));
   return network;
 }
 
@@ -71,8 +71,8 @@ class StoredNetwork : public testing::TestWithParam<WeightType> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Each, StoredNetwork, testing::Values(WeightType::f16, WeightType::int8),
-                         [](const auto& of) {
-                           return engine::kWeightTypeNames[static_cast<std::size_t>(of.param)];
+                         [](const auto& tested) {
+                           return engine::kWeightTypeNames[static_cast<std::size_t>(tested.param)];
                          });
 
 TEST_P(StoredNetwork, ComesBackToTheBitAndRunsTheSame) {

@@ -21,8 +21,8 @@ namespace {
 // 2 layers of 17 and 13 units, 3 inputs; weights uniform in +-size.
 engine::Network network_of(float size, std::uint64_t seed,
                            const kernels::KernelTable& kernels = kernels::chosen()) {
-  Architecture of{.input = 3, .hidden = {17, 13}, .output = 2};
-  engine::Network network(of, kernels);
+  Architecture architecture{.input = 3, .hidden = {17, 13}, .output = 2};
+  engine::Network network(architecture, kernels);
   Random random(seed);
   std::vector<float> values(network.count());
   for (float& value : values) value = static_cast<float>(random.uniform(-1.0, 1.0)) * size;

@@ -124,33 +124,41 @@ std::vector<std::pair<std::string, Architecture>> variants() {
     all.emplace_back(name, plain());
     change(all.back().second);
   };
-  with("projection", [](Architecture& of) { of.cell.projection = 3; });
-  with("peephole", [](Architecture& of) { of.cell.peephole = true; });
-  with("i = 1 - f", [](Architecture& of) { of.cell.coupling = Coupling::input_from_forget; });
-  with("f = 1 - i", [](Architecture& of) { of.cell.coupling = Coupling::forget_from_input; });
-  with("zoneout", [](Architecture& of) { of.cell.zoneout_c = of.cell.zoneout_h = 0.3; });
-  with("layer norm", [](Architecture& of) { of.cell.layer_norm = LayerNorm::ba; });
-  with("both", [](Architecture& of) { of.direction = Direction::both; });
-  with("merged", [](Architecture& of) {
-    of.direction = Direction::both;
-    of.merge = Merge::mean;
+  with("projection", [](Architecture& architecture) { architecture.cell.projection = 3; });
+  with("peephole", [](Architecture& architecture) { architecture.cell.peephole = true; });
+  with("i = 1 - f", [](Architecture& architecture) {
+    architecture.cell.coupling = Coupling::input_from_forget;
   });
-  with("residual", [](Architecture& of) {
-    of.hidden = {5, 5};
-    of.residual = true;
+  with("f = 1 - i", [](Architecture& architecture) {
+    architecture.cell.coupling = Coupling::forget_from_input;
   });
-  with("no head", [](Architecture& of) { of.output = 0; });
+  with("zoneout", [](Architecture& architecture) {
+    architecture.cell.zoneout_c = architecture.cell.zoneout_h = 0.3;
+  });
+  with("layer norm",
+       [](Architecture& architecture) { architecture.cell.layer_norm = LayerNorm::ba; });
+  with("both", [](Architecture& architecture) { architecture.direction = Direction::both; });
+  with("merged", [](Architecture& architecture) {
+    architecture.direction = Direction::both;
+    architecture.merge = Merge::mean;
+  });
+  with("residual", [](Architecture& architecture) {
+    architecture.hidden = {5, 5};
+    architecture.residual = true;
+  });
+  with("no head", [](Architecture& architecture) { architecture.output = 0; });
   return all;
 }
 
 // A unit taken out of the weights is the unit whose h is 0; with a projection: whose o is.
 TEST(Ablation, OfAUnitIsItsOutputAtZero) {
   std::size_t refused = 0;
-  for (const auto& [name, of] : variants()) {
-    const Problem problem(of, 30, 25);
+  for (const auto& [name, architecture] : variants()) {
+    const Problem problem(architecture, 30, 25);
     const ReferenceRun run = reference_run(problem.subject, {0, 30});
-    for (std::size_t place = 0; place < 2 * of.directions(); ++place) {
-      const std::size_t layer = place / of.directions(), direction = place % of.directions();
+    for (std::size_t place = 0; place < 2 * architecture.directions(); ++place) {
+      const std::size_t layer = place / architecture.directions(),
+                        direction = place % architecture.directions();
       const auto without = without_unit(problem.network, layer, direction, 2);
       if (!without) {
         EXPECT_TRUE(name == "merged" || name == "residual" || (name == "no head" && layer == 1));
@@ -158,12 +166,12 @@ TEST(Ablation, OfAUnitIsItsOutputAtZero) {
         continue;
       }
       // Zoneout would keep some of the h before: it is 0 as well.
-      const std::string signal = of.cell.projection > 0 ? "o=0" : "h=0";
-      const std::string which = of.directions() == 1 ? ""
-                                : direction == 0     ? ", forward"
-                                                     : ", reverse";
-      const std::vector<Setting> set = {
-          parse_setting(signal + " @ unit 2, layer " + std::to_string(layer) + which, of, {0, 30})};
+      const std::string signal = architecture.cell.projection > 0 ? "o=0" : "h=0";
+      const std::string which = architecture.directions() == 1 ? ""
+                                : direction == 0               ? ", forward"
+                                                               : ", reverse";
+      const std::vector<Setting> set = {parse_setting(
+          signal + " @ unit 2, layer " + std::to_string(layer) + which, architecture, {0, 30})};
       expect_close(engine_with(problem, *without), run_changed(run, run.forward(), set).y, name);
     }
   }
@@ -174,11 +182,11 @@ TEST(Ablation, OfAGateIsTheGateHeld) {
   constexpr std::pair<SignalIndex, const char*> kGates[] = {
       {kF, "f"}, {kI, "i"}, {kG, "g"}, {kO, "o"}};
   std::size_t refused = 0;
-  for (const auto& [name, of] : variants()) {
-    const Problem problem(of, 30, 26);
+  for (const auto& [name, architecture] : variants()) {
+    const Problem problem(architecture, 30, 26);
     const ReferenceRun run = reference_run(problem.subject, {0, 30});
     for (const auto& [gate, letter] : kGates) {
-      const std::vector<double> values(of.hidden[0], gate == kG ? -0.3 : 0.7);
+      const std::vector<double> values(architecture.hidden[0], gate == kG ? -0.3 : 0.7);
       const auto held = with_gate_held(problem.network, 0, 0, gate, values);
       if (!held) {
         EXPECT_TRUE(name == "layer norm" || (name == "i = 1 - f" && gate == kI) ||
@@ -187,9 +195,10 @@ TEST(Ablation, OfAGateIsTheGateHeld) {
         ++refused;
         continue;
       }
-      const std::string forward = of.direction == Direction::both ? ", forward" : "";
+      const std::string forward = architecture.direction == Direction::both ? ", forward" : "";
       const std::string text = std::string(letter) + (gate == kG ? "=-0.3" : "=0.7");
-      const std::vector<Setting> set = {parse_setting(text + " @ layer 0" + forward, of, {0, 30})};
+      const std::vector<Setting> set = {
+          parse_setting(text + " @ layer 0" + forward, architecture, {0, 30})};
       expect_close(engine_with(problem, *held), run_changed(run, run.forward(), set).y,
                    name + letter);
     }
@@ -224,9 +233,10 @@ TEST(Ablation, TellsTheChangeOfEveryUnitAndGate) {
   EXPECT_NEAR(*unit.change, 100.0 * std::sqrt(square / spread), 1e-4);
 
   // With a task: percent of its error, here the mean of the first output.
-  problem.subject.error = [](std::size_t, std::span<const float> of) {
+  problem.subject.error = [](std::size_t, std::span<const float> outputs) {
     double sum = 0.0;
-    for (std::size_t n = 0; n < of.size(); n += 2) sum += std::abs(static_cast<double>(of[n]));
+    for (std::size_t n = 0; n < outputs.size(); n += 2)
+      sum += std::abs(static_cast<double>(outputs[n]));
     return sum;
   };
   const Ablation task = ablate(problem.subject, trace, {0, 30}, pool, {});

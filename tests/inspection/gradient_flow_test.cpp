@@ -16,12 +16,13 @@ Architecture two_layers() { return {.input = 3, .hidden = {6, 4}, .output = 2}; 
 
 // d output / d c of a unit at a row, by changing it there.
 double by_difference(const ReferenceRun& run, const reference::Forward& untouched,
-                     const Architecture& of, const std::string& place, std::size_t output) {
+                     const Architecture& architecture, const std::string& place,
+                     std::size_t output) {
   constexpr double kStep = 1e-5;
   const Range rows{run.first_row, run.first_row + run.input.steps};
   const auto last = [&](const char* sign) {
     const std::vector<Setting> set = {
-        parse_setting(std::string("c+=") + sign + "0.00001 @ " + place, of, rows)};
+        parse_setting(std::string("c+=") + sign + "0.00001 @ " + place, architecture, rows)};
     const std::vector<double> y = run_changed(run, untouched, set).y;
     return y[y.size() - 2 + output];
   };
@@ -78,19 +79,19 @@ TEST(GradientFlow, WithinAWindowStartsFromTheWindowsOwnState) {
 }
 
 TEST(GradientFlow, OfReverseLayersIsRefused) {
-  Architecture of = two_layers();
-  of.direction = Direction::both;
-  const Problem problem(of, 10, 33);
+  Architecture architecture = two_layers();
+  architecture.direction = Direction::both;
+  const Problem problem(architecture, 10, 33);
   EXPECT_THROW(gradient_flow(problem.subject, 0, 9, 5), Error);
   EXPECT_THROW(attribute(problem.subject, 0, 9, 5), Error);
 }
 
 TEST(Attribution, AddsUpToTheOutputsChangeAndIsTheSlopeTimesTheInput) {
   for (const bool dropped : {false, true}) {
-    Architecture of = two_layers();
+    Architecture architecture = two_layers();
     // What is drawn in training alone must not be there.
-    if (dropped) of.cell.recurrent_dropout = of.cell.variational_dropout = 0.4;
-    const Problem problem(of, 40, 34);
+    if (dropped) architecture.cell.recurrent_dropout = architecture.cell.variational_dropout = 0.4;
+    const Problem problem(architecture, 40, 34);
     const Attribution made = attribute(problem.subject, 1, 35, 9);
     double sum = 0.0;
     for (const double one : made.integrated) sum += one;
@@ -114,9 +115,9 @@ TEST(Attribution, AddsUpToTheOutputsChangeAndIsTheSlopeTimesTheInput) {
 }
 
 TEST(Attribution, ThroughZoneoutIsRefused) {
-  Architecture of = two_layers();
-  of.cell.zoneout_c = 0.1;
-  const Problem problem(of, 10, 35);
+  Architecture architecture = two_layers();
+  architecture.cell.zoneout_c = 0.1;
+  const Problem problem(architecture, 10, 35);
   EXPECT_THROW(attribute(problem.subject, 0, 9, 5), Error);
   EXPECT_NO_THROW(gradient_flow(problem.subject, 0, 9, 5));
 }

@@ -14,11 +14,12 @@ struct Problem {
   engine::Network network;
   Subject subject;
 
-  Problem(const Architecture& of, std::size_t rows, std::uint64_t seed, std::size_t window = 0)
-      : network(of) {
+  Problem(const Architecture& architecture, std::size_t rows, std::uint64_t seed,
+          std::size_t window = 0)
+      : network(architecture) {
     Random random(seed);
-    network.set_parameters(engine::random_parameters(of, random));
-    std::vector<float> x(rows * of.input);
+    network.set_parameters(engine::random_parameters(architecture, random));
+    std::vector<float> x(rows * architecture.input);
     for (float& value : x) value = static_cast<float>(random.normal());
     subject = array_subject(network, window, x, {});
   }

@@ -18,12 +18,13 @@ Architecture two_layers() { return {.input = 3, .hidden = {7, 5}, .output = 2}; 
 
 TEST(InspectionTrace, OfTheEngineAndOfTheReferenceAgree) {
   for (const bool projected : {false, true}) {
-    Architecture of = two_layers();
-    if (projected) of.cell.projection = 4;
-    const Problem problem(of, 40, 11);
+    Architecture architecture = two_layers();
+    if (projected) architecture.cell.projection = 4;
+    const Problem problem(architecture, 40, 11);
     const Range rows{12, 33};
     const Trace fast = problem.trace_of(rows);
-    Trace slow(of, {.layers = {}, .units = {}, .steps = rows, .direction = {}}, rows.first);
+    Trace slow(architecture, {.layers = {}, .units = {}, .steps = rows, .direction = {}},
+               rows.first);
     const ReferenceRun run = reference_run(problem.subject, rows);
     slow.take(run.forward(), run.network);
     ASSERT_EQ(fast.parts().size(), 2u);
@@ -70,10 +71,10 @@ TEST(InspectionTrace, OfStepsThatWereNotRunIsNaN) {
 TEST(TraceFile, HoldsEveryTensorUnderItsName) {
   const TemporaryFolder folder;
   const std::string path = folder / "trace.safetensors";
-  Architecture of = two_layers();
-  of.direction = Direction::both;
-  const Problem problem(of, 9, 14);
-  Trace trace(of, {.layers = {}, .units = {1, 4}, .steps = {0, 9}, .direction = {}});
+  Architecture architecture = two_layers();
+  architecture.direction = Direction::both;
+  const Problem problem(architecture, 9, 14);
+  Trace trace(architecture, {.layers = {}, .units = {1, 4}, .steps = {0, 9}, .direction = {}});
   const std::vector<float> y = problem.traced(trace, {0, 9});
   formats::write_trace(path, problem.subject, trace, y);
   const formats::SafeTensors file = formats::read_safetensors(path);

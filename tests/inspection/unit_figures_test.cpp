@@ -16,10 +16,10 @@ constexpr std::size_t kSteps = 400;
 // Four units: f held at 0.5, at 1, swinging, at 0.05; c follows input 0, the clock, unit 1 turned
 // round, and nothing.
 struct Known {
-  Architecture of{.input = 2, .hidden = {4}, .output = 1};
-  engine::Network network{of};
+  Architecture architecture{.input = 2, .hidden = {4}, .output = 1};
+  engine::Network network{architecture};
   Subject subject;
-  Trace trace{of, {.layers = {}, .units = {}, .steps = {0, kSteps}, .direction = {}}};
+  Trace trace{architecture, {.layers = {}, .units = {}, .steps = {0, kSteps}, .direction = {}}};
 
   Known() {
     Random random(41);
@@ -97,8 +97,8 @@ TEST(UnitFigures, FindTheDeadAndTheDuplicate) {
 // f is sigma(b_f) whatever comes in, and nothing flows back through R: a change decays by f each
 // step.
 TEST(Memory, OfACellThatForgetsAtAKnownRateIsItsPower) {
-  const Architecture of{.input = 1, .hidden = {2}, .output = 1};
-  engine::Network network(of);
+  const Architecture architecture{.input = 1, .hidden = {2}, .output = 1};
+  engine::Network network(architecture);
   std::vector<float> parameters(network.count(), 0.0f);
   const double f[2] = {0.5, 0.96};
   for (const Parameter& parameter : network.list()) {
@@ -125,8 +125,8 @@ TEST(Memory, OfACellThatForgetsAtAKnownRateIsItsPower) {
 
 // Where the state matters: each place runs on from the state that the series left there.
 TEST(Memory, StartsEachPlaceFromItsOwnState) {
-  const Architecture of{.input = 2, .hidden = {5}, .output = 1};
-  const Problem problem(of, 60, 43);
+  const Architecture architecture{.input = 2, .hidden = {5}, .output = 1};
+  const Problem problem(architecture, 60, 43);
   const std::vector<Memory> all = memories(problem.subject, {10, 60}, 8);
   double changes[5][2] = {};
   for (std::size_t n = 0; n < 24; ++n) {

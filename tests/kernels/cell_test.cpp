@@ -59,25 +59,25 @@ struct ForwardCase {
   }
 };
 
-void expect_forward(const Rows& wx, const ForwardCase& of, const Rows& gates) {
-  const std::size_t units = of.c.width;
-  for (std::size_t r = 0; r < of.c.rows; ++r) {
+void expect_forward(const Rows& wx, const ForwardCase& forward, const Rows& gates) {
+  const std::size_t units = forward.c.width;
+  for (std::size_t r = 0; r < forward.c.rows; ++r) {
     for (std::size_t u = 0; u < units; ++u) {
       SCOPED_TRACE("row " + std::to_string(r) + ", unit " + std::to_string(u));
       double gate[4];
       for (std::size_t k = 0; k < 4; ++k) {
-        const float a = of.rh.at(r, k * units + u) + wx.at(r, k * units + u);
+        const float a = forward.rh.at(r, k * units + u) + wx.at(r, k * units + u);
         const double expected = k == 2 ? std::tanh(a) : sigma(a);
         gate[k] = gates.at(r, k * units + u);
         ASSERT_NEAR(gate[k], expected, kActivation * std::abs(expected)) << "gate " << k;  // S1-S3
       }
-      const double kept = gate[1] * of.c_prev.at(r, u), added = gate[0] * gate[2];
-      ASSERT_NEAR(of.c.at(r, u), kept + added,
+      const double kept = gate[1] * forward.c_prev.at(r, u), added = gate[0] * gate[2];
+      ASSERT_NEAR(forward.c.at(r, u), kept + added,
                   3 * kRounding * (std::abs(kept) + std::abs(added)));  // S4
-      const double tanh_c = std::tanh(static_cast<double>(of.c.at(r, u)));
-      ASSERT_NEAR(of.tanh_c.at(r, u), tanh_c, kActivation * std::abs(tanh_c));  // S5
-      const double h = gate[3] * of.tanh_c.at(r, u);
-      ASSERT_NEAR(of.h.at(r, u), h, kRounding * std::abs(h));  // S6, S7
+      const double tanh_c = std::tanh(static_cast<double>(forward.c.at(r, u)));
+      ASSERT_NEAR(forward.tanh_c.at(r, u), tanh_c, kActivation * std::abs(tanh_c));  // S5
+      const double h = gate[3] * forward.tanh_c.at(r, u);
+      ASSERT_NEAR(forward.h.at(r, u), h, kRounding * std::abs(h));  // S6, S7
     }
   }
 }
@@ -87,11 +87,11 @@ TEST(CellForward, FollowsTheEquations) {
     Random random(17);
     for (const Size& size : kSizes) {
       SCOPED_TRACE(table.name);
-      ForwardCase of(size, random);
-      table.cell_forward(of.arguments());
-      ASSERT_NO_FATAL_FAILURE(expect_forward(of.wx, of, of.gates));
-      EXPECT_TRUE(of.gates.clean_outside() && of.c.clean_outside() && of.tanh_c.clean_outside() &&
-                  of.h.clean_outside());
+      ForwardCase forward(size, random);
+      table.cell_forward(forward.arguments());
+      ASSERT_NO_FATAL_FAILURE(expect_forward(forward.wx, forward, forward.gates));
+      EXPECT_TRUE(forward.gates.clean_outside() && forward.c.clean_outside() &&
+                  forward.tanh_c.clean_outside() && forward.h.clean_outside());
     }
   }
 }
@@ -122,18 +122,18 @@ TEST(CellForward, AddsNothingWhereThereIsNothingToAdd) {
 TEST(CellForward, KeepsTheCellWhereForgetIsOneAndInputIsZero) {
   for (const KernelTable& table : available()) {
     Random random(23);
-    ForwardCase of({3, 16}, random);
+    ForwardCase forward({3, 16}, random);
     for (std::size_t r = 0; r < 3; ++r) {
       for (std::size_t u = 0; u < 16; ++u) {
-        of.wx.at(r, u) = -85.0f;
-        of.wx.at(r, 16 + u) = 30.0f;
-        of.rh.at(r, u) = of.rh.at(r, 16 + u) = 0.0f;
+        forward.wx.at(r, u) = -85.0f;
+        forward.wx.at(r, 16 + u) = 30.0f;
+        forward.rh.at(r, u) = forward.rh.at(r, 16 + u) = 0.0f;
       }
     }
-    table.cell_forward(of.arguments());
+    table.cell_forward(forward.arguments());
     for (std::size_t r = 0; r < 3; ++r) {
       for (std::size_t u = 0; u < 16; ++u) {
-        EXPECT_TRUE(same_bits(of.c.at(r, u), of.c_prev.at(r, u))) << table.name;
+        EXPECT_TRUE(same_bits(forward.c.at(r, u), forward.c_prev.at(r, u))) << table.name;
       }
     }
   }
@@ -142,13 +142,13 @@ TEST(CellForward, KeepsTheCellWhereForgetIsOneAndInputIsZero) {
 TEST(CellForward, LeavesZerosWherePaddingIsZero) {
   for (const KernelTable& table : available()) {
     Random random(29);
-    ForwardCase of({1, 16}, random);
-    for (std::size_t n = 0; n < 64; ++n) of.wx.at(0, n) = of.rh.at(0, n) = 0.0f;
-    for (std::size_t u = 0; u < 16; ++u) of.c_prev.at(0, u) = 0.0f;
-    table.cell_forward(of.arguments());
+    ForwardCase forward({1, 16}, random);
+    for (std::size_t n = 0; n < 64; ++n) forward.wx.at(0, n) = forward.rh.at(0, n) = 0.0f;
+    for (std::size_t u = 0; u < 16; ++u) forward.c_prev.at(0, u) = 0.0f;
+    table.cell_forward(forward.arguments());
     for (std::size_t u = 0; u < 16; ++u) {
-      EXPECT_EQ(of.c.at(0, u), 0.0f) << table.name;
-      EXPECT_EQ(of.h.at(0, u), 0.0f) << table.name;
+      EXPECT_EQ(forward.c.at(0, u), 0.0f) << table.name;
+      EXPECT_EQ(forward.h.at(0, u), 0.0f) << table.name;
     }
   }
 }
@@ -184,28 +184,30 @@ struct BackwardCase {
   }
 };
 
-void expect_backward(const Rows& d_c_next, const BackwardCase& of) {
-  const std::size_t units = of.d_h.width;
-  for (std::size_t r = 0; r < of.d_h.rows; ++r) {
+void expect_backward(const Rows& d_c_next, const BackwardCase& backward) {
+  const std::size_t units = backward.d_h.width;
+  for (std::size_t r = 0; r < backward.d_h.rows; ++r) {
     for (std::size_t u = 0; u < units; ++u) {
       SCOPED_TRACE("row " + std::to_string(r) + ", unit " + std::to_string(u));
-      const double i = of.gates.at(r, u), f = of.gates.at(r, units + u);
-      const double g = of.gates.at(r, 2 * units + u), o = of.gates.at(r, 3 * units + u);
-      const double tanh_c = of.tanh_c.at(r, u), d_h = of.d_h.at(r, u);
+      const double i = backward.gates.at(r, u), f = backward.gates.at(r, units + u);
+      const double g = backward.gates.at(r, 2 * units + u), o = backward.gates.at(r, 3 * units + u);
+      const double tanh_c = backward.tanh_c.at(r, u), d_h = backward.d_h.at(r, u);
       const double d_o = d_h * tanh_c;                                         // B1
       const double d_c = d_c_next.at(r, u) + d_h * o * (1 - tanh_c * tanh_c);  // B2
       // d_h o (1 - tanh_c^2): the product and the slope, each of two roundings of values up to 1.
       const double d_c_error = kRounding * (4 * std::abs(d_h * o) + std::abs(d_c));
-      const double d_gate[] = {d_c * g, d_c * of.c_prev.at(r, u), d_c * i, d_o};  // B3..B5
-      const double factor[] = {g, of.c_prev.at(r, u), i, 0.0};
+      const double d_gate[] = {d_c * g, d_c * backward.c_prev.at(r, u), d_c * i, d_o};  // B3..B5
+      const double factor[] = {g, backward.c_prev.at(r, u), i, 0.0};
       const double slope[] = {i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)};  // B7
       for (std::size_t k = 0; k < 4; ++k) {
         const double tolerance = 2 * kRounding * std::abs(d_gate[k]) +
                                  4 * kRounding * std::abs(d_gate[k] * slope[k]) +
                                  d_c_error * std::abs(factor[k] * slope[k]);
-        ASSERT_NEAR(of.d_a.at(r, k * units + u), d_gate[k] * slope[k], tolerance) << "gate " << k;
+        ASSERT_NEAR(backward.d_a.at(r, k * units + u), d_gate[k] * slope[k], tolerance)
+            << "gate " << k;
       }
-      ASSERT_NEAR(of.d_c.at(r, u), d_c * f, d_c_error * f + kRounding * std::abs(d_c * f));  // B6
+      ASSERT_NEAR(backward.d_c.at(r, u), d_c * f,
+                  d_c_error * f + kRounding * std::abs(d_c * f));  // B6
     }
   }
 }
@@ -215,11 +217,11 @@ TEST(CellBackward, FollowsTheEquations) {
     Random random(31);
     for (const Size& size : kSizes) {
       SCOPED_TRACE(table.name);
-      BackwardCase of(table, size, random);
-      const Rows d_c_next = of.d_c;
-      table.cell_backward(of.arguments(of.d_a.row(0)));
-      ASSERT_NO_FATAL_FAILURE(expect_backward(d_c_next, of));
-      EXPECT_TRUE(of.d_a.clean_outside() && of.d_c.clean_outside());
+      BackwardCase backward(table, size, random);
+      const Rows d_c_next = backward.d_c;
+      table.cell_backward(backward.arguments(backward.d_a.row(0)));
+      ASSERT_NO_FATAL_FAILURE(expect_backward(d_c_next, backward));
+      EXPECT_TRUE(backward.d_a.clean_outside() && backward.d_c.clean_outside());
     }
   }
 }

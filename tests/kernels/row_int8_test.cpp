@@ -206,9 +206,9 @@ TEST(RowInt8, StepIsS1ToS7OfTheWholeSums) {
             double a[4];
             for (std::size_t gate = 0; gate < 4; ++gate) {
               const std::size_t n = gate * hidden + j;
-              const auto part = [&](const Whole& of, const float* from, float step) {
-                return static_cast<double>(of.scales[n]) * step *
-                       static_cast<double>(sum_of(of, n, from, 1.0f / step));
+              const auto part = [&](const Whole& whole, const float* from, float step) {
+                return static_cast<double>(whole.scales[n]) * step *
+                       static_cast<double>(sum_of(whole, n, from, 1.0f / step));
               };
               a[gate] = bias + part(r, h_prev[row].data(), h_step) + part(w, x[row].data(), x_step);
             }

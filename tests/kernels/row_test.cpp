@@ -39,8 +39,8 @@ struct Layer {
     for (std::size_t j = 0; j < units; ++j) row.at(0, j) = j < hidden ? values.at(0, j) : 0.0f;
     return row;
   }
-  const float* weights(const Rows& of, std::size_t gate, std::size_t unit) const {
-    return of.row(gate * hidden + unit);
+  const float* weights(const Rows& matrix, std::size_t gate, std::size_t unit) const {
+    return matrix.row(gate * hidden + unit);
   }
 };
 
@@ -50,10 +50,10 @@ struct State {
 
 // The whole sequence's way: W x as one product, then the fused step.
 State by_step(const KernelTable& table, const Layer& layer) {
-  const auto packed = [&](const Rows& of, std::size_t inner) {
+  const auto packed = [&](const Rows& rows, std::size_t inner) {
     PackedMatrix matrix = PackedMatrix::gates(layer.hidden, inner, table);
     matrix.pack_rows(0, matrix.panels(), [&](std::size_t n) {
-      return n % layer.units < layer.hidden ? layer.weights(of, n / layer.units, n % layer.units)
+      return n % layer.units < layer.hidden ? layer.weights(rows, n / layer.units, n % layer.units)
                                             : nullptr;
     });
     return matrix;
@@ -92,11 +92,11 @@ State by_step(const KernelTable& table, const Layer& layer) {
 std::vector<State> by_rows(const KernelTable& table, const std::vector<Layer>& layers,
                            WeightType weights = WeightType::f32) {
   const Layer& one = layers.front();
-  const auto of = [&](const Rows& matrix) {
+  const auto copied = [&](const Rows& matrix) {
     return [&](std::size_t gate, std::size_t unit) { return one.weights(matrix, gate, unit); };
   };
-  const RowWeights w(one.hidden, one.inputs, table, of(one.w), weights);
-  const RowWeights r(one.hidden, one.hidden, table, of(one.r), weights);
+  const RowWeights w(one.hidden, one.inputs, table, copied(one.w), weights);
+  const RowWeights r(one.hidden, one.hidden, table, copied(one.r), weights);
   FloatVector bias(w.places()), sums(w.places() * layers.size());
   for (std::size_t gate = 0; gate < 4; ++gate) {
     for (std::size_t unit = 0; unit < one.hidden; ++unit)

@@ -15,11 +15,11 @@ namespace {
 constexpr std::size_t kInputs = 29, kHidden = 31;
 
 Architecture architecture() {
-  Architecture of{.input = kInputs, .hidden = {kHidden}, .output = 23, .biases = 2};
-  of.cell.peephole = true;
-  of.cell.layer_norm = LayerNorm::ba;
-  of.learned_state = true;
-  return of;
+  Architecture architecture{.input = kInputs, .hidden = {kHidden}, .output = 23, .biases = 2};
+  architecture.cell.peephole = true;
+  architecture.cell.layer_norm = LayerNorm::ba;
+  architecture.learned_state = true;
+  return architecture;
 }
 
 std::vector<double> tensor(Initialiser initialiser, Role role, float forget_bias = 1.0f) {

@@ -32,9 +32,9 @@ std::vector<float> random_rows() {
 // Without a head the outputs are the last layer's h.
 Network network_of(const std::vector<std::size_t>& hidden) {
   Random random(79);
-  const Architecture of{.input = kInputs, .hidden = hidden};
-  Network network(of);
-  network.set_parameters(random_parameters(of, random));
+  const Architecture architecture{.input = kInputs, .hidden = hidden};
+  Network network(architecture);
+  network.set_parameters(random_parameters(architecture, random));
   return network;
 }
 

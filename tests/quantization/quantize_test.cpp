@@ -47,10 +47,10 @@ std::vector<float> random_rows(std::size_t count) {
 }
 
 TEST(Storage, HalvesAreRoundedAndTheRestIsLeft) {
-  Architecture of = kStack;
-  of.cell.projection = 5;
-  of.cell.peephole = true;
-  const Network network = random_network(of), halves = to_f16(network);
+  Architecture architecture = kStack;
+  architecture.cell.projection = 5;
+  architecture.cell.peephole = true;
+  const Network network = random_network(architecture), halves = to_f16(network);
   EXPECT_EQ(halves.storage().weights, WeightType::f16);
   for (const Parameter& parameter : network.list()) {
     // Of the head too; told by their names, not by what the code under test says of them.
@@ -161,19 +161,19 @@ double product(const float* weights, const Doubles& x) {
 
 // y [T, O] of x [T, I] from zeros, in doubles.
 Doubles run_seen(const Network& network, std::span<const float> x, double largest) {
-  const Architecture& of = network.architecture();
+  const Architecture& architecture = network.architecture();
   std::vector<Doubles> h, c;
-  for (const std::size_t hidden : of.hidden) {
+  for (const std::size_t hidden : architecture.hidden) {
     h.emplace_back(hidden);
     c.emplace_back(hidden);
   }
   Doubles y;
-  for (std::size_t t = 0; t < x.size() / of.input; ++t) {
-    Doubles in(x.begin() + static_cast<long>(t * of.input),
-               x.begin() + static_cast<long>((t + 1) * of.input));
+  for (std::size_t t = 0; t < x.size() / architecture.input; ++t) {
+    Doubles in(x.begin() + static_cast<long>(t * architecture.input),
+               x.begin() + static_cast<long>((t + 1) * architecture.input));
     in = seen(in, largest);
-    for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-      const std::size_t hidden = of.hidden[layer];
+    for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
+      const std::size_t hidden = architecture.hidden[layer];
       const Doubles before = seen(h[layer], 1.0);
       const float* w = network.tensor(Role::weight_ih, layer);
       const float* r = network.tensor(Role::weight_hh, layer);
@@ -190,7 +190,7 @@ Doubles run_seen(const Network& network, std::span<const float> x, double larges
       }
       in = seen(h[layer], 1.0);
     }
-    for (std::size_t n = 0; n < of.output; ++n) {
+    for (std::size_t n = 0; n < architecture.output; ++n) {
       y.push_back(network.tensor(Role::head_bias, 0)[n] +
                   product(network.tensor(Role::head_weight, 0) + n * h.back().size(), h.back()));
     }

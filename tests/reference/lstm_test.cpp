@@ -260,23 +260,24 @@ TEST(Lstm, WrongSizesAreNamed) {
 
 TEST(Lstm, ParametersThatDoNotFitTheOptionsAreNamed) {
   const Example e(7);
-  const auto of = [&](const std::function<void(Network&)>& change) {
+  const auto refusal_after = [&](const std::function<void(Network&)>& change) {
     Network changed = e.network;
     change(changed);
     return refusal([&] { forward(changed, e.input(), e.first); });
   };
-  EXPECT_TRUE(starts(of([](Network& n) { n.cell.peephole = true; }),
+  EXPECT_TRUE(starts(refusal_after([](Network& n) { n.cell.peephole = true; }),
                      "layer 0, peephole: wrong size: expected 15, got 0"));
-  EXPECT_TRUE(starts(of([](Network& n) { n.layers[1].norm_c = Values(7, 1.0); }),
+  EXPECT_TRUE(starts(refusal_after([](Network& n) { n.layers[1].norm_c = Values(7, 1.0); }),
                      "layer 1, norm_c: wrong size: expected 0, got 7"));
-  EXPECT_TRUE(starts(of([](Network& n) { n.cell.projection = 3; }), "layer 0, state: "));
-  EXPECT_TRUE(starts(of([](Network& n) { n.cell.coupling = Coupling::input_from_forget; }),
-                     "layer 0, weight_ih: wrong size: expected 45, got 60"));
-  EXPECT_TRUE(starts(of([](Network& n) { n.direction = Direction::both; }),
+  EXPECT_TRUE(starts(refusal_after([](Network& n) { n.cell.projection = 3; }), "layer 0, state: "));
+  EXPECT_TRUE(
+      starts(refusal_after([](Network& n) { n.cell.coupling = Coupling::input_from_forget; }),
+             "layer 0, weight_ih: wrong size: expected 45, got 60"));
+  EXPECT_TRUE(starts(refusal_after([](Network& n) { n.direction = Direction::both; }),
                      "layer 0 reverse, input: wrong size: expected 3, got 5"));
-  EXPECT_TRUE(starts(of([](Network& n) { n.residual = true; }),
+  EXPECT_TRUE(starts(refusal_after([](Network& n) { n.residual = true; }),
                      "layer 1, residual output: wrong size: expected 5, got 7"));
-  EXPECT_TRUE(starts(of([](Network& n) {
+  EXPECT_TRUE(starts(refusal_after([](Network& n) {
                        n.direction = Direction::both;
                        n.layers.pop_back();
                      }),
@@ -285,21 +286,26 @@ TEST(Lstm, ParametersThatDoNotFitTheOptionsAreNamed) {
 
 TEST(Lstm, LengthsMasksAndNoiseThatDoNotFitAreNamed) {
   const Example e(8);
-  const auto of = [&](const std::function<void(Input&)>& change) {
+  const auto refusal_after = [&](const std::function<void(Input&)>& change) {
     Input changed = e.input();
     change(changed);
     return refusal([&] { forward(e.network, changed, e.first); });
   };
   EXPECT_EQ(
-      of([](Input& in) {
+      refusal_after([](Input& in) {
         in.lengths = {3, 12};
       }),
       "lengths[1]: longer than the array: expected 0 to 11, got 12 (a length counts the steps "
       "of its sequence)");
-  EXPECT_TRUE(starts(of([](Input& in) { in.lengths = {3}; }), "lengths: wrong size: expected 2"));
-  EXPECT_TRUE(starts(of([](Input& in) { in.mask = {1, 0}; }), "mask: wrong size: expected 22"));
-  EXPECT_TRUE(starts(of([](Input& in) { in.noise.resize(1); }), "noise: wrong size: expected 2"));
-  EXPECT_TRUE(starts(of([](Input& in) {
+  EXPECT_TRUE(starts(refusal_after([](Input& in) { in.lengths = {3}; }),
+                     "lengths: wrong size: expected 2"));
+  EXPECT_TRUE(starts(refusal_after([](Input& in) {
+                       in.mask = {1, 0};
+                     }),
+                     "mask: wrong size: expected 22"));
+  EXPECT_TRUE(starts(refusal_after([](Input& in) { in.noise.resize(1); }),
+                     "noise: wrong size: expected 2"));
+  EXPECT_TRUE(starts(refusal_after([](Input& in) {
                        in.noise.resize(2);
                        in.noise[1].keep_h = {1.0};
                      }),

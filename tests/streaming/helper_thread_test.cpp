@@ -36,18 +36,18 @@ std::vector<float> stream(Session& session, const Problem& problem, std::size_t 
 // Wide enough that the partner has groups of units of its own in every layer, in all storages.
 std::vector<Named> wide() {
   std::vector<Named> list = architectures();
-  const Architecture of{.input = 5, .hidden = {150, 70, 230}, .output = 3};
+  const Architecture architecture{.input = 5, .hidden = {150, 70, 230}, .output = 3};
   for (const auto weights :
        {kernels::WeightType::f32, kernels::WeightType::f16, kernels::WeightType::int8})
-    list.push_back({"wide", of, weights});
+    list.push_back({"wide", architecture, weights});
   return list;
 }
 
 TEST(TwoThreads, HaveTheBitsOfTheWholeSequencePreparedOrNot) {
   for (const kernels::KernelTable& table : kernels::available()) {
-    for (const Named& of : wide()) {
-      SCOPED_TRACE(std::string(table.name) + ", " + of.name);
-      const Problem problem(of, 23, 41, table);
+    for (const Named& named : wide()) {
+      SCOPED_TRACE(std::string(table.name) + ", " + named.name);
+      const Problem problem(named, 23, 41, table);
       const std::vector<float> whole = problem.whole();
       for (const std::size_t every : {1, 2, 100}) {
         Session session = two_threads(problem);

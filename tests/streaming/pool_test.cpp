@@ -64,9 +64,9 @@ struct Side {
 
 TEST(Pool, GivesEachStreamTheBitsThatItHasAlone) {
   for (const kernels::KernelTable& table : kernels::available()) {
-    for (const Named& of : architectures()) {
-      SCOPED_TRACE(std::string(table.name) + ", " + of.name);
-      const Problem problem(of, 1, 107, table);
+    for (const Named& named : architectures()) {
+      SCOPED_TRACE(std::string(table.name) + ", " + named.name);
+      const Problem problem(named, 1, 107, table);
       Side side(problem, {});
       for (std::size_t n = 0; n < 101; ++n) side.add();
       for (const double share : {1.0, 0.5, 0.02, 1.0}) ASSERT_NO_FATAL_FAILURE(side.push(share));

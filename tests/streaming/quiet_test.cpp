@@ -52,8 +52,8 @@ TEST(Quiet, OnTwoThreadsToo) {
 }
 
 TEST(Quiet, ArchitecturesWithOptionsAreQuietToo) {
-  for (const Named& of : architectures()) {
-    const Problem problem(of, 8, 157);
+  for (const Named& named : architectures()) {
+    const Problem problem(named, 8, 157);
     Session session(problem.model, 0, MissingRow::refuse);
     std::vector<float> y(problem.outputs());
     const auto push = [&] {
@@ -64,10 +64,10 @@ TEST(Quiet, ArchitecturesWithOptionsAreQuietToo) {
     };
     push();
     const Watched seen = watch(push);
-    EXPECT_EQ(seen.allocations, 0u) << of.name;
-    EXPECT_EQ(seen.locks, 0u) << of.name;
+    EXPECT_EQ(seen.allocations, 0u) << named.name;
+    EXPECT_EQ(seen.locks, 0u) << named.name;
     const Asked asked = asks_the_system(push);
-    EXPECT_TRUE(asked == Asked::no || asked == Asked::unknown) << of.name;
+    EXPECT_TRUE(asked == Asked::no || asked == Asked::unknown) << named.name;
   }
 }
 

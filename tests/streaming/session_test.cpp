@@ -34,9 +34,9 @@ std::vector<float> stream_all(Session& session, const Problem& problem, std::siz
 
 TEST(Stream, HasTheBitsOfTheWholeSequencePreparedOrNot) {
   for (const kernels::KernelTable& table : kernels::available()) {
-    for (const Named& of : architectures()) {
-      SCOPED_TRACE(std::string(table.name) + ", " + of.name);
-      const Problem problem(of, 23, 41, table);
+    for (const Named& named : architectures()) {
+      SCOPED_TRACE(std::string(table.name) + ", " + named.name);
+      const Problem problem(named, 23, 41, table);
       const std::vector<float> whole = problem.whole();
       for (const std::size_t every : {1, 2, 100}) {
         Session session(problem.model, 0, MissingRow::refuse);
@@ -51,15 +51,15 @@ TEST(Stream, HasTheBitsOfTheWholeSequencePreparedOrNot) {
 
 TEST(Stream, RunsPlainStacksOnTheKernelsOfRows) {
   std::size_t on_rows = 0;
-  for (const Named& of : architectures())
-    on_rows += Problem(of, 1, 1).model->rows().empty() ? 0 : 1;
+  for (const Named& named : architectures())
+    on_rows += Problem(named, 1, 1).model->rows().empty() ? 0 : 1;
   EXPECT_EQ(on_rows, 13u);  // the five plain ones, the learned state, and seven smaller ones
 }
 
 TEST(Stream, GoesOnWhereItWasSavedToTheBit) {
-  for (const Named& of : architectures()) {
-    SCOPED_TRACE(of.name);
-    const Problem problem(of, 17, 43);
+  for (const Named& named : architectures()) {
+    SCOPED_TRACE(named.name);
+    const Problem problem(named, 17, 43);
     const std::vector<float> whole = problem.whole();
     for (const bool prepared : {false, true}) {
       Session first(problem.model, 0, MissingRow::refuse);
@@ -78,9 +78,9 @@ TEST(Stream, GoesOnWhereItWasSavedToTheBit) {
 }
 
 TEST(Stream, TakesAndGivesTheStateOfARun) {
-  for (const Named& of : architectures()) {
-    SCOPED_TRACE(of.name);
-    const Problem problem(of, 17, 47);
+  for (const Named& named : architectures()) {
+    SCOPED_TRACE(named.name);
+    const Problem problem(named, 17, 47);
     State state;
     problem.whole(0, 6, state);
     Session session(problem.model, 0, MissingRow::refuse);
@@ -178,9 +178,9 @@ TEST(Stream, RemembersItsLastOutputsInASavedState) {
 
 // A state that decays into denormals makes every step many times slower, for ever.
 TEST(Stream, SilenceLeavesZerosAndNoDenormals) {
-  for (const Named& of : architectures()) {
-    if (of.architecture.biases != 0) continue;  // its state goes to zero
-    const Problem problem(of, 1, 83);
+  for (const Named& named : architectures()) {
+    if (named.architecture.biases != 0) continue;  // its state goes to zero
+    const Problem problem(named, 1, 83);
     for (const bool prepared : {false, true}) {
       Session session(problem.model, 0, MissingRow::refuse);
       const std::vector<float> silence(problem.model->inputs());
@@ -255,9 +255,9 @@ TEST(Stream, RefusesTheStateOfACellWithOtherOptions) {
 
 TEST(Stream, RefusesTheStateOfTheSameNumbersStoredOtherwise) {
   Random random(151);
-  const Architecture of = architectures()[0].architecture;
-  engine::Network network(of);
-  network.set_parameters(engine::random_parameters(of, random));
+  const Architecture architecture = architectures()[0].architecture;
+  engine::Network network(architecture);
+  network.set_parameters(engine::random_parameters(architecture, random));
   const engine::Network halves = quantization::to_f16(network);
   network.set_parameters(halves.parameters());  // as floats
   const auto session_of = [](const engine::Network& one) {

@@ -42,15 +42,15 @@ struct Problem {
   std::size_t steps;
   std::vector<float> x;  // [T, I]
 
-  Problem(const Named& of, std::size_t steps_, std::uint64_t seed,
+  Problem(const Named& named, std::size_t steps_, std::uint64_t seed,
           const kernels::KernelTable& table = kernels::chosen())
       : steps(steps_) {
     Random random(seed);
-    engine::Network network(of.architecture, table);
-    network.set_parameters(engine::random_parameters(of.architecture, random));
+    engine::Network network(named.architecture, table);
+    network.set_parameters(engine::random_parameters(named.architecture, random));
     // Rows below reach beyond 2: some are cut.
     model = std::make_shared<StreamModel>(
-        std::make_shared<engine::Network>(stored(network, of.weights, 2.0f)));
+        std::make_shared<engine::Network>(stored(network, named.weights, 2.0f)));
     for (std::size_t n = 0; n < steps * model->inputs(); ++n)
       x.push_back(static_cast<float>(random.normal()));
   }
@@ -92,19 +92,25 @@ inline std::vector<Named> architectures() {
     list.push_back({name, base});
     change(list.back().architecture);
   };
-  with("learned state", [](Architecture& of) { of.learned_state = true; });
-  with("peephole", [](Architecture& of) { of.cell.peephole = true; });
-  with("coupled", [](Architecture& of) { of.cell.coupling = Coupling::input_from_forget; });
-  with("projection", [](Architecture& of) { of.cell.projection = 4; });
-  with("cell clip", [](Architecture& of) { of.cell.cell_clip = 0.4; });
-  with("gate clip", [](Architecture& of) { of.cell.gate_clip = 0.6; });
-  with("zoneout", [](Architecture& of) { of.cell.zoneout_c = of.cell.zoneout_h = 0.2; });
-  with("layer norm ba", [](Architecture& of) { of.cell.layer_norm = LayerNorm::ba; });
-  with("layer norm tflite", [](Architecture& of) { of.cell.layer_norm = LayerNorm::tflite; });
-  with("rnn", [](Architecture& of) { of.cell.kind = CellKind::rnn; });
-  with("residual", [](Architecture& of) {
-    of.hidden = {13, 13};
-    of.residual = true;
+  with("learned state", [](Architecture& architecture) { architecture.learned_state = true; });
+  with("peephole", [](Architecture& architecture) { architecture.cell.peephole = true; });
+  with("coupled", [](Architecture& architecture) {
+    architecture.cell.coupling = Coupling::input_from_forget;
+  });
+  with("projection", [](Architecture& architecture) { architecture.cell.projection = 4; });
+  with("cell clip", [](Architecture& architecture) { architecture.cell.cell_clip = 0.4; });
+  with("gate clip", [](Architecture& architecture) { architecture.cell.gate_clip = 0.6; });
+  with("zoneout", [](Architecture& architecture) {
+    architecture.cell.zoneout_c = architecture.cell.zoneout_h = 0.2;
+  });
+  with("layer norm ba",
+       [](Architecture& architecture) { architecture.cell.layer_norm = LayerNorm::ba; });
+  with("layer norm tflite",
+       [](Architecture& architecture) { architecture.cell.layer_norm = LayerNorm::tflite; });
+  with("rnn", [](Architecture& architecture) { architecture.cell.kind = CellKind::rnn; });
+  with("residual", [](Architecture& architecture) {
+    architecture.hidden = {13, 13};
+    architecture.residual = true;
   });
   const auto smaller = [&](std::size_t number, kernels::WeightType weights, const char* name) {
     list.push_back({list[number].name + ", " + name, list[number].architecture, weights});

@@ -11,9 +11,9 @@ namespace sluice::streaming {
 namespace {
 
 TEST(StreamTrace, IsThatOfTheWholeSequenceAndChangesNoBit) {
-  for (const Named& of : architectures()) {
-    SCOPED_TRACE(of.name);
-    const Problem problem(of.architecture, 19, 53);
+  for (const Named& named : architectures()) {
+    SCOPED_TRACE(named.name);
+    const Problem problem(named.architecture, 19, 53);
     engine::RecordedTrace whole, streamed;
     State state;
     const std::vector<float> y =
@@ -26,7 +26,7 @@ TEST(StreamTrace, IsThatOfTheWholeSequenceAndChangesNoBit) {
       ASSERT_EQ(session.push(problem.row(t), row), Status::ok);
       EXPECT_TRUE(same_rows(row, std::span(y).subspan(t * row.size(), row.size())));
     }
-    EXPECT_EQ(streamed.steps.size(), problem.steps * of.architecture.layers());
+    EXPECT_EQ(streamed.steps.size(), problem.steps * named.architecture.layers());
     EXPECT_EQ(streamed.steps, whole.steps);
   }
 }

@@ -22,10 +22,10 @@ std::vector<float> fresh(const Problem& problem, std::size_t t, std::size_t wind
 
 TEST(Window, GivesTheBitsOfAFreshRunOverTheLastRows) {
   for (const kernels::KernelTable& table : kernels::available()) {
-    for (const Named& of : architectures()) {
-      const Problem problem(of, 19, 83, table);
+    for (const Named& named : architectures()) {
+      const Problem problem(named, 19, 83, table);
       for (const std::size_t window : {1, 2, 7}) {
-        SCOPED_TRACE(std::string(table.name) + ", " + of.name + ", T " + std::to_string(window));
+        SCOPED_TRACE(std::string(table.name) + ", " + named.name + ", T " + std::to_string(window));
         Session session(problem.model, window, MissingRow::refuse);
         EXPECT_EQ(session.window(), window);
         std::vector<float> y(problem.outputs());

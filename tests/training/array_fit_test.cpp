@@ -98,9 +98,9 @@ TEST(SameBits, AreOtherBitsForAnotherSeed) {
 // The same rows for all samples: what is drawn for each is all that tells them apart.
 TEST(ArrayFit, DrawsForEverySampleOfEveryPart) {
   ThreadPool pool(1);
-  Architecture of{.input = 3, .hidden = {16}};
-  of.cell.zoneout_h = 0.5;
-  ArrayFit fit(of, {.steps = 20, .batch = 40}, pool);
+  Architecture architecture{.input = 3, .hidden = {16}};
+  architecture.cell.zoneout_h = 0.5;
+  ArrayFit fit(architecture, {.steps = 20, .batch = 40}, pool);
   ASSERT_EQ(fit.parts().parts(), 2u);
   fit.draw(3);
   for (std::size_t t = 0; t < 20; ++t) {

@@ -31,14 +31,14 @@ std::size_t size(const Json& array, std::size_t dimension) {
   return array.at("shape").at(dimension).get<std::size_t>();
 }
 
-OptimizerOptions options_of(const Json& of) {
+OptimizerOptions options_of(const Json& json) {
   OptimizerOptions options;
-  options.kind = optimizer_named(of.at("name").get<std::string>());
-  options.momentum = of.value("momentum", 0.0);
-  options.beta1 = of.value("beta1", options.beta1);
-  options.beta2 = of.value("beta2", options.beta2);
-  options.epsilon = of.value("eps", options.epsilon);
-  options.weight_decay = of.value("weight_decay", 0.0);
+  options.kind = optimizer_named(json.at("name").get<std::string>());
+  options.momentum = json.value("momentum", 0.0);
+  options.beta1 = json.value("beta1", options.beta1);
+  options.beta2 = json.value("beta2", options.beta2);
+  options.epsilon = json.value("eps", options.epsilon);
+  options.weight_decay = json.value("weight_decay", 0.0);
   return options;
 }
 
@@ -144,7 +144,7 @@ class Replay {
           << parameter.name;
     }
     const std::size_t input = network_.architecture().input;
-    const Architecture& of = network_.architecture();
+    const Architecture& architecture = network_.architecture();
     Floats d_x, d_h, d_c;
     for (std::size_t row = 0; row < steps_ * batch_; ++row) {
       const float* from = activations_.d_x(row / batch_, row % batch_);
@@ -154,8 +154,8 @@ class Replay {
       const engine::LayerActivations& layer = activations_.layers[row / batch_];
       const float* h = layer.d_h_first.data() + row % batch_ * layer.units;
       const float* c = layer.d_c_first.data() + row % batch_ * layer.units;
-      d_h.insert(d_h.end(), h, h + of.hidden[0]);
-      d_c.insert(d_c.end(), c, c + of.hidden[0]);
+      d_h.insert(d_h.end(), h, h + architecture.hidden[0]);
+      d_c.insert(d_c.end(), c, c + architecture.hidden[0]);
     }
     EXPECT_TRUE(close(d_x.data(), wanted.at("x"), kGradient));
     EXPECT_TRUE(close(d_h.data(), wanted.at("h0"), kGradient));

@@ -31,12 +31,12 @@ Bits draw(Random& random) {
 }
 
 Architecture architecture() {
-  Architecture of;
-  of.input = kHidden;
-  of.hidden = {kHidden, kHidden};
-  of.output = 1;
-  of.biases = 2;
-  return of;
+  Architecture architecture;
+  architecture.input = kHidden;
+  architecture.hidden = {kHidden, kHidden};
+  architecture.output = 1;
+  architecture.biases = 2;
+  return architecture;
 }
 
 // The first layer's weight [32] and bias [32], uniform in +-1, before the network's own parameters.

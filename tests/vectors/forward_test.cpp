@@ -13,17 +13,18 @@
 namespace sluice::vectors {
 namespace {
 
-double error_of(const Case& of, const Outcome& outcome) {
+double error_of(const Case& test_case, const Outcome& outcome) {
   double largest = 0.0;
-  for (const Expected& expected : of.expected) {
+  for (const Expected& expected : test_case.expected) {
     largest = std::max(largest, largest_error(expected.read(outcome), expected.values));
   }
   return largest;
 }
 
-void check(const std::string& kind, const Case& of) {
-  report({kind, of.name, error_of(of, run_reference(of)), error_of(of, run_engine(of)),
-          of.reference_tolerance, of.tolerance});
+void check(const std::string& kind, const Case& test_case) {
+  report({kind, test_case.name, error_of(test_case, run_reference(test_case)),
+          error_of(test_case, run_engine(test_case)), test_case.reference_tolerance,
+          test_case.tolerance});
 }
 
 // Runs load(path) of every file that `wanted` keeps.

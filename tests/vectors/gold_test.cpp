@@ -36,18 +36,18 @@ Array time_first(Array array, bool batch_first) {
   return array;
 }
 
-void check_config(Fields config, const Architecture& of) {
+void check_config(Fields config, const Architecture& architecture) {
   const auto same = [&](const char* key, std::size_t ours) {
     if (config.get_or<std::size_t>(key, ours) != ours) {
       refuse(config.where(), key, std::to_string(ours));
     }
   };
-  same("input_size", of.input);
-  same("hidden_size", of.hidden[0]);
-  same("num_layers", of.layers());
-  same("proj_size", of.cell.projection);
-  same("bias", of.biases > 0 ? 1 : 0);
-  same("bidirectional", of.directions() - 1);
+  same("input_size", architecture.input);
+  same("hidden_size", architecture.hidden[0]);
+  same("num_layers", architecture.layers());
+  same("proj_size", architecture.cell.projection);
+  same("bias", architecture.biases > 0 ? 1 : 0);
+  same("bidirectional", architecture.directions() - 1);
   same("dropout", 0);
   config.has("batch_first");
   config.finish();

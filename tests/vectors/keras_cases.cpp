@@ -67,22 +67,22 @@ States states_of(const nlohmann::json& value, std::size_t directions,
 }
 
 // The last output [N, width]: h, or the two directions' h merged as the layer merges.
-Doubles last_output(const Architecture& of, std::size_t batch, const Outcome& outcome) {
-  if (of.direction != Direction::both) return outcome.h;
-  const std::size_t hidden = of.hidden[0];
+Doubles last_output(const Architecture& architecture, std::size_t batch, const Outcome& outcome) {
+  if (architecture.direction != Direction::both) return outcome.h;
+  const std::size_t hidden = architecture.hidden[0];
   Doubles merged;
   for (std::size_t b = 0; b < batch; ++b) {
     const double* forward = outcome.h.data() + b * hidden;
     const double* backward = forward + batch * hidden;
-    if (of.merge == Merge::concat) {
+    if (architecture.merge == Merge::concat) {
       merged.insert(merged.end(), forward, forward + hidden);
       merged.insert(merged.end(), backward, backward + hidden);
       continue;
     }
     for (std::size_t u = 0; u < hidden; ++u) {
-      merged.push_back(of.merge == Merge::product ? forward[u] * backward[u]
-                                                  : forward[u] + backward[u]);
-      if (of.merge == Merge::mean) merged.back() /= 2.0;
+      merged.push_back(architecture.merge == Merge::product ? forward[u] * backward[u]
+                                                            : forward[u] + backward[u]);
+      if (architecture.merge == Merge::mean) merged.back() /= 2.0;
     }
   }
   return merged;
@@ -108,20 +108,20 @@ class Outputs {
  private:
   // [N, width], or [N, T, width] in the order in which the layer made them.
   std::function<Doubles(const Outcome&)> output() const {
-    const Architecture of = made_.architecture;
+    const Architecture architecture = made_.architecture;
     const std::size_t steps = made_.steps, batch = made_.batch;
     if (!sequences_) {
-      return [=](const Outcome& outcome) { return last_output(of, batch, outcome); };
+      return [=](const Outcome& outcome) { return last_output(architecture, batch, outcome); };
     }
     const std::vector<std::uint8_t> zeroed = zeroed_ ? made_.mask : std::vector<std::uint8_t>{};
     return [=](const Outcome& outcome) {
       Doubles y = outcome.y;
-      const std::size_t width = of.width();
+      const std::size_t width = architecture.width();
       for (std::size_t row = 0; row < zeroed.size(); ++row) {
         if (zeroed[row] == 0)
           std::fill_n(y.begin() + static_cast<std::ptrdiff_t>(row * width), width, 0.0);
       }
-      if (of.direction == Direction::reverse) y = reversed_blocks(y, steps);
+      if (architecture.direction == Direction::reverse) y = reversed_blocks(y, steps);
       return swap_first_two(y, steps, batch);
     };
   }
@@ -147,8 +147,8 @@ class Outputs {
     const Array array = fields_.array(key);
     expect_shape(array, output_shape(1), fields_.where() + "." + key);
     const std::size_t width = made_.architecture.width();
-    made_.expected.push_back({key, array.data, [width, of = output()](const Outcome& outcome) {
-                                const Doubles rows = of(outcome);
+    made_.expected.push_back({key, array.data, [width, rows_of = output()](const Outcome& outcome) {
+                                const Doubles rows = rows_of(outcome);
                                 Doubles sums(rows.size() / width, 0.0);
                                 for (std::size_t j = 0; j < rows.size(); ++j) {
                                   sums[j / width] += rows[j];

@@ -120,19 +120,20 @@ ActivationFunction keras_activation(const std::string& name, KerasVersion versio
 }
 
 Architecture keras_architecture(Fields& config, KerasVersion version) {
-  Architecture of;
-  of.hidden = {config.get<std::size_t>("units")};
+  Architecture architecture;
+  architecture.hidden = {config.get<std::size_t>("units")};
   CellActivations functions;
   functions.gate = keras_activation(config.get_or<std::string>("recurrent_activation", "sigmoid"),
                                     version, config.where());
   functions.candidate = functions.cell =
       keras_activation(config.get_or<std::string>("activation", "tanh"), version, config.where());
-  of.activations = {functions, functions};
+  architecture.activations = {functions, functions};
   if (config.get_or<bool>("bidirectional", false)) {
-    of.direction = Direction::both;
-    of.merge = merge_named(config.get_or<std::string>("merge_mode", "concat"), config.where());
+    architecture.direction = Direction::both;
+    architecture.merge =
+        merge_named(config.get_or<std::string>("merge_mode", "concat"), config.where());
   } else if (config.get_or<bool>("go_backwards", false)) {
-    of.direction = Direction::reverse;
+    architecture.direction = Direction::reverse;
   }
   // Of the initialisation and of the way it is computed: the weights and sums are the same.
   for (const char* key : {"unit_forget_bias", "unroll", "return_state", "time_major"}) {
@@ -142,30 +143,31 @@ Architecture keras_architecture(Fields& config, KerasVersion version) {
   for (const char* key : {"dropout", "recurrent_dropout"}) {
     if (config.get_or<double>(key, 0.0) != 0.0) refuse(config.where(), key, "0");
   }
-  return of;
+  return architecture;
 }
 
-Doubles keras_parameters(Architecture& of, Fields& fields, const Doubles& head) {
-  const std::size_t hidden = of.hidden[0], directions = of.directions();
+Doubles keras_parameters(Architecture& architecture, Fields& fields, const Doubles& head) {
+  const std::size_t hidden = architecture.hidden[0], directions = architecture.directions();
   std::vector<Weights> weights;
   for (std::size_t d = 0; d < directions; ++d) weights.push_back(weights_of(fields, d, directions));
-  of.input = weights[0].kernel.shape[0];
-  of.biases = weights[0].bias ? 1 : 0;
-  Parameters parameters(of, fields.where());
+  architecture.input = weights[0].kernel.shape[0];
+  architecture.biases = weights[0].bias ? 1 : 0;
+  Parameters parameters(architecture, fields.where());
   const auto ours = [&](const Array& theirs, std::size_t columns) {
-    return formats::gates_to_ours(GateOrder::keras, theirs.data, {hidden, columns, of.cell});
+    return formats::gates_to_ours(GateOrder::keras, theirs.data,
+                                  {hidden, columns, architecture.cell});
   };
   for (std::size_t d = 0; d < directions; ++d) {
-    expect_shape(weights[d].kernel, {of.input, 4 * hidden}, fields.where() + ".kernel");
+    expect_shape(weights[d].kernel, {architecture.input, 4 * hidden}, fields.where() + ".kernel");
     expect_shape(weights[d].recurrent, {hidden, 4 * hidden}, fields.where() + ".recurrent_kernel");
-    parameters.set(Role::weight_ih, 0, d, ours(weights[d].kernel, of.input));
+    parameters.set(Role::weight_ih, 0, d, ours(weights[d].kernel, architecture.input));
     parameters.set(Role::weight_hh, 0, d, ours(weights[d].recurrent, hidden));
     if (!weights[d].bias) continue;
     expect_shape(*weights[d].bias, {4 * hidden}, fields.where() + ".bias");
     parameters.set(Role::bias_ih, 0, d, ours(*weights[d].bias, 1));
   }
-  if (of.output > 0) {
-    const std::size_t inputs = of.layer_output(0) * of.output;
+  if (architecture.output > 0) {
+    const std::size_t inputs = architecture.layer_output(0) * architecture.output;
     const auto middle = head.begin() + static_cast<std::ptrdiff_t>(inputs);
     parameters.set(Role::head_weight, 0, 0, {head.begin(), middle});
     parameters.set(Role::head_bias, 0, 0, {middle, head.end()});

@@ -47,14 +47,15 @@ class Training {
 
   /// In Keras's layout.
   Doubles tensor(Role role) const {
-    const Architecture& of = recipe_.architecture;
+    const Architecture& architecture = recipe_.architecture;
     for (const Parameter& one : list_) {
       if (one.role != role) continue;
       const auto from = parameters_.begin() + static_cast<std::ptrdiff_t>(one.offset);
       Doubles ours(from, from + static_cast<std::ptrdiff_t>(one.count));
       if (role == Role::head_weight || role == Role::head_bias) return ours;
-      return formats::gates_from_ours(GateOrder::keras, ours,
-                                      {of.hidden[0], one.count / (4 * of.hidden[0]), of.cell});
+      return formats::gates_from_ours(
+          GateOrder::keras, ours,
+          {architecture.hidden[0], one.count / (4 * architecture.hidden[0]), architecture.cell});
     }
     return {};
   }

@@ -33,7 +33,7 @@ std::unique_ptr<Machine> engine_machine(const Architecture& architecture);
 
 /// All calls of the case; the outcome of the last one. Through src/reference, and through
 /// engine::run.
-Outcome run_reference(const Case& of);
-Outcome run_engine(const Case& of);
+Outcome run_reference(const Case& test_case);
+Outcome run_engine(const Case& test_case);
 
 }  // namespace sluice::vectors

@@ -105,16 +105,16 @@ class Loader {
 
  private:
   void read_options() {
-    Architecture& of = case_.architecture;
-    of.direction = direction_of(attributes_);
-    directions_ = of.directions();
-    of.activations = activations(attributes_, directions_);
-    of.cell.gate_clip = attributes_.get_or<double>("clip", 0.0);
+    Architecture& architecture = case_.architecture;
+    architecture.direction = direction_of(attributes_);
+    directions_ = architecture.directions();
+    architecture.activations = activations(attributes_, directions_);
+    architecture.cell.gate_clip = attributes_.get_or<double>("clip", 0.0);
     if (attributes_.get_or<int>("input_forget", 0) != 0) {
-      of.cell.coupling = Coupling::forget_from_input;
+      architecture.cell.coupling = Coupling::forget_from_input;
     }
-    of.cell.peephole = inputs_.has("P");
-    of.biases = inputs_.has("B") ? 2 : 0;
+    architecture.cell.peephole = inputs_.has("P");
+    architecture.biases = inputs_.has("B") ? 2 : 0;
     batch_first_ = attributes_.get_or<int>("layout", 0) == 1;
   }
 
@@ -133,16 +133,16 @@ class Loader {
   }
 
   void read_weights() {
-    const Architecture& of = case_.architecture;
-    Parameters parameters(of, inputs_.where());
+    const Architecture& architecture = case_.architecture;
+    Parameters parameters(architecture, inputs_.where());
     const auto blocks = [&](std::size_t columns) {
-      return formats::GateBlocks{hidden_, columns, of.cell};
+      return formats::GateBlocks{hidden_, columns, architecture.cell};
     };
     const auto ours = [&](const Doubles& theirs, std::size_t columns) {
       return formats::gates_to_ours(GateOrder::onnx, theirs, blocks(columns));
     };
     for (std::size_t d = 0; d < directions_; ++d) {
-      parameters.set(Role::weight_ih, 0, d, ours(part(w_, d), of.input));
+      parameters.set(Role::weight_ih, 0, d, ours(part(w_, d), architecture.input));
       parameters.set(Role::weight_hh, 0, d, ours(part(r_, d), hidden_));
       if (inputs_.has("B")) {
         const Array b = inputs_.array("B");

@@ -98,14 +98,14 @@ class Parser {
     }
   }
 
-  double value(const std::string& of) {
+  double value(const std::string& label) {
     if (at_ < words_.size()) {
       if (const auto found = number(words_[at_])) {
         ++at_;
         return *found;
       }
     }
-    refuse(where_, "no number behind " + of, "one", text_);
+    refuse(where_, "no number behind " + label, "one", text_);
   }
 
   bool flag() {

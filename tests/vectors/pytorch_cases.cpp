@@ -6,19 +6,20 @@
 namespace sluice::vectors {
 
 Architecture pytorch_architecture(Fields tensors) {
-  Architecture of;
+  Architecture architecture;
   const auto layer = [](const char* name, std::size_t at) { return name + std::to_string(at); };
   for (std::size_t at = 0; tensors.has(layer("weight_ih_l", at)); ++at) {
     const Array w = tensors.array(layer("weight_ih_l", at));
     if (w.shape.size() != 2) refuse(tensors.where(), "a weight_ih that is no matrix");
-    if (at == 0) of.input = w.shape[1];
-    of.hidden.push_back(w.shape[0] / 4);
+    if (at == 0) architecture.input = w.shape[1];
+    architecture.hidden.push_back(w.shape[0] / 4);
   }
-  if (of.hidden.empty()) refuse(tensors.where(), "no LSTM", "weight_ih_l0");
-  if (tensors.has("weight_ih_l0_reverse")) of.direction = Direction::both;
-  if (tensors.has("weight_hr_l0")) of.cell.projection = tensors.array("weight_hr_l0").shape[0];
-  of.biases = tensors.has("bias_ih_l0") ? 2 : 0;
-  return of;
+  if (architecture.hidden.empty()) refuse(tensors.where(), "no LSTM", "weight_ih_l0");
+  if (tensors.has("weight_ih_l0_reverse")) architecture.direction = Direction::both;
+  if (tensors.has("weight_hr_l0"))
+    architecture.cell.projection = tensors.array("weight_hr_l0").shape[0];
+  architecture.biases = tensors.has("bias_ih_l0") ? 2 : 0;
+  return architecture;
 }
 
 Doubles pytorch_parameters(const Architecture& architecture, Fields tensors) {

@@ -44,21 +44,22 @@ Dense keras_dense(const nlohmann::json& weights, const std::string& activation,
 
 void read_lstm(const nlohmann::json& weights, std::size_t units, const std::string& where,
                Case& made) {
-  Architecture& of = made.architecture;
+  Architecture& architecture = made.architecture;
   if (weights.size() != 3) refuse(where, "weights", "kernel, recurrent kernel and bias");
   const Array kernel = parse_array(weights[0], where), recurrent = parse_array(weights[1], where),
               bias = parse_array(weights[2], where);
   if (kernel.shape.size() != 2) refuse(where, "a kernel that is no matrix");
-  of.input = kernel.shape[0];
-  of.hidden = {units};
-  expect_shape(kernel, {of.input, 4 * units}, where + ", kernel");
+  architecture.input = kernel.shape[0];
+  architecture.hidden = {units};
+  expect_shape(kernel, {architecture.input, 4 * units}, where + ", kernel");
   expect_shape(recurrent, {units, 4 * units}, where + ", recurrent kernel");
   expect_shape(bias, {4 * units}, where + ", bias");
-  Parameters parameters(of, where);
+  Parameters parameters(architecture, where);
   const auto ours = [&](const Array& theirs, std::size_t columns) {
-    return formats::gates_to_ours(GateOrder::keras, theirs.data, {units, columns, of.cell});
+    return formats::gates_to_ours(GateOrder::keras, theirs.data,
+                                  {units, columns, architecture.cell});
   };
-  parameters.set(Role::weight_ih, 0, 0, ours(kernel, of.input));
+  parameters.set(Role::weight_ih, 0, 0, ours(kernel, architecture.input));
   parameters.set(Role::weight_hh, 0, 0, ours(recurrent, units));
   parameters.set(Role::bias_ih, 0, 0, ours(bias, 1));
   made.parameters = parameters.take();

@@ -25,20 +25,22 @@ class Loader {
 
  private:
   void read_options() {
-    Architecture& of = case_.architecture;
-    of.input = config_.get<std::size_t>("n_input");
+    Architecture& architecture = case_.architecture;
+    architecture.input = config_.get<std::size_t>("n_input");
     hidden_ = config_.get<std::size_t>("n_cell");
     const auto output = config_.get<std::size_t>("n_output");
     case_.batch = config_.get<std::size_t>("n_batch");
-    of.hidden = {hidden_};
-    if (config_.get<bool>("use_cifg")) of.cell.coupling = Coupling::input_from_forget;
-    of.cell.peephole = config_.get<bool>("use_peephole");
-    if (config_.get<bool>("use_projection_weights")) of.cell.projection = output;
-    of.cell.projection_bias = config_.get_or<bool>("use_projection_bias", has("projection_bias"));
-    if (config_.get<bool>("is_layer_norm")) of.cell.layer_norm = LayerNorm::tflite;
-    of.cell.cell_clip = config_.get_or<double>("cell_clip", 0.0);
-    of.cell.projection_clip = config_.get_or<double>("proj_clip", 0.0);
-    if (of.state(0) != output) refuse(config_.where(), "n_output without a projection", "n_cell");
+    architecture.hidden = {hidden_};
+    if (config_.get<bool>("use_cifg")) architecture.cell.coupling = Coupling::input_from_forget;
+    architecture.cell.peephole = config_.get<bool>("use_peephole");
+    if (config_.get<bool>("use_projection_weights")) architecture.cell.projection = output;
+    architecture.cell.projection_bias =
+        config_.get_or<bool>("use_projection_bias", has("projection_bias"));
+    if (config_.get<bool>("is_layer_norm")) architecture.cell.layer_norm = LayerNorm::tflite;
+    architecture.cell.cell_clip = config_.get_or<double>("cell_clip", 0.0);
+    architecture.cell.projection_clip = config_.get_or<double>("proj_clip", 0.0);
+    if (architecture.state(0) != output)
+      refuse(config_.where(), "n_output without a projection", "n_cell");
   }
 
   void read_weights() {

@@ -14,14 +14,15 @@ Doubles doubles(const std::vector<float>& values) { return {values.begin(), valu
 
 class EngineMachine : public Machine {
  public:
-  explicit EngineMachine(const Architecture& of) : network_(of) {}
+  explicit EngineMachine(const Architecture& architecture) : network_(architecture) {}
 
   void set_parameters(const Doubles& parameters) override {
     network_.set_parameters(floats(parameters));
   }
 
   Outcome forward(const Sequences& in) override {
-    activations_.emplace(of(), in.steps, in.batch, engine::Activations::Use::with_backward);
+    activations_.emplace(architecture(), in.steps, in.batch,
+                         engine::Activations::Use::with_backward);
     activations_->want_d_x(true);
     if (!in.lengths.empty()) activations_->set_lengths(in.lengths);
     if (!in.mask.empty()) activations_->set_mask(in.mask);
@@ -31,17 +32,19 @@ class EngineMachine : public Machine {
       write_states(in.first_c, State::c, [](engine::LayerActivations& l) { return l.c.data(); });
       activations_->give_state();
     }
-    write_rows(in.x, of().input, [this](auto t, auto b) { return activations_->x(t, b); });
+    write_rows(in.x, architecture().input,
+               [this](auto t, auto b) { return activations_->x(t, b); });
     network_.forward(*activations_, engine::Noise{});
     return {
-        read_rows(of().width(), [this](auto t, auto b) { return activations_->y(t, b); }),
+        read_rows(architecture().width(), [this](auto t, auto b) { return activations_->y(t, b); }),
         read_states(State::h,
                     [this](engine::LayerActivations& l) { return last(l.h, l.state_units); }),
         read_states(State::c, [this](engine::LayerActivations& l) { return last(l.c, l.units); })};
   }
 
   InputGradient backward(const OutputGradient& d) override {
-    write_rows(d.y, of().width(), [this](auto t, auto b) { return activations_->d_y(t, b); });
+    write_rows(d.y, architecture().width(),
+               [this](auto t, auto b) { return activations_->d_y(t, b); });
     if (!d.h.empty()) {
       write_states(d.h, State::h, [](engine::LayerActivations& l) { return l.d_h_last.data(); });
     }
@@ -50,16 +53,17 @@ class EngineMachine : public Machine {
     }
     std::vector<float> gradient(network_.count(), 0.0f);
     network_.backward(*activations_, gradient);
-    return {doubles(gradient),
-            read_rows(of().input, [this](auto t, auto b) { return activations_->d_x(t, b); }),
-            read_states(State::h, [](engine::LayerActivations& l) { return l.d_h_first.data(); }),
-            read_states(State::c, [](engine::LayerActivations& l) { return l.d_c_first.data(); })};
+    return {
+        doubles(gradient),
+        read_rows(architecture().input, [this](auto t, auto b) { return activations_->d_x(t, b); }),
+        read_states(State::h, [](engine::LayerActivations& l) { return l.d_h_first.data(); }),
+        read_states(State::c, [](engine::LayerActivations& l) { return l.d_c_first.data(); })};
   }
 
  private:
   enum class State { h, c };
 
-  const Architecture& of() const { return network_.architecture(); }
+  const Architecture& architecture() const { return network_.architecture(); }
   float* last(FloatVector& rows, std::size_t stride) {
     return rows.data() + activations_->longest() * activations_->batch() * stride;
   }
@@ -90,8 +94,9 @@ class EngineMachine : public Machine {
   void each_state(State which, Rows rows, Visit visit) {
     for (std::size_t at = 0; at < activations_->layers.size(); ++at) {
       engine::LayerActivations& activations = activations_->layers[at];
-      const std::size_t layer = at / of().directions();
-      const std::size_t units = which == State::h ? of().state(layer) : of().hidden[layer];
+      const std::size_t layer = at / architecture().directions();
+      const std::size_t units =
+          which == State::h ? architecture().state(layer) : architecture().hidden[layer];
       const std::size_t stride = which == State::h ? activations.state_units : activations.units;
       for (std::size_t b = 0; b < activations_->batch(); ++b)
         visit(rows(activations) + b * stride, units);
@@ -123,19 +128,20 @@ std::unique_ptr<Machine> engine_machine(const Architecture& architecture) {
   return std::make_unique<EngineMachine>(architecture);
 }
 
-Outcome run_engine(const Case& of) {
-  engine::Network network(of.architecture);
-  network.set_parameters(floats(of.parameters));
-  const std::vector<float> x = floats(of.x);
-  State state{floats(of.first_h), floats(of.first_c)};
+Outcome run_engine(const Case& test_case) {
+  engine::Network network(test_case.architecture);
+  network.set_parameters(floats(test_case.parameters));
+  const std::vector<float> x = floats(test_case.x);
+  State state{floats(test_case.first_h), floats(test_case.first_c)};
   const engine::Sequences sequences{.x = x,
-                                    .batch = of.batch,
-                                    .steps = of.steps,
+                                    .batch = test_case.batch,
+                                    .steps = test_case.steps,
                                     .time_first = true,
-                                    .lengths = of.lengths,
-                                    .mask = of.mask};
+                                    .lengths = test_case.lengths,
+                                    .mask = test_case.mask};
   std::vector<float> y;
-  for (std::size_t call = 0; call < of.calls; ++call) y = engine::run(network, sequences, state);
+  for (std::size_t call = 0; call < test_case.calls; ++call)
+    y = engine::run(network, sequences, state);
   return {doubles(y), doubles(state.h), doubles(state.c)};
 }
 

@@ -40,33 +40,33 @@ Doubles& place(reference::Network& in, const Parameter& parameter) {
   refuse(parameter.name, "a tensor that no published case has");
 }
 
-reference::Network empty_network(const Architecture& of) {
+reference::Network empty_network(const Architecture& architecture) {
   reference::Network made;
-  made.cell = of.cell;
-  made.activations = of.activations;
-  made.direction = of.direction;
-  made.merge = of.merge;
-  made.residual = of.residual;
-  for (std::size_t layer = 0; layer < of.layers(); ++layer) {
-    for (std::size_t d = 0; d < of.directions(); ++d) {
+  made.cell = architecture.cell;
+  made.activations = architecture.activations;
+  made.direction = architecture.direction;
+  made.merge = architecture.merge;
+  made.residual = architecture.residual;
+  for (std::size_t layer = 0; layer < architecture.layers(); ++layer) {
+    for (std::size_t d = 0; d < architecture.directions(); ++d) {
       reference::LayerWeights weights;
-      weights.input = of.layer_input(layer);
-      weights.hidden = of.hidden[layer];
-      weights.state = of.state(layer);
+      weights.input = architecture.layer_input(layer);
+      weights.hidden = architecture.hidden[layer];
+      weights.state = architecture.state(layer);
       made.layers.push_back(std::move(weights));
     }
   }
-  if (of.output > 0) {
-    made.head.hidden = of.layer_output(of.layers() - 1);
-    made.head.output = of.output;
+  if (architecture.output > 0) {
+    made.head.hidden = architecture.layer_output(architecture.layers() - 1);
+    made.head.output = architecture.output;
   }
   return made;
 }
 
 class ReferenceMachine : public Machine {
  public:
-  explicit ReferenceMachine(const Architecture& of)
-      : list_(parameter_list(of)), empty_(empty_network(of)) {}
+  explicit ReferenceMachine(const Architecture& architecture)
+      : list_(parameter_list(architecture)), empty_(empty_network(architecture)) {}
 
   void set_parameters(const Doubles& parameters) override {
     network_ = empty_;
@@ -117,12 +117,12 @@ std::unique_ptr<Machine> reference_machine(const Architecture& architecture) {
   return std::make_unique<ReferenceMachine>(architecture);
 }
 
-Outcome run_reference(const Case& of) {
-  const auto machine = reference_machine(of.architecture);
-  machine->set_parameters(of.parameters);
-  Sequences sequences = of;
+Outcome run_reference(const Case& test_case) {
+  const auto machine = reference_machine(test_case.architecture);
+  machine->set_parameters(test_case.parameters);
+  Sequences sequences = test_case;
   Outcome outcome;
-  for (std::size_t call = 0; call < of.calls; ++call) {
+  for (std::size_t call = 0; call < test_case.calls; ++call) {
     outcome = machine->forward(sequences);
     sequences.first_h = outcome.h;
     sequences.first_c = outcome.c;

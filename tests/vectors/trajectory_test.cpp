@@ -72,8 +72,8 @@ struct Trajectory {
   Doubles losses, norms;  // of each step; norms before clipping, or empty
 };
 
-Doubles parameters_of(const Architecture& of, Fields tensors) {
-  Parameters parameters(of, tensors.where());
+Doubles parameters_of(const Architecture& architecture, Fields tensors) {
+  Parameters parameters(architecture, tensors.where());
   for (const Parameter& one : parameters.list()) {
     const bool head = one.name.rfind("head.", 0) == 0;
     parameters.set(one.name,
@@ -113,17 +113,17 @@ Trajectory read_trajectory(Fields& fields) {
 
 // Calls visit with where each tensor begins and ends in the flat parameters.
 template <class Visit>
-void each_tensor(const Architecture& of, Visit visit) {
-  for (const Parameter& one : parameter_list(of)) {
+void each_tensor(const Architecture& architecture, Visit visit) {
+  for (const Parameter& one : parameter_list(architecture)) {
     visit(static_cast<std::ptrdiff_t>(one.offset),
           static_cast<std::ptrdiff_t>(one.offset + one.count));
   }
 }
 
 // Moves each value by up to `share` of its tensor's largest.
-void disturb(const Architecture& of, double share, Random& random, Doubles& gradient) {
+void disturb(const Architecture& architecture, double share, Random& random, Doubles& gradient) {
   if (share == 0.0) return;
-  each_tensor(of, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+  each_tensor(architecture, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
     const auto larger = [](double a, double b) { return std::abs(a) < std::abs(b); };
     const double largest =
         std::abs(*std::max_element(gradient.begin() + from, gradient.begin() + to, larger));

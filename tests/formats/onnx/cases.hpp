@@ -114,10 +114,10 @@ inline Difference difference(const Tensors& got, const Tensors& expected,
   for (const auto& one : expected) {
     const auto found = got.find(one.first);
     if (found == got.end()) return {0.0, 0.0, "no output " + one.first};
-    const Difference of = difference(found->second, one.second, allowed);
-    all.largest = std::max(all.largest, of.largest);
-    all.over = std::max(all.over, of.over);
-    if (!of.other.empty()) all.other = of.other;
+    const Difference found_difference = difference(found->second, one.second, allowed);
+    all.largest = std::max(all.largest, found_difference.largest);
+    all.over = std::max(all.over, found_difference.over);
+    if (!found_difference.other.empty()) all.other = found_difference.other;
   }
   return all;
 }
