@@ -4,7 +4,8 @@
 
 #include <bit>
 #include <cmath>
-#include <numbers>
+
+#include "core/elementary.hpp"
 
 namespace sluice {
 
@@ -32,8 +33,8 @@ double Random::uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 double Random::uniform(double low, double high) { return low + (high - low) * uniform(); }
 
 double Random::normal() {
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-  return radius * std::cos(2.0 * std::numbers::pi * uniform());
+  const double radius = std::sqrt(-2.0 * logarithm(1.0 - uniform()));
+  return radius * cosine_of_turns(uniform());
 }
 
 std::size_t Random::below(std::size_t count) {

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <complex>
-#include <numbers>
+
+#include "core/elementary.hpp"
 
 namespace sluice::data {
 namespace {
@@ -21,8 +21,8 @@ class Fourier {
  public:
   explicit Fourier(std::size_t size) : roots_(size / 2) {
     for (std::size_t k = 0; k < roots_.size(); ++k) {
-      const double turn = 2.0 * std::numbers::pi * static_cast<double>(k);
-      roots_[k] = std::polar(1.0, -turn / static_cast<double>(size));
+      const double turns = -static_cast<double>(k) / static_cast<double>(size);
+      roots_[k] = {cosine_of_turns(turns), sine_of_turns(turns)};
     }
   }
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <utility>
 
+#include "core/elementary.hpp"
 #include "data/value_size.hpp"
 #include "sluice/error.hpp"
 
@@ -90,9 +90,9 @@ void FrameBuilder::add(std::span<const double> values, Timestamp time) {
   if (!spec_.calendar.empty()) {
     const CalendarTime now = calendar_time(time);
     for (const Calendar calendar : spec_.calendar) {
-      const double angle = 2 * std::numbers::pi * phase(calendar, now);
-      frame_.shared.push_back(std::sin(angle));
-      frame_.shared.push_back(std::cos(angle));
+      const double turns = phase(calendar, now);
+      frame_.shared.push_back(sine_of_turns(turns));
+      frame_.shared.push_back(cosine_of_turns(turns));
     }
   }
   for (std::size_t n = 0; n < columns_.size(); ++n) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/elementary.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::data {
@@ -49,13 +50,13 @@ Moments moments_of(const std::vector<double>& values) {
 
 double Scaler::to_model(double value) const {
   if (std::isnan(value)) return value;
-  if (log) value = std::log(std::max(value + shift, lowest));
+  if (log) value = logarithm(std::max(value + shift, lowest));
   return deviation > 0 ? (value - mean) / deviation : 0.0;
 }
 
 double Scaler::to_units(double scaled) const {
   const double value = mean + deviation * scaled;
-  return log ? std::exp(value) - shift : value;
+  return log ? exponential(value) - shift : value;
 }
 
 Scaler fit_scaler(std::span<const double> values, LogChoice choice) {
@@ -77,7 +78,7 @@ Scaler fit_scaler(std::span<const double> values, LogChoice choice) {
   }
   scaler.shift = smallest > 0 ? 0.0 : 1.0;
   scaler.lowest = (smallest + scaler.shift) / 10.0;
-  for (double& v : seen) v = std::log(v + scaler.shift);
+  for (double& v : seen) v = logarithm(v + scaler.shift);
   const Moments logged = moments_of(seen);
   const bool helps = plain.skewness > 0.7 && std::abs(logged.skewness) < 0.5 * plain.skewness;
   if (choice == LogChoice::automatic && !helps)

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/elementary.hpp"
+
 namespace sluice::inspection {
 namespace {
 
@@ -41,7 +43,8 @@ std::size_t peephole_row(const Architecture& arch, std::size_t layer, SignalInde
 // The inverse of the gate's activation, clamped to finite arguments.
 float sum_for(SignalIndex gate, double value) {
   constexpr double kMost = 40.0;
-  const double sum = gate == kG ? std::atanh(value) : std::log(value / (1.0 - value));
+  const double sum = gate == kG ? 0.5 * logarithm((1.0 + value) / (1.0 - value))
+                                : logarithm(value / (1.0 - value));
   return static_cast<float>(std::clamp(sum, -kMost, kMost));
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/elementary.hpp"
+
 namespace sluice::inspection {
 namespace {
 
@@ -65,7 +67,7 @@ std::optional<double> half_life(const Trace::Part& part, std::size_t steps, std:
   std::size_t count = 0;
   for (const double f : column(part, kF, steps, unit)) {
     if (std::isnan(f)) continue;
-    sum -= std::log(std::max(f, 1e-38));
+    sum -= logarithm(std::max(f, 1e-38));
     ++count;
   }
   if (!(sum > 0.0)) return {};
@@ -102,8 +104,8 @@ Columns columns_of(const Subject& subject, const Range& rows) {
   for (const Cycle& cycle : subject.cycles) {
     Values sine, cosine;
     for (std::size_t row = rows.first; row < rows.last; ++row) {
-      sine.push_back(std::sin(2.0 * std::numbers::pi * cycle.phase[row]));
-      cosine.push_back(std::cos(2.0 * std::numbers::pi * cycle.phase[row]));
+      sine.push_back(sine_of_turns(cycle.phase[row]));
+      cosine.push_back(cosine_of_turns(cycle.phase[row]));
     }
     made.waves.push_back(
         {cycle.name, standardised(std::move(sine)), standardised(std::move(cosine))});

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/elementary.hpp"
 #include "kernels/kernel_table.hpp"
 #include "sluice/error.hpp"
 
@@ -85,8 +86,8 @@ double add_cross_entropy(const Loss& loss, std::span<const float> y, long target
   }
   const double highest = *std::max_element(y.begin(), y.end());
   double sum = 0.0;
-  for (const float logit : y) sum += std::exp(logit - highest);
-  const double log_sum = std::log(sum) + highest;
+  for (const float logit : y) sum += exponential(logit - highest);
+  const double log_sum = logarithm(sum) + highest;
   const double shared = loss.label_smoothing / static_cast<double>(y.size());
   const auto weighted = [&](std::size_t j) {
     const double weight = loss.class_weights.empty() ? 1.0 : loss.class_weights[j];
@@ -99,7 +100,7 @@ double add_cross_entropy(const Loss& loss, std::span<const float> y, long target
     answer += weighted(j) * (log_sum - static_cast<double>(y[j]));
   }
   for (std::size_t j = 0; j < y.size(); ++j) {
-    const double probability = std::exp(static_cast<double>(y[j]) - highest) / sum;
+    const double probability = exponential(static_cast<double>(y[j]) - highest) / sum;
     d_y[j] = static_cast<float>(probability * total) - static_cast<float>(weighted(j));
   }
   return answer;

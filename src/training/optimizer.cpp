@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 #include <string>
 
+#include "core/elementary.hpp"
 #include "kernels/kernel_table.hpp"
 #include "sluice/error.hpp"
 
@@ -106,9 +106,8 @@ void Optimizer::sgd(std::span<float> parameters, std::span<const float> gradient
 void Optimizer::adam(std::span<float> parameters, std::span<const float> gradient, double rate,
                      const UpdateOptions& update) {
   const bool decoupled = options_.kind == OptimizerKind::adamw;
-  const auto power = static_cast<double>(steps_);
-  const double correction1 = 1.0 - std::pow(options_.beta1, power);
-  const double correction2 = std::sqrt(1.0 - std::pow(options_.beta2, power));
+  const double correction1 = 1.0 - power(options_.beta1, steps_);
+  const double correction2 = std::sqrt(1.0 - power(options_.beta2, steps_));
   const double keep = decoupled ? 1.0 - rate * options_.weight_decay : 1.0;
   const auto update_of = [&](std::size_t at, std::size_t count) -> kernels::AdamUpdate {
     return {.parameters = parameters.data() + at,
@@ -164,7 +163,7 @@ double Schedule::rate(std::size_t step) const {
   if (options_.kind != ScheduleKind::cosine) return options_.rate * scale_;
   const double span = std::max(1.0, static_cast<double>(options_.steps) - warm_up);
   const double done = std::min(1.0, (at - warm_up) / span);
-  return options_.rate * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
+  return options_.rate * 0.5 * (1.0 + cosine_of_turns(0.5 * done));
 }
 
 void Schedule::observe(double score) {
