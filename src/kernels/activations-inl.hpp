@@ -11,6 +11,7 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/fused-inl.hpp"
 #include "sluice/cell_options.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -52,20 +53,19 @@ HWY_INLINE Exponential<V> exp_of_minus(D d, V x) {
   // Adding 1.5 * 2^23 rounds to an integer, held in the lowest bits of the sum; with 127 more,
   // those bits are the exponent of 2^n.
   const V round = hn::Set(d, 12583039.0f);
-  const V sum = hn::NegMulAdd(x, hn::Set(d, kLog2E), round);
+  const V sum = neg_mul_add(x, hn::Set(d, kLog2E), round);
   const V power = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(du, sum)));
   const V n = hn::Sub(sum, round);
   // m = -r. ln(2) is split in two; the first part ends in zeros, so that n times it is exact.
-  V m = hn::MulAdd(n, hn::Set(d, 0.693359375f), x);
-  m = hn::MulAdd(n, hn::Set(d, -2.12194442e-4f), m);
+  V m = mul_add(n, hn::Set(d, 0.693359375f), x);
+  m = mul_add(n, hn::Set(d, -2.12194442e-4f), m);
   const V square = hn::Mul(m, m);
   // Both divided by 8, so that neither power * plus nor its reciprocal leaves the normal range.
   constexpr float kEighth = 0.125f;
-  V c =
-      hn::MulAdd(square, hn::Set(d, kEighth * -2.76674959e-3f), hn::Set(d, kEighth * 0.166666254f));
-  c = hn::MulAdd(c, square, hn::Set(d, kEighth * 2.0f));
+  V c = mul_add(square, hn::Set(d, kEighth * -2.76674959e-3f), hn::Set(d, kEighth * 0.166666254f));
+  c = mul_add(c, square, hn::Set(d, kEighth * 2.0f));
   const V eighth = hn::Set(d, kEighth);
-  return {power, hn::NegMulAdd(m, eighth, c), hn::MulAdd(m, eighth, c)};
+  return {power, neg_mul_add(m, eighth, c), mul_add(m, eighth, c)};
 }
 
 // exp(x) for x in [-87.3, 88.3], to 2 ulp; outside, the value at the nearer end.
@@ -75,30 +75,34 @@ HWY_INLINE V exp_clamped(D d, V x) {
   return hn::Mul(hn::Div(e.plus, e.minus), e.power);
 }
 
-// a / b for b in [2^-126, 2^126). A division of 16 lanes takes 16 cycles in which the multiply-add
-// units idle; these seven operations fit in its latency. A line through the bits of b gives 1 / b
-// with relative error e <= 0.0506, one step reduces it to e^3, and the last corrects the quotient
-// by its remainder: 1.7e-8 plus rounding. A NaN in a stays a NaN.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V quotient([[maybe_unused]] D d, V a, V b) {
-#if HWY_TARGET == HWY_AVX3
-  const hn::RebindToUnsigned<D> du;
-  const V r = hn::BitCast(d, hn::Sub(hn::Set(du, 0x7EF3126Fu), hn::BitCast(du, b)));
-  const V e = hn::NegMulAdd(b, r, hn::Set(d, 1.0f));
-  const V better = hn::MulAdd(r, hn::MulAdd(e, e, e), r);
-  const V q = hn::Mul(a, better);
-  return hn::MulAdd(better, hn::NegMulAdd(q, b, a), q);
-#else
-  return hn::Div(a, b);
-#endif
-}
-
 // sigma(x) = 1 / (1 + exp(-x)), to 3 ulp wherever the result is normal. Not 0.5 + 0.5 tanh(x/2),
 // which rounds a nearly closed gate to zero and so loses its gradient. A NaN stays a NaN.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V sigmoid(D d, V x) {
   const Exponential<V> e = exp_of_minus(d, x);
-  return quotient(d, e.minus, hn::MulAdd(e.power, e.plus, e.minus));
+  return hn::Div(e.minus, mul_add(e.power, e.plus, e.minus));
+}
+
+// The same, to the bit, for loops over many vectors. There divisions of 16 lanes wait for one
+// another, 16 cycles each, while the multiply-add units idle; the nine operations here fit between
+// them. A line through the bits of b gives 1 / b with relative error e <= 0.0506, one step reduces
+// it to e^3, another to e^6, and the last corrects the quotient by its remainder. For all a and b
+// of a sigmoid the result is the division's: tests/kernels/activations_test.cpp goes through them.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V sigmoid_of_many(D d, V x) {
+#if HWY_TARGET == HWY_AVX3
+  const hn::RebindToUnsigned<D> du;
+  const Exponential<V> exp = exp_of_minus(d, x);
+  const V one = hn::Set(d, 1.0f), a = exp.minus, b = mul_add(exp.power, exp.plus, exp.minus);
+  const V r = hn::BitCast(d, hn::Sub(hn::Set(du, 0x7EF3126Fu), hn::BitCast(du, b)));
+  const V e = neg_mul_add(b, r, one);
+  const V better = mul_add(r, mul_add(e, e, e), r);
+  const V best = mul_add(better, neg_mul_add(b, better, one), better);
+  const V q = hn::Mul(a, best);
+  return mul_add(best, neg_mul_add(q, b, a), q);
+#else
+  return sigmoid(d, x);
+#endif
 }
 
 // tanh(x), to 2 ulp. With |x| = h - n ln(2) / 2, s = 2^n and t = tanh(h), the addition theorem
@@ -113,19 +117,19 @@ HWY_INLINE V tanh(D d, V x) {
   const V size = at_most(d, 10.0f, hn::Abs(x));
   // As in exp_of_minus, but in steps of 1/8. Clearing the last three bits rounds down; the added
   // 0.75 sets where n changes.
-  const V sum = hn::NegMulAdd(size, hn::Set(d, 2 * kLog2E), hn::Set(d, 0x1.8p20f + 127.75f));
+  const V sum = neg_mul_add(size, hn::Set(d, 2 * kLog2E), hn::Set(d, 0x1.8p20f + 127.75f));
   const auto whole = hn::And(hn::BitCast(du, sum), hn::Set(du, ~7u));
   const V s = hn::BitCast(d, hn::ShiftLeft<20>(whole));
   const V n = hn::Sub(hn::BitCast(d, whole), hn::Set(d, 0x1.8p20f + 127.0f));
   // ln(2) / 2 needs no second part: n only matters while s does.
-  const V h = hn::MulAdd(n, hn::Set(d, 0.346573591f), size);
+  const V h = mul_add(n, hn::Set(d, 0.346573591f), size);
   // t = h + h^3 (-0.333... + h^2 ...), relative error 7.6e-9 for |h| <= 0.282.
   const V square = hn::Mul(h, h);
-  V t = hn::MulAdd(square, hn::Set(d, -0.0507678054f), hn::Set(d, 0.133187816f));
-  t = hn::MulAdd(t, square, hn::Set(d, -0.333331436f));
-  t = hn::MulAdd(t, hn::Mul(square, h), h);
-  const V above = hn::MulSub(t, hn::Add(s, one), hn::Sub(s, one));
-  const V below = hn::MulAdd(hn::NegMulAdd(s, t, s), hn::Set(d, 2.0f), above);
+  V t = mul_add(square, hn::Set(d, -0.0507678054f), hn::Set(d, 0.133187816f));
+  t = mul_add(t, square, hn::Set(d, -0.333331436f));
+  t = mul_add(t, hn::Mul(square, h), h);
+  const V above = mul_sub(t, hn::Add(s, one), hn::Sub(s, one));
+  const V below = mul_add(neg_mul_add(s, t, s), hn::Set(d, 2.0f), above);
   return hn::CopySignToAbs(hn::Div(above, below), x);
 }
 
@@ -137,7 +141,7 @@ HWY_INLINE V log1p_unit(D d, V e) {
   const V square = hn::Mul(z, z);
   V p = hn::Set(d, 2.0f / 15);
   for (const float term : {2.0f / 13, 2.0f / 11, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3, 2.0f}) {
-    p = hn::MulAdd(p, square, hn::Set(d, term));
+    p = mul_add(p, square, hn::Set(d, term));
   }
   return hn::Mul(p, z);
 }
@@ -151,12 +155,12 @@ struct ValueSlope {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE ValueSlope<V> with_slope_sigmoid(D d, V x) {
   const V s = sigmoid(d, x);
-  return {s, hn::NegMulAdd(s, s, s)};
+  return {s, neg_mul_add(s, s, s)};
 }
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE ValueSlope<V> with_slope_tanh(D d, V x) {
   const V t = tanh(d, x);
-  return {t, hn::NegMulAdd(t, t, hn::Set(d, 1.0f))};
+  return {t, neg_mul_add(t, t, hn::Set(d, 1.0f))};
 }
 
 // Any activation of sluice/cell_options.hpp with its derivative. A NaN stays a NaN.
@@ -174,7 +178,7 @@ HWY_NOINLINE ValueSlope<V> activate(D d, const ActivationFunction& function, V x
     case Activation::relu:
       return {hn::IfThenElse(negative, zero, x), hn::IfThenElse(hn::Gt(x, zero), one, zero)};
     case Activation::affine:
-      return {hn::MulAdd(alpha, x, beta), alpha};
+      return {mul_add(alpha, x, beta), alpha};
     case Activation::leaky_relu:
       return {hn::IfThenElse(negative, hn::Mul(alpha, x), x), hn::IfThenElse(negative, alpha, one)};
     case Activation::thresholded_relu: {
@@ -186,7 +190,7 @@ HWY_NOINLINE ValueSlope<V> activate(D d, const ActivationFunction& function, V x
       return {hn::Mul(alpha, t.value), hn::Mul(hn::Mul(alpha, beta), t.slope)};
     }
     case Activation::hard_sigmoid: {
-      const V y = hn::MulAdd(alpha, x, beta);
+      const V y = mul_add(alpha, x, beta);
       const auto low = hn::Le(y, zero);
       const auto high = hn::Ge(y, one);
       return {hn::IfThenElse(low, zero, hn::IfThenElse(high, one, y)),

@@ -85,7 +85,7 @@ HWY_INLINE Vec squash(const Row& row, Gate gate, std::size_t u, Vec a) {
   const Tag d;
   if constexpr (kForm != Form::general) {
     if constexpr (kForm == Form::standard) a = clipped(a, row.x->options.gate_clip);
-    const Vec s = gate == kCandidate ? tanh(d, a) : sigmoid(d, a);
+    const Vec s = gate == kCandidate ? tanh(d, a) : sigmoid_of_many(d, a);
     hn::Store(s, d, row.gate(gate, u));
     return s;
   } else {
@@ -117,7 +117,7 @@ HWY_INLINE Vec update(const Row& row, std::size_t u, Vec a_i, Vec a_f, Vec a_g) 
     const Vec i = squash<kForm>(row, kInput, u, a_i);      // S3
     const Vec f = squash<kForm>(row, kForget, u, a_f);     // S1
     const Vec g = squash<kForm>(row, kCandidate, u, a_g);  // S2
-    const Vec c = hn::MulAdd(f, c_prev, hn::Mul(i, g));    // S4
+    const Vec c = mul_add(f, c_prev, hn::Mul(i, g));       // S4
     row.put(c, row.cell.c, u);
     return c;
   } else {
@@ -133,7 +133,7 @@ HWY_INLINE Vec update(const Row& row, std::size_t u, Vec a_i, Vec a_f, Vec a_g) 
     }
     Vec g = squash<kForm>(row, kCandidate, u, a_g);
     if (row.cell.keep_g != nullptr) g = hn::Mul(g, row.at(row.cell.keep_g, u));
-    const Vec c = clipped(hn::MulAdd(f, c_prev, hn::Mul(i, g)), options.cell_clip);  // S4
+    const Vec c = clipped(mul_add(f, c_prev, hn::Mul(i, g)), options.cell_clip);  // S4
     row.put(c, row.cell.kept.c_new, u);
     if (options.zoneout_c <= 0.0) {
       row.put(c, row.cell.c, u);
@@ -142,7 +142,7 @@ HWY_INLINE Vec update(const Row& row, std::size_t u, Vec a_i, Vec a_f, Vec a_g) 
     const Vec zone = row.cell.zone_c != nullptr
                          ? row.at(row.cell.zone_c, u)
                          : hn::Set(Tag(), static_cast<float>(options.zoneout_c));
-    row.put(hn::MulAdd(zone, hn::Sub(c_prev, c), c), row.cell.c, u);
+    row.put(mul_add(zone, hn::Sub(c_prev, c), c), row.cell.c, u);
     return c;
   }
 }
@@ -171,8 +171,7 @@ HWY_INLINE void local_units(const Row& row, std::size_t u) {
     const Vec a = row.sum(gate, u);
     if constexpr (kForm == Form::plain) return a;
     if (row.x->peephole == nullptr) return a;
-    return hn::MulAdd(hn::Load(Tag(), row.x->peephole + gate * row.cell.units + u), row.at(c, u),
-                      a);
+    return mul_add(hn::Load(Tag(), row.x->peephole + gate * row.cell.units + u), row.at(c, u), a);
   };
   const Vec c = update<kForm>(row, u, sum(kInput, row.cell.c_prev), sum(kForget, row.cell.c_prev),
                               row.sum(kCandidate, u));
@@ -190,7 +189,7 @@ HWY_INLINE void gate_sums(const Row& row, Gate gate, const float* c) {
   for (std::size_t u = 0; u < row.cell.hidden; u += lanes) {
     Vec a = row.sum(gate, u);
     if (peephole != nullptr && c != nullptr)
-      a = hn::MulAdd(hn::Load(d, peephole + u), hn::Load(d, c + row.narrow + u), a);
+      a = mul_add(hn::Load(d, peephole + u), hn::Load(d, c + row.narrow + u), a);
     if (!normed && bias != nullptr) a = hn::Add(a, hn::Load(d, bias + u));
     hn::Store(a, d, row.gate(gate, u));
   }

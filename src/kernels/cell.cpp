@@ -143,7 +143,7 @@ HWY_INLINE void apply(const float* x, float* y, std::size_t count, Function func
 }
 
 void sigmoid_all(const float* x, float* y, std::size_t count) noexcept {
-  apply(x, y, count, [](Tag d, Vec v) HWY_ATTR { return sigmoid(d, v); });
+  apply(x, y, count, [](Tag d, Vec v) HWY_ATTR { return sigmoid_of_many(d, v); });
 }
 
 void tanh_all(const float* x, float* y, std::size_t count) noexcept {

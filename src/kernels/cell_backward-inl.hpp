@@ -38,8 +38,8 @@ struct RowBackward {
     const Tag d;
     if constexpr (kForm != Form::general) {
       const Vec s = gate == kCandidate || gate == kCell
-                        ? hn::NegMulAdd(value, value, hn::Set(d, 1.0f))  // 1 - t^2
-                        : hn::NegMulAdd(value, value, value);            // s (1 - s)
+                        ? neg_mul_add(value, value, hn::Set(d, 1.0f))  // 1 - t^2
+                        : neg_mul_add(value, value, value);            // s (1 - s)
       if (kForm == Form::plain || gate == kCell || x->options.gate_clip <= 0.0) return s;
       const auto was_clipped = gate == kCandidate
                                    ? hn::Ge(hn::Abs(value), hn::Set(d, x->candidate_high))
@@ -61,9 +61,9 @@ template <Form kForm>
 HWY_INLINE Arrived arrive(const RowBackward& row, std::size_t u, Vec d_c) {
   const Vec d_h = row.at(row.cell.d_h, u), tanh_c = row.at(row.cell.tanh_c, u);
   const Vec o = row.gate(kOutput, u);
-  const Vec d_o = hn::Mul(d_h, tanh_c);                                           // B1
-  return {hn::Mul(d_o, row.slope<kForm>(kOutput, u, o)),                          // B7
-          hn::MulAdd(hn::Mul(d_h, o), row.slope<kForm>(kCell, u, tanh_c), d_c)};  // B2
+  const Vec d_o = hn::Mul(d_h, tanh_c);                                        // B1
+  return {hn::Mul(d_o, row.slope<kForm>(kOutput, u, o)),                       // B7
+          mul_add(hn::Mul(d_h, o), row.slope<kForm>(kCell, u, tanh_c), d_c)};  // B2
 }
 
 // B3 to B7 for i, f and g from d_c, the complete gradient at S4's sum. Returns B6.
@@ -126,8 +126,8 @@ HWY_INLINE Vec through_cell(const RowBackward& row, std::size_t u, Vec at_c) {
     d_c = hn::Add(at_c, hn::Sub(later, kept));
   }
   if (row.x->peephole != nullptr) {
-    d_c = hn::MulAdd(hn::Load(d, row.x->peephole + kOutput * row.cell.units + u),
-                     hn::Load(d, row.d_a(kOutput, u)), d_c);
+    d_c = mul_add(hn::Load(d, row.x->peephole + kOutput * row.cell.units + u),
+                  hn::Load(d, row.d_a(kOutput, u)), d_c);
   }
   d_c = past_clip(d_c, row.at(row.cell.kept.c_new, u), options.cell_clip);
   return hn::Add(through_update<kForm>(row, u, d_c), kept);
@@ -137,8 +137,8 @@ HWY_INLINE Vec through_cell(const RowBackward& row, std::size_t u, Vec at_c) {
 HWY_INLINE Vec through_peepholes(const RowBackward& row, std::size_t u, Vec d_c) {
   const Tag d;
   for (const Gate gate : {kInput, kForget}) {
-    d_c = hn::MulAdd(hn::Load(d, row.x->peephole + gate * row.cell.units + u),
-                     hn::Load(d, row.d_a(gate, u)), d_c);
+    d_c = mul_add(hn::Load(d, row.x->peephole + gate * row.cell.units + u),
+                  hn::Load(d, row.d_a(gate, u)), d_c);
   }
   return d_c;
 }

@@ -11,7 +11,9 @@
 
 #include <cmath>
 #include <cstddef>
-#include <type_traits>
+
+#include "kernels/fused-inl.hpp"
+#include "kernels/lane_sums-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {
@@ -40,20 +42,11 @@ struct NormRowBackward {
   unsigned blocks;
 };
 
-// A sum in several independent chains, to hide the latency of an addition.
-constexpr std::size_t kChains = 4;
-template <class Vec>
-HWY_INLINE float sum_of(const Vec (&chains)[kChains]) {
-  const hn::ScalableTag<float> d;
-  return hn::GetLane(
-      hn::SumOfLanes(d, hn::Add(hn::Add(chains[0], chains[1]), hn::Add(chains[2], chains[3]))));
-}
-
-template <std::size_t kNumber>
-using Chain = std::integral_constant<std::size_t, kNumber>;
+// As many independent chains as hide the latency of an addition.
+using NormSums = LaneSums<32>;
 
 // Calls each(chain, offset, mask of real values) for every vector of the selected blocks; the
-// chains alternate within a block.
+// chains, parts of NormSums, alternate within a block.
 template <class Each>
 HWY_INLINE void over_blocks(std::size_t units, std::size_t hidden, unsigned blocks,
                             const Each& each) {
@@ -61,14 +54,11 @@ HWY_INLINE void over_blocks(std::size_t units, std::size_t hidden, unsigned bloc
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t block = 0; blocks >> block != 0; ++block) {
     if ((blocks >> block & 1u) == 0) continue;
-    const auto take = [&](auto chain, std::size_t u) HWY_ATTR {
-      if (u < hidden) each(chain, block * units + u, hn::FirstN(d, hidden - u));
-    };
-    for (std::size_t u = 0; u < hidden; u += kChains * lanes) {
-      take(Chain<0>(), u);
-      take(Chain<1>(), u + lanes);
-      take(Chain<2>(), u + 2 * lanes);
-      take(Chain<3>(), u + 3 * lanes);
+    for (std::size_t first = 0; first < hidden; first += NormSums::kParts * lanes) {
+      over_parts<NormSums::kParts>([&](auto chain) HWY_ATTR {
+        const std::size_t u = first + chain * lanes;
+        if (u < hidden) each(chain, block * units + u, hn::FirstN(d, hidden - u));
+      });
     }
   }
 }
@@ -84,23 +74,23 @@ HWY_INLINE void normalise_row(const NormRow& row) {
   using Vec = hn::Vec<decltype(d)>;
   using Mask = hn::Mask<decltype(d)>;
   const float count = real_places(row.hidden, row.blocks);
-  const Vec zero = hn::Zero(d);
-  Vec sum[kChains] = {zero, zero, zero, zero};
+  NormSums sum;
   over_blocks(row.units, row.hidden, row.blocks,
               [&](auto chain, std::size_t at, Mask real) HWY_ATTR {
-                sum[chain] = hn::Add(sum[chain], hn::IfThenElseZero(real, hn::Load(d, row.x + at)));
+                sum.part[chain] =
+                    hn::Add(sum.part[chain], hn::IfThenElseZero(real, hn::Load(d, row.x + at)));
               });
-  const Vec mean = hn::Set(d, sum_of(sum) / count);
+  const Vec mean = hn::Set(d, sum.total() / count);
   const auto away = [&](std::size_t at, Mask real) HWY_ATTR {
     return hn::IfThenElseZero(real, hn::Sub(hn::Load(d, row.x + at), mean));
   };
-  Vec squares[kChains] = {zero, zero, zero, zero};
+  NormSums squares;
   over_blocks(row.units, row.hidden, row.blocks,
               [&](auto chain, std::size_t at, Mask real) HWY_ATTR {
                 const Vec x = away(at, real);
-                squares[chain] = hn::MulAdd(x, x, squares[chain]);
+                squares.part[chain] = mul_add(x, x, squares.part[chain]);
               });
-  const float variance = sum_of(squares) / count;
+  const float variance = squares.total() / count;
   *row.inverse = 1.0f / std::sqrt(variance + row.epsilon);
   const Vec inverse = hn::Set(d, *row.inverse);
   over_blocks(row.units, row.hidden, row.blocks, [&](auto, std::size_t at, Mask real) HWY_ATTR {
@@ -116,26 +106,24 @@ HWY_INLINE void normalise_row_backward(const NormRowBackward& row) {
   using Vec = hn::Vec<decltype(d)>;
   using Mask = hn::Mask<decltype(d)>;
   const float count = real_places(row.hidden, row.blocks);
-  const Vec zero = hn::Zero(d);
   const auto given = [&](std::size_t at, Mask real)
                          HWY_ATTR { return hn::IfThenElseZero(real, hn::Load(d, row.given + at)); };
-  Vec sum[kChains] = {zero, zero, zero, zero}, along[kChains] = {zero, zero, zero, zero};
+  NormSums sum, along;
   over_blocks(row.units, row.hidden, row.blocks,
               [&](auto chain, std::size_t at, Mask real) HWY_ATTR {
                 const Vec n = hn::Load(d, row.normalised + at), d_n = given(at, real);
-                hn::Store(hn::MulAdd(d_n, n, hn::Load(d, row.d_gain + at)), d, row.d_gain + at);
+                hn::Store(mul_add(d_n, n, hn::Load(d, row.d_gain + at)), d, row.d_gain + at);
                 const Vec e = hn::Mul(d_n, hn::Load(d, row.gain + at));
-                sum[chain] = hn::Add(sum[chain], e);
-                along[chain] = hn::MulAdd(e, n, along[chain]);
+                sum.part[chain] = hn::Add(sum.part[chain], e);
+                along.part[chain] = mul_add(e, n, along.part[chain]);
               });
-  const Vec mean = hn::Set(d, sum_of(sum) / count);
-  const Vec slope = hn::Set(d, sum_of(along) / count);
+  const Vec mean = hn::Set(d, sum.total() / count);
+  const Vec slope = hn::Set(d, along.total() / count);
   const Vec inverse = hn::Set(d, *row.inverse);
   over_blocks(row.units, row.hidden, row.blocks, [&](auto, std::size_t at, Mask real) HWY_ATTR {
     const Vec n = hn::Load(d, row.normalised + at);
     const Vec e = hn::Sub(hn::Mul(given(at, real), hn::Load(d, row.gain + at)), mean);
-    hn::Store(hn::IfThenElseZero(real, hn::Mul(inverse, hn::NegMulAdd(n, slope, e))), d,
-              row.d + at);
+    hn::Store(hn::IfThenElseZero(real, hn::Mul(inverse, neg_mul_add(n, slope, e))), d, row.d + at);
   });
 }
 

@@ -105,10 +105,10 @@ HWY_INLINE void multiply_last_units(const Product& p, std::size_t vector, const 
     const TileVec value = hn::Set(d, p.a[k]);
     for (std::size_t v = 0; v < 4; ++v) {
       const float* from = w[v / kPanelVectors] + k * step + v % kPanelVectors * lanes;
-      sum[v] = hn::MulAdd(value, hn::Load(d, from), sum[v]);
+      sum[v] = mul_add(value, hn::Load(d, from), sum[v]);
     }
     for (std::size_t v = 0; v < 2; ++v)
-      sum[4 + v] = hn::MulAdd(value, hn::Load(d, w_halves + (2 * k + v) * lanes), sum[4 + v]);
+      sum[4 + v] = mul_add(value, hn::Load(d, w_halves + (2 * k + v) * lanes), sum[4 + v]);
   }
   for (std::size_t v = 0; v < 4; ++v) sink.template take<false>(sum[v], 0, whole.at[v]);
   for (std::size_t v = 0; v < 2; ++v) sink.template take<true>(sum[4 + v], 0, halves.at[v]);

@@ -53,7 +53,7 @@ HWY_INLINE void quarters_tile(const Product& p, std::size_t row, std::size_t vec
       const TileVec weights = hn::Load(d, w[chain] + k * step + v * lanes);
       for (std::size_t r = 0; r < kRows; ++r) {
         sum[r][chain][v] =
-            hn::MulAdd(hn::Set(d, a[chain][r * p.a_stride + k]), weights, sum[r][chain][v]);
+            mul_add(hn::Set(d, a[chain][r * p.a_stride + k]), weights, sum[r][chain][v]);
       }
     }
   };

@@ -44,7 +44,7 @@ HWY_INLINE std::size_t sums_of_row(const RowView& w) {
 // S4..S7; `c` and `h` point to the first of the units.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE void finish_units(D d, V i, V f, V g, V o, float* c, float* h) {
-  const V c_new = hn::MulAdd(f, hn::Load(d, c), hn::Mul(i, g));  // S4
+  const V c_new = mul_add(f, hn::Load(d, c), hn::Mul(i, g));  // S4
   hn::Store(c_new, d, c);
   hn::Store(hn::Mul(o, tanh(d, c_new)), d, h);  // S5, S7
 }

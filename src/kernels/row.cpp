@@ -46,7 +46,7 @@ struct GateSums {
       for (std::size_t n = 0; n < kSums; ++n) {
         const RowVec weights = load_weights(w + n * lanes);
         for (std::size_t r = 0; r < kRows; ++r)
-          sum[r][n] = hn::MulAdd(hn::Set(d, x[r][k]), weights, sum[r][n]);
+          sum[r][n] = mul_add(hn::Set(d, x[r][k]), weights, sum[r][n]);
       }
     }
   }

@@ -9,6 +9,7 @@
 
 #include "core/aligned.hpp"
 #include "kernels/int8_dot-inl.hpp"
+#include "kernels/lane_sums-inl.hpp"
 #include "kernels/row-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -38,7 +39,7 @@ struct WholeRow {
       for (std::size_t j = 0; k + j < inner; ++j) rest[j] = x[k + j];
       nan = put(hn::Load(d, rest), per_step, k, nan);
     }
-    spoilt = hn::GetLane(hn::SumOfLanes(d, nan));
+    spoilt = tree_sum(d, nan);
   }
 
  private:
@@ -49,7 +50,7 @@ struct WholeRow {
     // Separate multiply and add, as on targets without multiply-add: the same integer everywhere.
     const RowVec moved = hn::Add(steps, hn::Set(d, kToBits));
     Product::store(hn::BitCast(WholeTag(), moved), high + k, low + k);
-    return hn::MulAdd(steps, hn::Zero(d), nan);
+    return mul_add(steps, hn::Zero(d), nan);
   }
 };
 
@@ -90,9 +91,9 @@ struct WholeSums {
   HWY_INLINE RowVec times_scale(std::size_t r, std::size_t v, std::size_t gate, const float* scale,
                                 RowVec start) const {
     const RowTag d;
-    const RowVec sum = hn::MulAdd(hn::ConvertTo(d, high[r][v][gate]), hn::Set(d, 256.0f),
-                                  hn::ConvertTo(d, low[r][v][gate]));
-    return hn::MulAdd(sum, hn::Load(d, scale), start);
+    const RowVec sum = mul_add(hn::ConvertTo(d, high[r][v][gate]), hn::Set(d, 256.0f),
+                               hn::ConvertTo(d, low[r][v][gate]));
+    return mul_add(sum, hn::Load(d, scale), start);
   }
 };
 

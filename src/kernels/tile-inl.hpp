@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "core/aligned.hpp"
+#include "kernels/fused-inl.hpp"
 #include "kernels/kernel_table.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -116,7 +117,7 @@ struct Tile {
     for (std::size_t r = 0; r < kRows; ++r) {
       const TileVec value = hn::Set(d, x(r, k));
       for (std::size_t v = 0; v < kPanels * kVectors; ++v)
-        sum[r][v] = hn::MulAdd(value, w[v], sum[r][v]);
+        sum[r][v] = mul_add(value, w[v], sum[r][v]);
     }
   }
 };

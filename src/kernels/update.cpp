@@ -7,6 +7,9 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/fused-inl.hpp"
+#include "kernels/lane_sums-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace sluice::kernels::HWY_NAMESPACE {
 
@@ -16,17 +19,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class D>
 HWY_INLINE void adam_vector(D d, const AdamUpdate& u, std::size_t at) {
   const auto p = hn::LoadU(d, u.parameters + at);
-  const auto g = hn::MulAdd(hn::Set(d, u.decay), p,
-                            hn::Mul(hn::Set(d, u.scale), hn::LoadU(d, u.gradient + at)));
+  const auto g =
+      mul_add(hn::Set(d, u.decay), p, hn::Mul(hn::Set(d, u.scale), hn::LoadU(d, u.gradient + at)));
   const auto first =
-      hn::MulAdd(hn::Set(d, u.beta1), hn::LoadU(d, u.first + at), hn::Mul(hn::Set(d, u.new1), g));
-  const auto second = hn::MulAdd(hn::Set(d, u.beta2), hn::LoadU(d, u.second + at),
-                                 hn::Mul(hn::Mul(hn::Set(d, u.new2), g), g));
+      mul_add(hn::Set(d, u.beta1), hn::LoadU(d, u.first + at), hn::Mul(hn::Set(d, u.new1), g));
+  const auto second = mul_add(hn::Set(d, u.beta2), hn::LoadU(d, u.second + at),
+                              hn::Mul(hn::Mul(hn::Set(d, u.new2), g), g));
   hn::StoreU(first, d, u.first + at);
   hn::StoreU(second, d, u.second + at);
-  const auto root = hn::MulAdd(hn::Sqrt(second), hn::Set(d, u.shrink), hn::Set(d, u.epsilon));
+  const auto root = mul_add(hn::Sqrt(second), hn::Set(d, u.shrink), hn::Set(d, u.epsilon));
   const auto move = hn::Div(hn::Mul(hn::Set(d, u.step), first), root);
-  hn::StoreU(hn::MulSub(hn::Set(d, u.keep), p, move), d, u.parameters + at);
+  hn::StoreU(mul_sub(hn::Set(d, u.keep), p, move), d, u.parameters + at);
 }
 
 void adam(const AdamUpdate& u) noexcept {
@@ -51,15 +54,10 @@ HWY_INLINE hn::Vec<D> pinball_vector(D d, const Pinball& p, std::size_t at) {
 }
 
 float pinball(const Pinball& p) noexcept {
-  const hn::ScalableTag<float> d;
-  const hn::CappedTag<float, 1> one;
-  auto sum = hn::Zero(d);
-  auto rest = hn::Zero(one);
-  std::size_t at = 0;
-  for (; at + hn::Lanes(d) <= p.count; at += hn::Lanes(d))
-    sum = hn::Add(sum, pinball_vector(d, p, at));
-  for (; at < p.count; ++at) rest = hn::Add(rest, pinball_vector(one, p, at));
-  return hn::GetLane(hn::SumOfLanes(d, sum)) + hn::GetLane(rest);
+  RowSum sum;
+  sum.add(p.count, [&](auto d, std::size_t at, auto before)
+                       HWY_ATTR { return hn::Add(before, pinball_vector(d, p, at)); });
+  return sum.total();
 }
 
 template <class D>
@@ -68,21 +66,16 @@ HWY_INLINE hn::Vec<D> squared_vector(D d, const SquaredError& e, std::size_t row
   const auto error = hn::Sub(hn::LoadU(d, e.y + row * e.y_stride + at),
                              hn::LoadU(d, e.target + row * e.target_stride + at));
   hn::StoreU(hn::Mul(hn::Set(d, e.share), error), d, e.d_y + row * e.d_y_stride + at);
-  return hn::MulAdd(error, error, sum);
+  return mul_add(error, error, sum);
 }
 
 float squared_error(const SquaredError& e) noexcept {
-  const hn::ScalableTag<float> d;
-  const hn::CappedTag<float, 1> one;
-  auto sum = hn::Zero(d);
-  auto rest = hn::Zero(one);
+  RowSum sum;
   for (std::size_t row = 0; row < e.rows; ++row) {
-    std::size_t at = 0;
-    for (; at + hn::Lanes(d) <= e.count; at += hn::Lanes(d))
-      sum = squared_vector(d, e, row, at, sum);
-    for (; at < e.count; ++at) rest = squared_vector(one, e, row, at, rest);
+    sum.add(e.count, [&](auto d, std::size_t at, auto before)
+                         HWY_ATTR { return squared_vector(d, e, row, at, before); });
   }
-  return hn::GetLane(rest) + hn::GetLane(hn::SumOfLanes(d, sum));
+  return sum.total();
 }
 
 void fill_update(KernelTable& table) {
