@@ -2,7 +2,7 @@
 # Installs what is missing, builds, tests, and ends with one line: N passed, N failed, N skipped.
 #   ./test.sh          every test
 #   ./test.sh --fast   the unit tests alone: under three minutes once it is built
-#   ./test.sh --full   every test, again under sanitizers, format, tidy, mutants, Python, browser: what CI runs
+#   ./test.sh --full   every test, again under sanitizers, format, tidy, mutants, ARM, Python, browser: what CI runs
 set -uo pipefail
 cd "$(dirname "$0")"
 source scripts/setup.sh
@@ -79,15 +79,22 @@ format_check() {
   git ls-files -z '*.cpp' '*.hpp' '*.h' '*.js' | xargs -0 clang-format --dry-run --Werror
 }
 
-# A third of the sources, another one for each commit: three that land have seen all. TIDY_ALL=1: all of them.
+# A quarter of the sources, another one for each commit: four that land have seen all. TIDY_ALL=1: all of them.
 tidy_check() {
   local compiled=build/release/compile_commands.json share
-  share=$(($(git rev-list --count HEAD) % 3))
+  share=$(($(git rev-list --count HEAD) % 4))
   find src cli -name '*.cpp' | sort | while read -r file; do
     grep -qF "\"file\": \"$PWD/$file\"" "$compiled" && echo "$file"
-  done | awk -v share="$share" -v all="${TIDY_ALL:-0}" 'all || NR % 3 == share' |
+  done | awk -v share="$share" -v all="${TIDY_ALL:-0}" 'all || NR % 4 == share' |
     timeout 20m xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build/release 2>&1 |
     { grep -vE '^[0-9]+ warnings? (generated|treated)' || true; }
+}
+
+# The kernels, and the bits of whole networks, from another processor's instructions.
+arm_check() {
+  install_packages "${arm_packages[@]}" || return
+  cmake --preset arm64 && cmake --build --preset arm64 --target core_test kernels_test bits &&
+    ctest --preset arm64 --parallel 2 --no-tests=error --tests-regex '^(core\.|kernels\.|bits\.neon$)'
 }
 
 # Python's safetensors package opens a model and a trace of ours and, where torch is there, torch.nn.LSTM computes the same.
@@ -130,9 +137,12 @@ if [[ $mode == --full ]]; then
   check "format" format_check
   check "tidy" tidy_check
   step "build with sanitizers" build sanitize
-  # Without the whole trainings: they run no code that other tests do not, for minutes.
-  suite "all tests under sanitizers" sanitize --exclude-regex '^(learning|adding_inside)\.'
-  check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 10
+  # Every second test, the others for the next commit, without the whole trainings: they run no code that other tests
+  # do not, for minutes.
+  suite "half of the tests under sanitizers" sanitize --exclude-regex '^(learning|adding_inside)\.' \
+    --tests-information "$((1 + $(git rev-list --count HEAD) % 2)),,2"
+  check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 8
+  check "64-bit ARM under QEMU" arm_check
   check "a model opened in Python" python_check
   check "browser: the report's page" browser_check
 fi

@@ -4,6 +4,7 @@
 build_packages=(g++ cmake ninja-build libhwy-dev nlohmann-json3-dev libcli11-dev libfmt-dev libgtest-dev
                 libonnx-dev libprotobuf-dev protobuf-compiler zlib1g-dev tzdata)
 test_packages=("${build_packages[@]}" clang-format clang-tidy python3 python3-venv)
+arm_packages=(g++-aarch64-linux-gnu qemu-user-static googletest)
 browser_packages=(chromium chromium-driver python3-selenium)
 
 missing_packages() {

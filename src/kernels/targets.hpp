@@ -7,12 +7,14 @@
 
 #include "kernels/kernel_table.hpp"
 
-// Not compiled: SSSE3 (processors before 2008) and AVX3_DL (adds nothing that is used here).
+// Not compiled: SSSE3 (processors before 2008), AVX3_DL (adds nothing that is used here), and SVE,
+// whose vectors have no size at compile time.
 #undef HWY_DISABLED_TARGETS
+#define SLUICE_NEVER (HWY_SSSE3 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #ifdef SLUICE_FEW_TARGETS  // for the mutation build, which recompiles kernels often
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3 | HWY_AVX3_DL)
+#define HWY_DISABLED_TARGETS (SLUICE_NEVER | HWY_SSE4 | HWY_AVX3)
 #else
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#define HWY_DISABLED_TARGETS SLUICE_NEVER
 #endif
 
 namespace sluice::kernels {
