@@ -10,8 +10,6 @@
 
 #include <hwy/highway.h>
 
-#include <cstddef>
-
 #include "kernels/fused.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,22 +19,48 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 inline constexpr bool kHasFused = (HWY_TARGET & (HWY_AVX2 | HWY_AVX3 | HWY_NEON)) != 0;
 
+#if HWY_TARGET == HWY_SSE4
+// fused_multiply_add (fused.hpp) on two lanes.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V sum_to_odd(D d, V a, V b, V c) {
+  const hn::RebindToSigned<D> bits;
+  const V product = hn::Mul(a, b), sum = hn::Add(product, c), part = hn::Sub(sum, product);
+  const V lost = hn::Add(hn::Sub(product, hn::Sub(sum, part)), hn::Sub(c, part));
+  const V zero = hn::Zero(d);
+  // Neither comparison holds where the sum is infinite or a NaN.
+  const auto inexact =
+      hn::BitCast(bits, hn::VecFromMask(d, hn::Or(hn::Gt(lost, zero), hn::Lt(lost, zero))));
+  const auto one = hn::Set(bits, 1), of_sum = hn::BitCast(bits, sum);
+  const auto even = hn::AndNot(of_sum, one);
+  const auto towards_zero =
+      hn::ShiftRight<63>(hn::Xor(of_sum, hn::BitCast(bits, lost)));  // -1 or 0
+  const auto step = hn::Or(towards_zero, one);
+  const auto move = hn::And(inexact, hn::And(step, hn::Sub(hn::Zero(bits), even)));
+  return hn::BitCast(d, hn::Add(of_sum, move));
+}
+#endif
+
 // a b + c
 template <class V>
 HWY_INLINE V mul_add(V a, V b, V c) {
-  if constexpr (kHasFused) {
-    return hn::MulAdd(a, b, c);
-  } else {
-    const hn::DFromV<V> d;
-    HWY_ALIGN float x[HWY_MAX_BYTES / sizeof(float)], y[HWY_MAX_BYTES / sizeof(float)],
-        z[HWY_MAX_BYTES / sizeof(float)];
-    hn::Store(a, d, x);
-    hn::Store(b, d, y);
-    hn::Store(c, d, z);
-    for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane)
-      z[lane] = fused_multiply_add(x[lane], y[lane], z[lane]);
-    return hn::Load(d, z);
-  }
+  const hn::DFromV<V> d;
+#if HWY_TARGET == HWY_SCALAR
+  return hn::Set(d, fused_multiply_add(hn::GetLane(a), hn::GetLane(b), hn::GetLane(c)));
+#elif HWY_TARGET == HWY_SSE4
+  // A vector may have fewer than four lanes; in those that it lacks stand numbers of no use.
+  const hn::Full128<float> full;
+  const hn::Half<decltype(full)> half;
+  const hn::Full128<double> wide;
+  const auto in = [](V v) HWY_ATTR { return hn::Vec<hn::Full128<float>>{v.raw}; };
+  const auto lower = [&](V v) HWY_ATTR { return hn::PromoteTo(wide, hn::LowerHalf(half, in(v))); };
+  const auto upper = [&](V v) HWY_ATTR { return hn::PromoteTo(wide, hn::UpperHalf(half, in(v))); };
+  const auto low = hn::DemoteTo(half, sum_to_odd(wide, lower(a), lower(b), lower(c)));
+  if constexpr (hn::MaxLanes(hn::DFromV<V>()) <= 2) return V{low.raw};
+  const auto high = hn::DemoteTo(half, sum_to_odd(wide, upper(a), upper(b), upper(c)));
+  return V{hn::Combine(full, high, low).raw};
+#else
+  return hn::MulAdd(a, b, c);
+#endif
 }
 
 // c - a b
