@@ -57,13 +57,7 @@ Rows table_rows(const forecasting::ForecastModel& model, const std::string& path
   Rows rows{.x = {}, .window = model.window, .table = {}};
   rows.table = read_table_file(path, model.features.table_options());
   const data::Frame frame = data::make_frame(model.features, *rows.table);
-  const FloatVector padded_rows =
-      forecasting::network_inputs(model, frame, forecasting::linear_forecasts(model, frame));
-  const std::size_t inputs = model.network_inputs();
-  for (std::size_t row = 0; row < frame.rows; ++row) {
-    const float* from = padded_rows.data() + row * padded(inputs);
-    rows.x.insert(rows.x.end(), from, from + inputs);
-  }
+  rows.x = forecasting::network_rows(model, frame, forecasting::linear_forecasts(model, frame));
   const std::size_t end =
       forecasting::find_split(model, *rows.table).value_or(model.split).validation_end;
   rows.calibration = end == 0 ? frame.rows : std::min(frame.rows, end);

@@ -52,9 +52,11 @@ struct Quarter {
   double angle;
 };
 Quarter reduced(double turns) noexcept {
-  const double part = turns - std::floor(turns);  // exact but below 2^-53, where it may be 1
-  const double quarters = std::floor(4.0 * part + 0.5);
-  return {static_cast<unsigned>(quarters) & 3u, 2.0 * std::numbers::pi * (part - 0.25 * quarters)};
+  const double quarters = std::floor(4.0 * turns + 0.5);
+  const double number = quarters - 4.0 * std::floor(0.25 * quarters);
+  // The difference is exact. Of infinitely many turns, number and angle are NaN.
+  return {number >= 0.0 ? static_cast<unsigned>(number) : 0u,
+          2.0 * std::numbers::pi * (turns - 0.25 * quarters)};
 }
 
 }  // namespace

@@ -153,6 +153,16 @@ FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
   return inputs;
 }
 
+std::vector<float> network_rows(const ForecastModel& model, const data::Frame& frame,
+                                const std::vector<std::vector<double>>& linear) {
+  const std::size_t width = model.network_inputs();
+  std::vector<float> rows(frame.rows * width);
+  for (std::size_t row = 0; row < frame.rows; ++row)
+    network_input_row(model, frame, row, linear_row(linear, row * model.horizon),
+                      rows.data() + row * width);
+  return rows;
+}
+
 namespace {
 
 constexpr std::size_t kWindowBatch = 64;  // windows per pass

@@ -105,6 +105,9 @@ void network_input_row(const ForecastModel& model, const data::Frame& frame, std
 /// averaged into at most 12 bins.
 FloatVector network_inputs(const ForecastModel& model, const data::Frame& frame,
                            const std::vector<std::vector<double>>& linear, Pulse pulse = kNoPulse);
+/// The same without the padding between rows: [rows, I], as Model::run and Stream read them.
+std::vector<float> network_rows(const ForecastModel& model, const data::Frame& frame,
+                                const std::vector<std::vector<double>>& linear);
 
 /// The network's outputs from rows first .. last-1, [last - first, outputs], with the state carried
 /// from row `start` <= first; `start` is ignored if the model has a window.

@@ -166,18 +166,13 @@ Subject forecast_subject(const ForecastModel& model, const data::Table& table) {
   }
   const auto parts = std::make_shared<Parts>(Parts{model, make_frame(model.features, table), {}});
   parts->linear = forecasting::linear_forecasts(model, parts->frame);
-  const FloatVector inputs = forecasting::network_inputs(model, parts->frame, parts->linear);
 
   Subject made;
   made.description = described(model);
   made.network = &*model.network;
   made.window = model.window;
   made.rows = parts->frame.rows;
-  const std::size_t width = model.network_inputs();
-  for (std::size_t row = 0; row < made.rows; ++row) {
-    const auto from = inputs.begin() + static_cast<std::ptrdiff_t>(row * engine::row_stride(width));
-    made.x.insert(made.x.end(), from, from + static_cast<std::ptrdiff_t>(width));
-  }
+  made.x = forecasting::network_rows(model, parts->frame, parts->linear);
   made.inputs = input_names(model);
   for (std::size_t k = 0; k < model.targets(); ++k) {
     for (std::size_t h = 1; h <= model.horizon; ++h) {

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "core/elementary.hpp"
 #include "experiments/symbols.hpp"
 #include "experiments/task.hpp"
 
@@ -81,10 +82,10 @@ class TemporalOrder final : public Task {
   // Whether every output of the softmax is within the tolerance of its target.
   static bool near(std::span<const float> y, std::size_t answer) {
     double all = 0.0;
-    for (const float value : y) all += std::exp(double{value} - double{y[answer]});
+    for (const float value : y) all += exponential(double{value} - double{y[answer]});
     bool right = true;
     for (std::size_t j = 0; j < y.size(); ++j) {
-      const double probability = std::exp(double{y[j]} - double{y[answer]}) / all;
+      const double probability = exponential(double{y[j]} - double{y[answer]}) / all;
       right = right && std::abs(probability - (j == answer ? 1.0 : 0.0)) < kTolerance;
     }
     return right;
