@@ -40,13 +40,10 @@ HWY_INLINE V sum_to_odd(D d, V a, V b, V c) {
 }
 #endif
 
-// a b + c
+#if HWY_TARGET == HWY_SSE4
+// Not inlined: it would make products several times as large.
 template <class V>
-HWY_INLINE V mul_add(V a, V b, V c) {
-  const hn::DFromV<V> d;
-#if HWY_TARGET == HWY_SCALAR
-  return hn::Set(d, fused_multiply_add(hn::GetLane(a), hn::GetLane(b), hn::GetLane(c)));
-#elif HWY_TARGET == HWY_SSE4
+HWY_NOINLINE V fused(V a, V b, V c) {
   // A vector may have fewer than four lanes; in those that it lacks stand numbers of no use.
   const hn::Full128<float> full;
   const hn::Half<decltype(full)> half;
@@ -55,11 +52,23 @@ HWY_INLINE V mul_add(V a, V b, V c) {
   const auto lower = [&](V v) HWY_ATTR { return hn::PromoteTo(wide, hn::LowerHalf(half, in(v))); };
   const auto upper = [&](V v) HWY_ATTR { return hn::PromoteTo(wide, hn::UpperHalf(half, in(v))); };
   const auto low = hn::DemoteTo(half, sum_to_odd(wide, lower(a), lower(b), lower(c)));
-  if constexpr (hn::MaxLanes(hn::DFromV<V>()) <= 2) return V{low.raw};
   const auto high = hn::DemoteTo(half, sum_to_odd(wide, upper(a), upper(b), upper(c)));
   return V{hn::Combine(full, high, low).raw};
-#else
-  return hn::MulAdd(a, b, c);
+}
+#elif HWY_TARGET == HWY_SCALAR
+template <class V>
+HWY_NOINLINE V fused(V a, V b, V c) {
+  const hn::DFromV<V> d;
+  return hn::Set(d, fused_multiply_add(hn::GetLane(a), hn::GetLane(b), hn::GetLane(c)));
+}
+#endif
+
+// a b + c
+template <class V>
+HWY_INLINE V mul_add(V a, V b, V c) {
+  if constexpr (kHasFused) return hn::MulAdd(a, b, c);
+#if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SCALAR
+  return fused(a, b, c);
 #endif
 }
 

@@ -30,16 +30,20 @@ HWY_INLINE float tree_sum(D, V v) {
   return hn::GetLane(v);
 }
 
-// Calls each(Part<0>()), each(Part<1>()), .. The numbers are compile-time constants; indexed by a
-// variable, sums would live in memory.
+// Calls each(0), each(1), .. The numbers are compile-time constants where vectors are long; indexed
+// by a variable, their sums would live in memory. Short vectors have too many parts to unroll.
 template <std::size_t kNumber>
 using Part = std::integral_constant<std::size_t, kNumber>;
 template <std::size_t kCount, std::size_t kFirst = 0, class Each>
 HWY_INLINE void over_parts(const Each& each) {
+#if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SCALAR
+  for (std::size_t part = 0; part < kCount; ++part) each(part);
+#else
   if constexpr (kFirst < kCount) {
     each(Part<kFirst>());
     over_parts<kCount, kFirst + 1>(each);
   }
+#endif
 }
 
 // kLanes running sums. Lane j takes the values at j, j + kLanes, ..
@@ -59,18 +63,15 @@ struct LaneSums {
   HWY_INLINE void update(const Each& each) {
     over_parts<kParts>([&](auto p) HWY_ATTR { part[p] = each(Tag(), p * kWidth, part[p]); });
   }
-  HWY_INLINE float total() const { return tree_sum(Tag(), folded<0, 1>()); }
-
- private:
-  // Part kFirst after the upper half of the parts was added to the lower one until kCount are left:
-  // in lanes, the same steps for every width.
-  template <std::size_t kFirst, std::size_t kCount>
-  HWY_INLINE Vec folded() const {
-    if constexpr (kCount == kParts) {
-      return part[kFirst];
-    } else {
-      return hn::Add(folded<kFirst, 2 * kCount>(), folded<kFirst + kCount, 2 * kCount>());
+  // The upper half of the parts is added to the lower one until one is left: in lanes, the same
+  // steps for every width.
+  HWY_INLINE float total() const {
+    LaneSums sum = *this;
+    for (std::size_t count = kParts / 2; count > 0; count /= 2) {
+      for (std::size_t p = 0; p < count; ++p)
+        sum.part[p] = hn::Add(sum.part[p], sum.part[p + count]);
     }
+    return tree_sum(Tag(), sum.part[0]);
   }
 };
 

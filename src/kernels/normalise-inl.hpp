@@ -69,7 +69,7 @@ HWY_INLINE float real_places(std::size_t hidden, unsigned blocks) {
   return static_cast<float>(count * hidden);
 }
 
-HWY_INLINE void normalise_row(const NormRow& row) {
+inline HWY_NOINLINE void normalise_row(const NormRow& row) {
   const hn::ScalableTag<float> d;
   using Vec = hn::Vec<decltype(d)>;
   using Mask = hn::Mask<decltype(d)>;
@@ -101,7 +101,7 @@ HWY_INLINE void normalise_row(const NormRow& row) {
 }
 
 // With n the normalised values and e = d gain, the gradient is inverse (e - mean(e) - n mean(e n)).
-HWY_INLINE void normalise_row_backward(const NormRowBackward& row) {
+inline HWY_NOINLINE void normalise_row_backward(const NormRowBackward& row) {
   const hn::ScalableTag<float> d;
   using Vec = hn::Vec<decltype(d)>;
   using Mask = hn::Mask<decltype(d)>;
