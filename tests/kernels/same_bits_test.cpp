@@ -45,6 +45,13 @@ void expect_fused_everywhere() {
     expect_fused(tiny, side, 1.0f);
     expect_fused(0x1p-75f, side * 0x1p-75f, 0x1.000002p0f);
   }
+  // The product lies in the middle of two floats; what is added decides, and a double loses it.
+  for (const float side : {1.0f, -1.0f}) {
+    for (const float little : {0x1p-70f, -0x1p-70f, 0x1.8p-55f, -0x1.8p-55f}) {
+      expect_fused(1.0f + 0x1p-12f, side * (1.0f + 0x1p-12f), little);
+      expect_fused(1.0f + 0x1p-11f, side * (1.0f + 0x1p-13f), little);
+    }
+  }
   expect_fused(3e38f, 3e38f, -INFINITY);
   expect_fused(-0.0f, 1.0f, 0.0f);
 }
