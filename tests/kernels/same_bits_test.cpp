@@ -52,6 +52,9 @@ void expect_fused_everywhere() {
       expect_fused(1.0f + 0x1p-11f, side * (1.0f + 0x1p-13f), little);
     }
   }
+  // The same where the product is the smaller of the two.
+  for (const float side : {1.0f, -1.0f})
+    expect_fused(0x1p-12f + 0x1p-35f, side * (0x1p-12f - 0x1p-35f), side * (1.0f + 0x1p-23f));
   expect_fused(3e38f, 3e38f, -INFINITY);
   expect_fused(-0.0f, 1.0f, 0.0f);
 }
