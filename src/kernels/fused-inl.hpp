@@ -38,9 +38,7 @@ HWY_INLINE V sum_to_odd(D d, V a, V b, V c) {
   const auto move = hn::And(inexact, hn::And(step, hn::Sub(hn::Zero(bits), even)));
   return hn::BitCast(d, hn::Add(of_sum, move));
 }
-#endif
 
-#if HWY_TARGET == HWY_SSE4
 // Not inlined: it would make products several times as large.
 template <class V>
 HWY_NOINLINE V fused(V a, V b, V c) {

@@ -121,6 +121,17 @@ void expect_right(const char* name, Function KernelTable::*function, const std::
   }
 }
 
+// Every table gives the bits of the first.
+void expect_same(Function KernelTable::*function) {
+  const std::vector<float> x = sweep();
+  std::vector<float> expected(x.size()), y(x.size());
+  (available().front().*function)(x.data(), expected.data(), x.size());
+  for (const KernelTable& table : available()) {
+    (table.*function)(x.data(), y.data(), x.size());
+    EXPECT_TRUE(same_values(y, expected)) << table.name;
+  }
+}
+
 TEST(Sigmoid, IsRightToThreeUlpAtEveryExponent) {
   std::vector<float> x = sweep();
   x.erase(std::remove_if(x.begin(), x.end(), [](float v) { return v < kLowestNormal; }), x.end());
@@ -152,15 +163,7 @@ TEST(Sigmoid, NeverShutsAGateThatFloatsCanHoldOpen) {
 }
 
 // The vectors of most tables divide; those of 16 lanes multiply (activations-inl.hpp).
-TEST(Sigmoid, IsTheSameToTheBitOnEveryTable) {
-  const std::vector<float> x = sweep();
-  std::vector<float> expected(x.size()), y(x.size());
-  available().front().sigmoid(x.data(), expected.data(), x.size());
-  for (const KernelTable& table : available()) {
-    table.sigmoid(x.data(), y.data(), x.size());
-    EXPECT_TRUE(same_values(y, expected)) << table.name;
-  }
-}
+TEST(Sigmoid, IsTheSameToTheBitOnEveryTable) { expect_same(&KernelTable::sigmoid); }
 
 // Every float in which sigma is neither 1/2 nor at a clamp, 660 million of them: a proof for the
 // nine operations that stand for a division.
@@ -195,15 +198,7 @@ TEST(Sigmoid, OfEveryFloatIsThatOfADivision) {
   compare();
 }
 
-TEST(Tanh, IsTheSameToTheBitOnEveryTable) {
-  const std::vector<float> x = sweep();
-  std::vector<float> expected(x.size()), y(x.size());
-  available().front().tanh(x.data(), expected.data(), x.size());
-  for (const KernelTable& table : available()) {
-    table.tanh(x.data(), y.data(), x.size());
-    EXPECT_TRUE(same_values(y, expected)) << table.name;
-  }
-}
+TEST(Tanh, IsTheSameToTheBitOnEveryTable) { expect_same(&KernelTable::tanh); }
 
 TEST(Tanh, IsRightToTwoUlpAtEveryExponent) {
   expect_right("tanh", &KernelTable::tanh, sweep(), exact_tanh, 2.0, -1.0f);

@@ -2,6 +2,7 @@
 // the processor has a fused multiply-add. tests/bits shows the same of whole networks.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -71,6 +72,27 @@ void expect_same(const std::string& what, Compute compute) {
     ASSERT_EQ(got.size(), expected.size());
     for (std::size_t j = 0; j < got.size(); ++j)
       ASSERT_TRUE(same_bits(got[j], expected[j])) << what << ", " << table.name << ", value " << j;
+  }
+}
+
+// (1 + 2^-12)^2 lies in the middle of two floats; the 2^-70 of the first row decide, in each lane.
+TEST(SameBits, EveryLaneIsRoundedOnce) {
+  for (const KernelTable& table : available()) {
+    for (const std::size_t count : {1, 4, 8, 16}) {
+      std::vector<float> y(2 * count, 0x1p-35f), zeros(2 * count), d(2 * count);
+      std::fill(y.begin() + static_cast<std::ptrdiff_t>(count), y.end(), 1.0f + 0x1p-12f);
+      const float loss = table.squared_error({.y = y.data(),
+                                              .target = zeros.data(),
+                                              .d_y = d.data(),
+                                              .y_stride = count,
+                                              .target_stride = count,
+                                              .d_y_stride = count,
+                                              .rows = 2,
+                                              .count = count,
+                                              .share = 1.0f});
+      EXPECT_EQ(loss, static_cast<float>(count) * (1.0f + 0x1p-11f + 0x1p-23f))
+          << table.name << ", " << count;
+    }
   }
 }
 
