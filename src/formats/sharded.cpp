@@ -103,8 +103,8 @@ void refuse_shard(const std::string& path) {
   if (separator == std::string::npos || dash == std::string::npos) return;
   const std::string part = stem.substr(dash + 1, separator - dash - 1),
                     parts = stem.substr(separator + 4);
-  if (!is_number(part) || !is_number(parts) || parts.find_first_not_of("0") == std::string::npos ||
-      parts.substr(parts.find_first_not_of("0")) == "1")
+  if (!is_number(part) || !is_number(parts) || parts.find_first_not_of('0') == std::string::npos ||
+      parts.substr(parts.find_first_not_of('0')) == "1")
     return;
   const std::string index = stem.substr(0, dash) + ".safetensors.index.json";
   throw Error(ErrorCode::model,

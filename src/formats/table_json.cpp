@@ -66,7 +66,7 @@ bool step_fits(const data::TimeStep& step) {
   std::int64_t last = -1;
   for (const data::Session& session : step.sessions) {
     if (session.begin <= last || session.end < session.begin || session.end >= data::kDay ||
-        (session.end - session.begin) % step.micros != 0)
+        step.micros == 0 || (session.end - session.begin) % step.micros != 0)
       return false;
     last = session.end;
   }
