@@ -27,9 +27,8 @@ Network::Network(Architecture architecture, const kernels::KernelTable& kernels)
   }
   if (architecture_.output > 0) {
     const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
-    head_ = {architecture_.output, inputs, kernels};
+    head_ = {inputs, architecture_.output, kernels};
     head_transposed_ = {inputs, architecture_.output, kernels};
-    head_bias_.resize(padded(architecture_.output));
   }
 }
 
@@ -112,15 +111,11 @@ void Network::drop_connections(std::uint64_t seed) {
 }
 
 void Network::pack_head() {
-  const std::size_t output = architecture_.output;
   const std::size_t inputs = architecture_.layer_output(architecture_.layers() - 1);
   const float* v = parameters_.data() + list_[list_.size() - 2].offset;
-  const float* bias = parameters_.data() + list_.back().offset;
-  head_.pack_rows(0, head_.panels(),
-                  [=](std::size_t n) { return n < output ? v + n * inputs : nullptr; });
+  head_.pack(v, parameters_.data() + list_.back().offset);
   head_transposed_.pack_columns(0, head_transposed_.panels(), inputs,
                                 [=](std::size_t k) { return v + k * inputs; });
-  std::copy_n(bias, output, head_bias_.begin());
 }
 
 void Network::prepare(Activations& activations) const noexcept {
@@ -327,14 +322,8 @@ void Network::head_forward(Activations& activations, Steps steps) const noexcept
   const double flop =
       2.0 * static_cast<double>(rows * architecture_.output) * static_cast<double>(h.sample_stride);
   activations.sharing().for_ranges(rows, kRows, flop, [&](std::size_t first, std::size_t last) {
-    kernels_->multiply({.a = h.data + first * h.sample_stride,
-                        .a_stride = h.sample_stride,
-                        .rows = last - first,
-                        .w = head_.view(),
-                        .bias = head_bias_.data(),
-                        .out = y + first * activations.y_stride,
-                        .out_stride = activations.y_stride,
-                        .quarters = true});
+    head_.run(h.data + first * h.sample_stride, h.sample_stride, last - first,
+              y + first * activations.y_stride, activations.y_stride);
   });
 }
 

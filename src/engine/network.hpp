@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/activations.hpp"
+#include "engine/head.hpp"
 #include "engine/layer.hpp"
 #include "engine/noise.hpp"
 #include "engine/storage.hpp"
@@ -45,6 +46,8 @@ class Network {
   /// (for the head: any layer); null where there are none.
   const float* tensor(Role role, std::size_t layer) const;
   const float* scales(Role role, std::size_t layer) const;
+  /// The packed linear output layer; only if the architecture has one.
+  const Head& head() const { return head_; }
   /// DropConnect: weights of R are dropped at the options' rate until the next pack().
   void drop_connections(std::uint64_t seed);
   /// DropConnect's factors of R, [G H, P], of a direction of a layer (as Activations::layers counts
@@ -136,8 +139,8 @@ class Network {
   std::vector<float> parameters_;
   Storage storage_;
   std::vector<Layer> layers_;  // layer 0 forward, layer 0 reverse, layer 1 forward, ..
-  kernels::PackedMatrix head_, head_transposed_;  // [Op, inputs], [inputs padded, O]
-  FloatVector head_bias_;                         // [Op]
+  Head head_;
+  kernels::PackedMatrix head_transposed_;  // [inputs padded, O], for the backward pass
 };
 
 }  // namespace sluice::engine

@@ -82,6 +82,20 @@ struct Product {
   bool quarters = false;  ///< Only with one block, and not for gates.
 };
 
+/// out[m, n] = bias[n] + the sum over k of a[m, k] * w[n, k] in sixteen lanes (lane_sums-inl.hpp):
+/// for so few outputs that a vector of them would be mostly empty.
+struct Dots {
+  const float* a;  ///< [rows, inner], rows `a_stride` floats apart.
+  std::size_t a_stride;
+  std::size_t rows;
+  const float* w;     ///< [outputs, inner]
+  std::size_t inner;  ///< A multiple of 16: both are padded with zeros.
+  std::size_t outputs;
+  const float* bias;
+  float* out;  ///< Rows `out_stride` apart; must not overlap `a`.
+  std::size_t out_stride;
+};
+
 /// Columns of row-major data, side by side in OuterSum; null data: a column of ones.
 struct Columns {
   const float* data;
@@ -232,6 +246,9 @@ struct RowGroups {
         least(count == 0 ? 0 : vectors_of_all / count),
         larger(vectors_of_all - count * least) {}
   std::size_t vectors(std::size_t group) const { return least + (group < larger ? 1 : 0); }
+  std::size_t first(std::size_t group) const {
+    return group * least + (group < larger ? group : larger);
+  }
   std::size_t count = 0, least = 0, larger = 0;
 };
 
@@ -282,6 +299,19 @@ struct RowStep {
   float* const* h;         ///< [rows] each [vectors of units] out; must not be an `x`
 };
 
+/// Both for one row and one group of units: all that does not change from row to row. W x may be
+/// summed first or last; the bits are those of RowSums and RowStep.
+struct WholeStep {
+  const float* const* x;  ///< [x_inner]
+  const float* h_before;  ///< [h_inner]
+  std::size_t x_inner, h_inner;
+  const void *w, *r;  ///< The group's weights.
+  const float* bias;  ///< In the order of a row's sums, from the group's first on; so are c and h.
+  float* c;           ///< in: c', out: c
+  float* h;           ///< Must not be `x`; nor `h_before`, if a later group reads that.
+};
+using RunWholeStep = void (*)(const WholeStep&, bool input_first) noexcept;
+
 /// Row kernels for one weight type. int8: x is quantised to q = x * per_step, rounded to nearest
 /// even and clamped to +-kActivationSteps. The sum of q times the weights is exact; it is converted
 /// to float and multiplied by `scale`. q and its sums are the same on every processor. A NaN in x
@@ -292,6 +322,9 @@ struct RowKernels {
   bool halves;          ///< Whether the last vector of units may be a half.
   void (*sums)(const RowSums&) noexcept;
   void (*step)(const RowStep&) noexcept;
+  /// The code for a group of so many sum vectors, four for each of its vectors of units; for a half
+  /// one two. Null for int8.
+  RunWholeStep (*whole_step)(std::size_t sums) noexcept;
 };
 
 /// to[c, r] := from[r, c]; with `add`, +=.
@@ -341,6 +374,7 @@ struct KernelTable {
   std::size_t lanes;      ///< Floats in a vector.
   std::size_t panel;      ///< Outputs per panel of packed weights.
   void (*multiply)(const Product&) noexcept;
+  void (*dots)(const Dots&) noexcept;
   void (*add_outer)(const OuterSum&) noexcept;
   void (*step_forward)(const StepForward&) noexcept;
   void (*step_backward)(const StepBackward&) noexcept;

@@ -9,6 +9,7 @@
 
 #include <cstring>
 
+#include "kernels/lane_sums-inl.hpp"
 #include "kernels/product-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -103,6 +104,22 @@ void multiply(const Product& p) noexcept {
   const std::size_t last = p.last_vector == 0 ? all : p.last_vector;
   if (p.quarters) return multiply_quarters(p, p.first_vector, last);
   multiply_vectors(p, TileCut(p.rows), p.first_vector, last, StoreSums{&p});
+}
+
+void dots(const Dots& d) noexcept {
+  for (std::size_t row = 0; row < d.rows; ++row) {
+    const float* a = d.a + row * d.a_stride;
+    for (std::size_t n = 0; n < d.outputs; ++n) {
+      const float* w = d.w + n * d.inner;
+      LaneSums<16> sum;
+      for (std::size_t k = 0; k < d.inner; k += 16) {
+        sum.update([&](auto tag, std::size_t lane, auto before) HWY_ATTR {
+          return mul_add(hn::LoadU(tag, a + k + lane), hn::LoadU(tag, w + k + lane), before);
+        });
+      }
+      d.out[row * d.out_stride + n] = d.bias[n] + sum.total();
+    }
+  }
 }
 
 // A packed block of rows of a: for each tile of its columns, row after row.
@@ -243,6 +260,7 @@ void fill_products(KernelTable& table) {
   table.lanes = hn::Lanes(TileTag());
   table.panel = kPanelVectors * table.lanes;
   table.multiply = &multiply;
+  table.dots = &dots;
   table.add_outer = &add_outer;
   table.multiply_adds = &multiply_adds;
 }

@@ -49,38 +49,36 @@ HWY_INLINE void finish_units(D d, V i, V f, V g, V o, float* c, float* h) {
   hn::Store(hn::Mul(o, tanh(d, c_new)), d, h);  // S5, S7
 }
 
-// S1..S7 of one vector of units of a row; input is W x, gate by gate.
-HWY_INLINE void finish(const RowStep& args, std::size_t row, std::size_t vector,
-                       const RowVec* input) {
+// S1..S7 of one vector of units from its sums a, gate by gate; `c` and `h` point to the first unit.
+HWY_INLINE void finish(const RowVec* a, float* c, float* h) {
   const RowTag d;
-  const std::size_t lanes = hn::Lanes(d), unit = vector * lanes;
-  const float* recurrent = args.recurrent + row * sums_of_row(args.w) + 4 * unit;
-  const auto a = [&](std::size_t gate) HWY_ATTR {
-    return hn::Add(hn::Load(d, recurrent + gate * lanes), input[gate]);
-  };
-  const RowVec i = sigmoid(d, a(0));  // S3
-  const RowVec f = sigmoid(d, a(1));  // S1
-  const RowVec g = tanh(d, a(2));     // S2
-  const RowVec o = sigmoid(d, a(3));  // S6
-  finish_units(d, i, f, g, o, args.c[row] + unit, args.h[row] + unit);
+  const RowVec i = sigmoid(d, a[0]);  // S3
+  const RowVec f = sigmoid(d, a[1]);  // S1
+  const RowVec g = tanh(d, a[2]);     // S2
+  const RowVec o = sigmoid(d, a[3]);  // S6
+  finish_units(d, i, f, g, o, c, h);
 }
 
 #if HWY_TARGET != HWY_SCALAR  // which has no half vectors
-// The same for a half vector of units; input is [i f] and [g o] of W x.
-HWY_INLINE void finish_half(const RowStep& args, std::size_t row, std::size_t vector,
-                            const RowVec* input) {
+// The same for a half vector of units; a is [i f] and [g o].
+HWY_INLINE void finish_half(const RowVec* a, float* c, float* h) {
   const RowTag d;
   const hn::Half<RowTag> half;
-  const std::size_t lanes = hn::Lanes(d), unit = vector * lanes;
-  const float* recurrent = args.recurrent + row * sums_of_row(args.w) + 4 * unit;
-  const RowVec i_f = sigmoid(d, hn::Add(hn::Load(d, recurrent), input[0]));
-  const RowVec g_o = hn::Add(hn::Load(d, recurrent + lanes), input[1]);
-  const auto g = tanh(half, hn::LowerHalf(half, g_o));
-  const auto o = sigmoid(half, hn::UpperHalf(half, g_o));
-  finish_units(half, hn::LowerHalf(half, i_f), hn::UpperHalf(half, i_f), g, o, args.c[row] + unit,
-               args.h[row] + unit);
+  const RowVec i_f = sigmoid(d, a[0]);
+  const auto g = tanh(half, hn::LowerHalf(half, a[1]));
+  const auto o = sigmoid(half, hn::UpperHalf(half, a[1]));
+  finish_units(half, hn::LowerHalf(half, i_f), hn::UpperHalf(half, i_f), g, o, c, h);
 }
 #endif
+
+// The same for all vectors of a group.
+template <std::size_t kSums>
+HWY_INLINE void finish_group(const RowVec (&a)[kSums], float* c, float* h) {
+  const std::size_t lanes = hn::Lanes(RowTag());
+  for (std::size_t v = 0; v < kSums / 4; ++v) finish(a + 4 * v, c + v * lanes, h + v * lanes);
+  if constexpr (kSums % 4 != 0)
+    finish_half(a + kSums / 4 * 4, c + kSums / 4 * lanes, h + kSums / 4 * lanes);
+}
 
 // Calls Part::run for a whole group of `sums` sum vectors: at most Part::kMost, a multiple of
 // Part::kLeast.

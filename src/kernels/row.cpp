@@ -1,7 +1,7 @@
 // The step of one row or several, for streams, over float32 or float16 weights (converted on load):
-// the recurrent sums before x arrives, then W x and S1..S7. Sums are added in the order of
-// step.cpp, so that a stream gives the bits of a whole sequence. Weights lie as in row_weights.hpp;
-// rows may lie anywhere.
+// the recurrent sums before x arrives, then W x and S1..S7; for one row also both at once. Sums are
+// added in the order of step.cpp, so that a stream gives the bits of a whole sequence. Weights lie
+// as in row_weights.hpp; rows may lie anywhere.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/row.cpp"
 #include "kernels/targets.hpp"
@@ -18,7 +18,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Vectors of units at a time, four chains each. Eight chains or more hide the latency of a
 // multiply-add; more than the registers hold would spill.
-constexpr std::size_t kGroupVectors = kManyRegisters ? 4 : 3;
+constexpr std::size_t kGroupVectors = 3;
 
 // With several rows: how many at a time, by one vector of units.
 constexpr std::size_t kRowsAtATime = kManyRegisters ? 6 : 3;
@@ -37,18 +37,34 @@ template <std::size_t kRows, std::size_t kSums>
 struct GateSums {
   RowVec sum[kRows][kSums];
 
+  // All rows start from `first`; null: from zeros.
+  HWY_INLINE explicit GateSums(const float* first) {
+    const RowTag d;
+    for (std::size_t n = 0; n < kSums; ++n) {
+      const RowVec start = first == nullptr ? hn::Zero(d) : hn::Load(d, first + n * hn::Lanes(d));
+      for (std::size_t r = 0; r < kRows; ++r) sum[r][n] = start;
+    }
+  }
   template <class Weight>
   HWY_INLINE void add(const float* const* x, std::size_t inner, const WeightBlock<Weight>& block) {
     const RowTag d;
     const std::size_t lanes = hn::Lanes(d);
     const Weight* w = block.w;
-    for (std::size_t k = 0; k < inner; ++k, w += block.width) {
+    const auto add_one = [&](std::size_t k, const Weight* weights_of_k) HWY_ATTR {
       for (std::size_t n = 0; n < kSums; ++n) {
-        const RowVec weights = load_weights(w + n * lanes);
+        const RowVec weights = load_weights(weights_of_k + n * lanes);
         for (std::size_t r = 0; r < kRows; ++r)
           sum[r][n] = mul_add(hn::Set(d, x[r][k]), weights, sum[r][n]);
       }
+    };
+    std::size_t k = 0;
+    if constexpr (kRows == 1) {
+      for (; k + 2 <= inner; k += 2, w += 2 * block.width) {
+        add_one(k, w);
+        add_one(k + 1, w + block.width);
+      }
     }
+    for (; k < inner; ++k, w += block.width) add_one(k, w);
   }
 };
 
@@ -59,11 +75,7 @@ struct Sums {
                                std::size_t row) {
     const RowTag d;
     const std::size_t lanes = hn::Lanes(d), base = 4 * block.first * lanes;
-    GateSums<kRows, kSums> gates;
-    for (std::size_t n = 0; n < kSums; ++n) {
-      const RowVec start = hn::Load(d, args.bias + base + n * lanes);
-      for (std::size_t r = 0; r < kRows; ++r) gates.sum[r][n] = start;
-    }
+    GateSums<kRows, kSums> gates(args.bias + base);
     gates.add(args.x + row, args.w.inner, block);
     float* to = args.sums + row * sums_of_row(args.w) + base;
     for (std::size_t r = 0; r < kRows; ++r, to += sums_of_row(args.w)) {
@@ -77,20 +89,41 @@ struct Step {
   template <std::size_t kRows, std::size_t kSums, class Weight>
   static HWY_NOINLINE void run(const RowStep& args, const WeightBlock<Weight>& block,
                                std::size_t row) {
-    constexpr std::size_t kWhole = kSums / 4;
-    GateSums<kRows, kSums> gates;
-    for (auto& of_row : gates.sum) {
-      for (RowVec& sum : of_row) sum = hn::Zero(RowTag());
-    }
+    const RowTag d;
+    const std::size_t lanes = hn::Lanes(d), unit = block.first * lanes;
+    GateSums<kRows, kSums> gates(nullptr);
     gates.add(args.x + row, args.w.inner, block);
-    for (std::size_t r = 0; r < kRows; ++r) {
-      for (std::size_t v = 0; v < kWhole; ++v)
-        finish(args, row + r, block.first + v, gates.sum[r] + 4 * v);
-      if constexpr (kSums % 4 != 0)
-        finish_half(args, row + r, block.first + kWhole, gates.sum[r] + 4 * kWhole);
+    const float* recurrent = args.recurrent + row * sums_of_row(args.w) + 4 * unit;
+    for (std::size_t r = 0; r < kRows; ++r, recurrent += sums_of_row(args.w)) {
+      for (std::size_t n = 0; n < kSums; ++n)
+        gates.sum[r][n] = hn::Add(hn::Load(d, recurrent + n * lanes), gates.sum[r][n]);
+      finish_group(gates.sum[r], args.c[row + r] + unit, args.h[row + r] + unit);
     }
   }
 };
+
+// The first product's sums stay in registers, as far as these suffice, during the second.
+template <class Weight, std::size_t kSums>
+void whole_step(const WholeStep& args, bool input_first) noexcept {
+  const std::size_t width = kSums * hn::Lanes(RowTag());
+  const WeightBlock<Weight> w = {static_cast<const Weight*>(args.w), width, 0};
+  const WeightBlock<Weight> r = {static_cast<const Weight*>(args.r), width, 0};
+  GateSums<1, kSums> input(nullptr), recurrent(args.bias);
+  if (input_first) input.add(args.x, args.x_inner, w);
+  recurrent.add(&args.h_before, args.h_inner, r);
+  if (!input_first) input.add(args.x, args.x_inner, w);
+  for (std::size_t n = 0; n < kSums; ++n)
+    recurrent.sum[0][n] = hn::Add(recurrent.sum[0][n], input.sum[0][n]);
+  finish_group(recurrent.sum[0], args.c, args.h);
+}
+
+template <class Weight, std::size_t kSums = Sums::kMost>
+RunWholeStep whole_step_of(std::size_t sums) noexcept {
+  if constexpr (kSums > Sums::kLeast) {
+    if (sums < kSums) return whole_step_of<Weight, kSums - Sums::kLeast>(sums);
+  }
+  return &whole_step<Weight, kSums>;
+}
 
 // Several rows, one vector of units: kRowsAtATime rows at a time, the remaining ones by two or one.
 template <class Part, std::size_t kSums, class Weight, class Args>
@@ -127,7 +160,7 @@ void row_step(const RowStep& args) noexcept {
 
 template <class Weight>
 RowKernels row_kernels() {
-  return {kGroupVectors, 1, kHalves, &row_sums<Weight>, &row_step<Weight>};
+  return {kGroupVectors, 1, kHalves, &row_sums<Weight>, &row_step<Weight>, &whole_step_of<Weight>};
 }
 
 void fill_row(KernelTable& table) {

@@ -132,14 +132,18 @@ struct WholeStepPart {
     const std::size_t lanes = hn::Lanes(d), base = 4 * block.first * lanes;
     WholeSums<Product, kRows, kVectors> sums;
     sums.add(x, args.w, block);
-    for (std::size_t r = 0; r < kRows; ++r) {
+    const float* recurrent = args.recurrent + row * sums_of_row(args.w);
+    for (std::size_t r = 0; r < kRows; ++r, recurrent += sums_of_row(args.w)) {
       for (std::size_t v = 0; v < kVectors; ++v) {
-        RowVec input[4];
+        RowVec a[4];
         for (std::size_t gate = 0; gate < 4; ++gate) {
-          input[gate] = sums.times_scale(r, v, gate, args.w.scale + base + (4 * v + gate) * lanes,
-                                         hn::Set(d, x[r].spoilt));
+          const std::size_t at = base + (4 * v + gate) * lanes;
+          const RowVec input =
+              sums.times_scale(r, v, gate, args.w.scale + at, hn::Set(d, x[r].spoilt));
+          a[gate] = hn::Add(hn::Load(d, recurrent + at), input);
         }
-        finish(args, row + r, block.first + v, input);
+        const std::size_t unit = (block.first + v) * lanes;
+        finish(a, args.c[row + r] + unit, args.h[row + r] + unit);
       }
     }
   }
@@ -178,7 +182,8 @@ void row_step_int8(const RowStep& args) noexcept {
 template <class Product>
 void fill_int8(KernelTable& table) {
   table.rows[static_cast<std::size_t>(WeightType::int8)] = {
-      kWholeVectors, Product::kDepth, false, &row_sums_int8<Product>, &row_step_int8<Product>};
+      kWholeVectors,           Product::kDepth,         false,
+      &row_sums_int8<Product>, &row_step_int8<Product>, nullptr};
 }
 
 void fill_row_int8(KernelTable& table) {

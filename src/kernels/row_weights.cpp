@@ -85,7 +85,12 @@ RowWeights::RowWeights(std::size_t hidden, std::size_t inner, const KernelTable&
 }
 
 std::size_t RowWeights::first_vector(std::size_t group) const noexcept {
-  return group * groups_.least + std::min(group, groups_.larger);
+  return groups_.first(group);
+}
+
+std::size_t RowWeights::sum_vectors(std::size_t group) const noexcept {
+  const std::size_t end = std::min(4 * first_vector(group + 1), places() / lanes_);
+  return end - 4 * first_vector(group);
 }
 
 RowView RowWeights::view(std::size_t first_group, std::size_t last_group) const noexcept {

@@ -45,6 +45,8 @@ class RowWeights {
   /// The number of groups, and the first vector of units of a group.
   std::size_t groups() const noexcept { return groups_.count; }
   std::size_t first_vector(std::size_t group) const noexcept;
+  /// The number of sum vectors of a group.
+  std::size_t sum_vectors(std::size_t group) const noexcept;
   /// A view of some groups, as if there were no others.
   RowView view(std::size_t first_group, std::size_t last_group) const noexcept;
 

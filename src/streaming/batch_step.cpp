@@ -66,7 +66,7 @@ void BatchStep::run_in_place(std::span<const BatchRow> rows) noexcept {
     std::copy_n(h_.begin(), rows.size(), x_.begin());
   }
   for (const BatchRow& row : rows) {
-    if (row.y != nullptr) model_.answer(row.state, y_.data(), row.y);
+    if (row.y != nullptr) std::copy_n(model_.answer(row.state, y_.data()), model_.outputs(), row.y);
   }
 }
 

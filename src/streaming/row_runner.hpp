@@ -27,9 +27,9 @@ class RowRunner {
 
   /// Computes b + R h of every layer.
   void prepare() noexcept;
-  /// Computes y [O] from x [I]. `prepared`: prepare() has run since the state last changed. The
-  /// bits are the same either way.
-  void run(const float* x, float* y, bool prepared) noexcept;
+  /// From x [I] to y [O], which stays until the next call. `prepared`: prepare() has run since the
+  /// state last changed. The bits are the same either way.
+  const float* run(const float* x, bool prepared) noexcept;
 
  private:
   // One thread's share of a layer's units: the arguments of both kernels, and what they point to.
@@ -38,15 +38,23 @@ class RowRunner {
     kernels::RowSums sums{};
     kernels::RowStep step{};
   };
+  // A group of a layer's units, for a step that was not prepared; none for int8.
+  struct Group {
+    kernels::RunWholeStep run = nullptr;
+    kernels::WholeStep step{};
+  };
   struct Layer {
     const float* x = nullptr;
-    const float* h_before = nullptr;
+    float* h = nullptr;
     FloatVector recurrent;
     Share shares[2];  // [1] is the helper's
+    std::vector<Group> groups;
+    FloatVector h_next;  // what the groups write, unless it is h itself
   };
 
-  void share_out(Layer& layer, const engine::RowLayer& weights, float* h, float* c,
-                 std::size_t shares);
+  void make_groups(Layer& layer, const engine::RowLayer& weights, float* c);
+  void whole_step(const Layer& layer) const noexcept;
+  void share_out(Layer& layer, const engine::RowLayer& weights, float* c, std::size_t shares);
   void settled() const noexcept {
     if (helper_) helper_->wait();
   }
@@ -55,6 +63,7 @@ class RowRunner {
   FloatVector state_;
   std::vector<Layer> layers_;
   FloatVector y_;                   // [Op]
+  bool backwards_ = false;          // the order of groups in the next step
   std::optional<BatchStep> batch_;  // if the model has no rows(), or is traced
   std::unique_ptr<HelperThread> helper_;
 };

@@ -94,13 +94,9 @@ Status Session::push(std::span<const float> x, std::span<float> y) noexcept {
     std::copy(last_.begin(), last_.end(), y.begin());
     return Status::ok;
   }
-  if (window_) {
-    window_->push(x.data(), last_.data());
-  } else {
-    carried_->run(x.data(), last_.data(), prepared_);
-  }
+  const float* answer = window_ ? window_->push(x.data()) : carried_->run(x.data(), prepared_);
   prepared_ = false;
-  for (std::size_t n = 0; n < last_.size(); ++n) y[n] = last_[n];
+  for (std::size_t n = 0; n < last_.size(); ++n) y[n] = last_[n] = answer[n];
   return Status::ok;
 }
 

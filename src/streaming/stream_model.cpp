@@ -64,7 +64,6 @@ StreamModel::StreamModel(std::shared_ptr<const engine::Network> network)
   if (!plain_stack(arch)) return;
   for (std::size_t layer = 0; layer < arch.layers(); ++layer)
     rows_.push_back(engine::row_layer(*network_, layer));
-  if (arch.output > 0) pack_head();
 }
 
 void StreamModel::lay_out_state() {
@@ -83,31 +82,11 @@ void StreamModel::lay_out_state() {
   }
 }
 
-void StreamModel::answer(const float* state, float* room, float* y) const noexcept {
-  const float* out = state + offsets_.back().h;
-  if (!head_bias_.empty()) {
-    kernels().multiply({.a = out,
-                        .a_stride = 0,
-                        .rows = 1,
-                        .w = head_.view(),
-                        .bias = head_bias_.data(),
-                        .out = room,
-                        .out_stride = 0,
-                        .quarters = true});
-    out = room;
-  }
-  for (std::size_t n = 0; n < outputs(); ++n) y[n] = out[n];
-}
-
-void StreamModel::pack_head() {
-  const Architecture& arch = network_->architecture();
-  const std::size_t inputs = arch.layer_output(arch.layers() - 1), outputs = arch.output;
-  const float* weights = network_->tensor(Role::head_weight, 0);
-  head_ = {outputs, inputs, kernels()};
-  head_.pack_rows(0, head_.panels(),
-                  [=](std::size_t n) { return n < outputs ? weights + n * inputs : nullptr; });
-  head_bias_.resize(padded(outputs));
-  std::copy_n(network_->tensor(Role::head_bias, 0), outputs, head_bias_.begin());
+const float* StreamModel::answer(const float* state, float* room) const noexcept {
+  const float* h = state + offsets_.back().h;
+  if (network_->architecture().output == 0) return h;
+  network_->head().run(h, 0, 1, room, 0);
+  return room;
 }
 
 }  // namespace sluice::streaming

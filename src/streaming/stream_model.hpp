@@ -36,8 +36,9 @@ class StreamModel {
 
   /// The packed layers if the network is a stack of plain LSTMs; else empty.
   const std::vector<engine::RowLayer>& rows() const { return rows_; }
-  /// Computes y [O] from a state; only if rows() is not empty. `room` [padded(O)] is scratch.
-  void answer(const float* state, float* room, float* y) const noexcept;
+  /// y [O] of a state: in `room` [padded(O)], or in the state itself if there is no head. Only if
+  /// rows() is not empty.
+  const float* answer(const float* state, float* room) const noexcept;
 
   /// 64-bit hash of architecture and weights.
   std::uint64_t fingerprint() const { return fingerprint_; }
@@ -48,14 +49,11 @@ class StreamModel {
   };
 
   void lay_out_state();
-  void pack_head();
 
   std::shared_ptr<const engine::Network> network_;
   std::vector<Offsets> offsets_;
   FloatVector initial_;
   std::vector<engine::RowLayer> rows_;
-  kernels::PackedMatrix head_;  // [Op, H of the last layer]
-  FloatVector head_bias_;       // [Op]; empty: no head
   std::uint64_t fingerprint_;
 };
 

@@ -10,7 +10,6 @@ Window::Window(const StreamModel& model, std::size_t steps, std::size_t threads)
     : model_(model),
       steps_(std::max<std::size_t>(steps, 1)),
       x_(model.inputs()),
-      y_(model.outputs()),
       states_(steps_ * model.state_floats()),
       oldest_(model, threads),
       others_(model, steps_) {
@@ -39,15 +38,15 @@ void Window::load_oldest() noexcept {
   std::copy_n(state, model_.state_floats(), oldest_.state());
   oldest_.prepare();
   // The batch evicted from the cache what the next row needs; a dummy step reloads it.
-  oldest_.run(x_.data(), y_.data(), true);
+  oldest_.run(x_.data(), true);
   std::copy_n(state, model_.state_floats(), oldest_.state());
 }
 
-void Window::push(const float* x, float* y) noexcept {
+const float* Window::push(const float* x) noexcept {
   prepare();
   std::copy_n(x, x_.size(), x_.begin());
-  oldest_.run(x, y, true);
   waiting_ = true;
+  return oldest_.run(x, true);
 }
 
 void Window::prepare() noexcept {

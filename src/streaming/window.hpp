@@ -23,7 +23,7 @@ class Window {
   std::size_t steps() const { return steps_; }
   std::size_t threads() const { return oldest_.threads(); }
   /// Writes y [O]: as a run over the last T rows, or over all rows if there are fewer.
-  void push(const float* x, float* y) noexcept;
+  const float* push(const float* x) noexcept;
   /// Finishes the last push and prepares the next, outside the latency of either.
   void prepare() noexcept;
   void reset() noexcept;
@@ -45,7 +45,6 @@ class Window {
   std::size_t pushed_ = 0;
   bool waiting_ = false;  // the other states have not seen the last row yet
   std::vector<float> x_;  // the last row
-  std::vector<float> y_;  // discarded output
   FloatVector states_;    // [T, state_floats()]
   RowRunner oldest_;
   BatchStep others_;

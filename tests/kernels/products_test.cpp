@@ -97,6 +97,50 @@ TEST(Multiply, AgreesWithDoubleAndStaysInItsPlaces) {
   }
 }
 
+// Lane j adds the terms j, j + 16, ..; then the upper half of the lanes is added to the lower one
+// until one is left.
+float dot_in_lanes(const Rows& a, std::size_t m, const Rows& w, std::size_t n, float bias) {
+  float lanes[16] = {};
+  for (std::size_t k = 0; k < a.width; ++k)
+    lanes[k % 16] = std::fma(a.at(m, k), w.at(n, k), lanes[k % 16]);
+  for (std::size_t half = 8; half > 0; half /= 2) {
+    for (std::size_t j = 0; j < half; ++j) lanes[j] += lanes[j + half];
+  }
+  return bias + lanes[0];
+}
+
+TEST(Dots, AreSummedInSixteenLanesAndStayInTheirPlaces) {
+  for (const KernelTable& table : available()) {
+    Random random(9);
+    for (const std::size_t rows : {1, 2, 7}) {
+      for (const std::size_t inner : {16, 32, 48, 112}) {
+        for (const std::size_t outputs : {1, 2, 5}) {
+          const Rows a = Rows::random(rows, inner, inner + 16, random);
+          const Rows w = Rows::random(outputs, inner, inner, random);
+          const Rows bias = Rows::random(1, outputs, outputs, random);
+          Rows out(rows, outputs, outputs + 3);
+          table.dots({.a = a.row(0),
+                      .a_stride = a.stride,
+                      .rows = rows,
+                      .w = w.row(0),
+                      .inner = inner,
+                      .outputs = outputs,
+                      .bias = bias.row(0),
+                      .out = out.row(0),
+                      .out_stride = out.stride});
+          for (std::size_t m = 0; m < rows; ++m) {
+            for (std::size_t n = 0; n < outputs; ++n) {
+              ASSERT_TRUE(same_bits(out.at(m, n), dot_in_lanes(a, m, w, n, bias.at(0, n))))
+                  << table.name << ", inner " << inner << ", row " << m << ", output " << n;
+            }
+          }
+          ASSERT_TRUE(out.clean_outside());
+        }
+      }
+    }
+  }
+}
+
 TEST(Multiply, GivesZeroInPaddedOutputs) {
   for (const KernelTable& table : available()) {
     Random random(5);

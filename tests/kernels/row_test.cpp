@@ -133,6 +133,38 @@ std::vector<State> by_rows(const KernelTable& table, const std::vector<Layer>& l
   return states;
 }
 
+// A whole step, group after group in either order, W x first or last.
+State by_whole_step(const KernelTable& table, const Layer& layer, WeightType weights,
+                    bool input_first) {
+  const auto copied = [&](const Rows& matrix) {
+    return [&](std::size_t gate, std::size_t unit) { return layer.weights(matrix, gate, unit); };
+  };
+  const RowWeights w(layer.hidden, layer.inputs, table, copied(layer.w), weights);
+  const RowWeights r(layer.hidden, layer.hidden, table, copied(layer.r), weights);
+  FloatVector bias(w.places()), h(layer.units);
+  FloatVector c(layer.c_prev.row(0), layer.c_prev.row(0) + layer.units);
+  for (std::size_t gate = 0; gate < 4; ++gate) {
+    for (std::size_t unit = 0; unit < layer.hidden; ++unit)
+      bias[w.place(gate, unit)] = layer.bias.at(gate, unit);
+  }
+  const float* x = layer.x.row(0);
+  for (std::size_t n = 0; n < w.groups(); ++n) {
+    const std::size_t group = input_first ? w.groups() - 1 - n : n;
+    const std::size_t unit = w.first_vector(group) * table.lanes;
+    table.row(weights).whole_step(w.sum_vectors(group))({.x = &x,
+                                                         .h_before = layer.h_prev.row(0),
+                                                         .x_inner = layer.inputs,
+                                                         .h_inner = layer.hidden,
+                                                         .w = w.view(group, group + 1).data,
+                                                         .r = r.view(group, group + 1).data,
+                                                         .bias = bias.data() + 4 * unit,
+                                                         .c = c.data() + unit,
+                                                         .h = h.data() + unit},
+                                                        input_first);
+  }
+  return {{h.begin(), h.end()}, {c.begin(), c.end()}};
+}
+
 std::vector<Layer> several(const Layer& first, std::size_t count, Random& random) {
   std::vector<Layer> layers(count, first);
   for (Layer& layer : layers) {
@@ -150,12 +182,18 @@ void expect_bits_of_the_step(const KernelTable& table, const std::vector<Layer>&
   for (std::size_t row = 0; row < layers.size(); ++row) {
     const State step = by_step(table, layers[row]);
     const State alone = by_rows(table, {layers[row]}, weights).front();
+    const State whole[] = {by_whole_step(table, layers[row], weights, false),
+                           by_whole_step(table, layers[row], weights, true)};
     ASSERT_GT(std::abs(step.h[0]), 0.0f);
     ASSERT_GE(rows[row].h.size(), layers[row].hidden);
     for (std::size_t j = 0; j < rows[row].h.size(); ++j) {
       ASSERT_TRUE(same_bits(rows[row].h[j], step.h[j])) << "row " << row << ", h of " << j;
       ASSERT_TRUE(same_bits(rows[row].c[j], step.c[j])) << "row " << row << ", c of " << j;
       ASSERT_TRUE(same_bits(alone.h[j], step.h[j])) << "alone, h of " << j;
+      for (const State& state : whole) {
+        ASSERT_TRUE(same_bits(state.h[j], step.h[j])) << "whole step, h of " << j;
+        ASSERT_TRUE(same_bits(state.c[j], step.c[j])) << "whole step, c of " << j;
+      }
     }
   }
 }

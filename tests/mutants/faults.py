@@ -507,7 +507,15 @@ plant("src/kernels/row-inl.hpp", "kernels streaming",
 plant("src/kernels/row.cpp", "kernels streaming",
       ("row: the last of several rows left out",
        "  if (row < args.rows) Part::template run<1, kSums>(args, vector, row);\n", ""),
+      ("row: whole step: W x that comes last left out", "  if (!input_first) input.add(args.x, args.x_inner, w);\n", ""),
+      ("row: whole step: a group of the next size", "if (sums < kSums) return whole_step_of", "if (sums + Sums::kLeast < kSums) return whole_step_of"),
+      ("row: every second k left out of one row", "        add_one(k + 1, w + block.width);\n", ""),
       ("row: of several rows the half left out", "if (sums > 0) more_rows<Part, 2>(args, vector);", ""))
+plant("src/kernels/products.cpp", "kernels engine",
+      ("dots: without the bias", "d.bias[n] + sum.total()", "sum.total()"),
+      ("dots: the first output's weights for all", "d.w + n * d.inner", "d.w"))
+plant("src/engine/head.cpp", "engine",
+      ("head: few outputs: the first row's place for all", "rows_.data() + n * padded(inputs_)", "rows_.data()"))
 plant("src/kernels/int8_dot-inl.hpp", "kernels",
       ("int8: halves of 15 bits", "hn::ShiftRight<8>(q)", "hn::ShiftRight<7>(q)"),
       ("int8: a step off", "kBitsOfZero = 0x4B408000", "kBitsOfZero = 0x4B408001"))
@@ -559,11 +567,13 @@ plant("src/model/architecture.cpp", "streaming",
       ("stream: a residual model taken for a plain stack", "architecture.cell.zoneout_h <= 0.0 && !architecture.residual",
        "architecture.cell.zoneout_h <= 0.0"))
 plant("src/streaming/row_runner.cpp", "streaming",
-      ("stream: sums of the row before", "if (!prepared) kernels.sums(layer.shares[0].sums);", ""),
+      ("stream: the state of the groups not taken over", "  std::copy(layer.h_next.begin(), layer.h_next.end(), layer.h);\n", ""),
+      ("stream: groups overwrite what the next ones read", "float* h = count > 1 ? layer.h_next.data() : layer.h;", "float* h = layer.h;"),
+      ("stream: int8 sums of the row before", "    model_.row_kernels().sums(layer.shares[0].sums);\n", ""),
       ("two threads: sums of the row before", "if (!prepared) prepare();", ""),
       ("stream: denormals are kept",
-       "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  if",
-       "  const kernels::RowKernels& kernels = model_.row_kernels();\n  if"))
+       "  const FlushDenormals flush;\n  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers",
+       "  const kernels::RowKernels& kernels = model_.row_kernels();\n  layers"))
 plant("src/streaming/session.cpp", "streaming",
       ("session: prepared once is prepared for ever", "  prepared_ = false;\n  for (std::size_t n = 0; n",
        "  for (std::size_t n = 0; n"),
