@@ -2,12 +2,14 @@
 # Installs what is missing, builds, tests, and ends with one line: N passed, N failed, N skipped.
 #   ./test.sh          every test
 #   ./test.sh --fast   the unit tests alone: under three minutes once it is built
-#   ./test.sh --full   every test, again under sanitizers, format, tidy, mutants, ARM, Python, browser: what CI runs
+#   ./test.sh --full   every test, again under sanitizers, format, tidy, mutants, ARM, Python, browser: what CI runs.
+#                      Shares of the longest parts take turns by the number of commits.
 set -uo pipefail
 cd "$(dirname "$0")"
 source scripts/setup.sh
 
 passed=0 failed=0 skipped=0
+turn=$(git rev-list --count HEAD)
 report=()
 
 note() {  # NAME OUTCOME START
@@ -79,10 +81,9 @@ format_check() {
   git ls-files -z '*.cpp' '*.hpp' '*.h' '*.js' | xargs -0 clang-format --dry-run --Werror
 }
 
-# A quarter of the sources, another one for each commit: four that land have seen all. TIDY_ALL=1: all of them.
+# A quarter of the sources; TIDY_ALL=1: all of them.
 tidy_check() {
-  local compiled=build/release/compile_commands.json share
-  share=$(($(git rev-list --count HEAD) % 4))
+  local compiled=build/release/compile_commands.json share=$((turn % 4))
   find src cli -name '*.cpp' | sort | while read -r file; do
     grep -qF "\"file\": \"$PWD/$file\"" "$compiled" && echo "$file"
   done | awk -v share="$share" -v all="${TIDY_ALL:-0}" 'all || NR % 4 == share' |
@@ -139,12 +140,14 @@ if [[ $mode == --full ]]; then
   check "format" format_check
   check "tidy" tidy_check
   step "build with sanitizers" build sanitize
-  # Every second test, the others for the next commit, without the whole trainings: they run no code that other tests
-  # do not, for minutes.
+  # Every second test, without the whole trainings: they run no code that other tests do not, for minutes.
   suite "half of the tests under sanitizers" sanitize --exclude-regex '^(learning|adding_inside)\.|^bits\.(portable|sse4)$' \
-    --tests-information "$((1 + $(git rev-list --count HEAD) % 2)),,2"
-  check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 8
-  check "64-bit ARM under QEMU" arm_check
+    --tests-information "$((1 + turn % 2)),,2"
+  if ((turn / 2 % 2)); then
+    check "64-bit ARM under QEMU" arm_check
+  else
+    check "mutants, as many as fit" timeout 25m python3 tests/mutants/run.py --minutes 8
+  fi
   check "a model opened in Python" python_check
   check "browser: the report's page" browser_check
 fi
