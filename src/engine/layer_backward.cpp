@@ -54,7 +54,8 @@ void LayerBackward::fused_step(const RowsView& above, const Samples& samples, St
   if (steps.count() > 1) {
     float* d_h = own_.d_h_now.data() + samples.first * state_units_;
     kernels_->step_backward({recurrent_product(samples, steps.first + 1, d_h),
-                             above.row(0, samples.first), above.sample_stride, cell, units});
+                             above.row(0, samples.first), above.sample_stride, cell, units,
+                             backwards(steps.first)});
     return;
   }
   const std::size_t lanes = kernels_->lanes;

@@ -29,7 +29,7 @@ void LayerForward::run(const Samples& samples, Steps steps) const noexcept {
         kernels_->cell_forward(cell);
       } else {
         const float* seen = seen_state(now, t);
-        kernels_->step_forward({recurrent_product(seen, now.count()), cell, all});
+        kernels_->step_forward({recurrent_product(seen, now.count()), cell, all, backwards(t)});
       }
       if (!own_.emitted.empty()) emit(now, t);
     }
@@ -66,7 +66,8 @@ void LayerForward::run_units(const kernels::UnitVectors& units, Steps steps,
   for (std::size_t t = steps.first; t < steps.last; ++t) {
     if ((t - steps.first) % ahead == 0)
       input_products(all, {t, std::min(t + ahead, steps.last)}, units);
-    kernels_->step_forward({recurrent_product(h_.row(t, 0), batch_), cell_of(all, t), units});
+    kernels_->step_forward(
+        {recurrent_product(h_.row(t, 0), batch_), cell_of(all, t), units, backwards(t)});
     barrier.wait();
   }
 }

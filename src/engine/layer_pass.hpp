@@ -21,6 +21,11 @@ class LayerPass {
     return activations_.runs(activations_.time(activations_.base() + t, sample, layer_.reverse()),
                              sample);
   }
+  /// Whether step `t` visits the units backwards: every second step of a layer whose R, of 4 MB or
+  /// more, does not stay in the second-level cache.
+  bool backwards(std::size_t t) const noexcept {
+    return t % 2 != 0 && 4 * hidden_ * state_ >= (1 << 20);
+  }
   kernels::CellKept kept(std::size_t t, std::size_t sample) const noexcept;
   bool fused() const noexcept;
   /// Whether the first sums over rows of a backward pass overwrite what the last pass left: no zero

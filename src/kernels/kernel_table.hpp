@@ -80,6 +80,9 @@ struct Product {
   /// last_vector = 0: all.
   std::size_t first_vector = 0, last_vector = 0;
   bool quarters = false;  ///< Only with one block, and not for gates.
+  /// Blocks of so many output vectors follow one another from the last to the first; 0: all vectors
+  /// in rising order. Known so that what comes next can be prefetched.
+  std::size_t falling = 0;
 };
 
 /// out[m, n] = bias[n] + the sum over k of a[m, k] * w[n, k] in sixteen lanes (lane_sums-inl.hpp):
@@ -219,11 +222,14 @@ struct UnitVectors {
 
 /// One forward step of a layer: the recurrent product, with the cell run on each vector of units
 /// while its sums are in the cache. S1..S7 of a = (b + sum R h') + (W x). The product's `out` is
-/// unused: its sums are added to cell.gates, which has the same layout.
+/// unused: its sums are added to cell.gates, which has the same layout. The units are visited from
+/// the first, or `backwards`. Where the weights exceed the cache, steps should take turns: what one
+/// read last, the next reads first and still finds there.
 struct StepForward {
   Product recurrent;
   CellForward cell;
   UnitVectors units;
+  bool backwards = false;
 };
 
 /// One backward step: d_h = above + R^T d_a of the next time step (the product, whose `out` is
@@ -235,6 +241,7 @@ struct StepBackward {
   std::size_t above_stride;
   CellBackward cell;
   UnitVectors units;
+  bool backwards = false;  ///< As in StepForward.
 };
 
 /// Splits the vectors of units of RowWeights into groups of at most `most`, as evenly as possible.

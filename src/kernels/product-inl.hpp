@@ -59,11 +59,13 @@ HWY_INLINE void multiply_tile(const Product& p, std::size_t row, std::size_t vec
   // order, where the hardware prefetcher does better.
   constexpr std::size_t kFarFloats = 96 << 10;
   Ahead ahead;
+  std::size_t next = vector + kCount;
+  if (p.falling != 0 && next % p.falling == 0) next -= std::min(next, 2 * p.falling);
   if (p.rows > 1 && p.w.outputs * p.w.inner > kFarFloats) {
     const std::size_t lines = kPanels * panel_floats / kLineFloats;
     const std::size_t times = (p.w.inner + 1) / kTileUnroll * ((p.rows + kRows - 1) / kRows);
     ahead.lines = (lines + times - 1) / times;
-    ahead.next = panel + kPanels * panel_floats + row * lines / p.rows * kLineFloats;
+    ahead.next = p.w.data + next * lanes * p.w.inner + row * lines / p.rows * kLineFloats;
   }
   for (std::size_t block = 0; block < p.a_blocks; ++block) {
     tile.multiply(StridedRows{a + block * p.a_block_stride, p.a_stride}, inner, panel, panel_floats,

@@ -33,6 +33,21 @@ struct AddToGates {
   }
 };
 
+// Calls each(product, first, last) for every `together` vectors of units; the product has `vectors`
+// output vectors for each of them.
+template <class Step, class Each>
+HWY_INLINE void over_units(const Step& step, std::size_t together, std::size_t vectors,
+                           const Each& each) {
+  Product recurrent = step.recurrent;
+  if (step.backwards) recurrent.falling = together * vectors;
+  const std::size_t count = (step.units.last - step.units.first + together - 1) / together;
+  for (std::size_t n = 0; n < count; ++n) {
+    const std::size_t group = step.backwards ? count - 1 - n : n;
+    const std::size_t first = step.units.first + group * together;
+    each(recurrent, first, std::min(first + together, step.units.last));
+  }
+}
+
 void step_forward(const StepForward& step) noexcept {
   const std::size_t lanes = hn::Lanes(TileTag()), all = step.recurrent.w.outputs / lanes;
   const AddToGates add{&step};
@@ -42,12 +57,11 @@ void step_forward(const StepForward& step) noexcept {
     return forward_normed(step.cell);
   }
   // One row's four gates are too few chains to hide the latency of a multiply-add.
-  const std::size_t together = step.recurrent.rows == 1 ? 2 : 1;
-  for (std::size_t u = step.units.first; u < step.units.last; u += together) {
-    const std::size_t end = std::min(u + together, step.units.last);
-    multiply_vectors(step.recurrent, cut, 4 * u, std::min(4 * end, all), add);
-    forward_units(step.cell, u * lanes, end * lanes);
-  }
+  over_units(step, step.recurrent.rows == 1 ? 2 : 1, 4,
+             [&](const Product& recurrent, std::size_t first, std::size_t last) HWY_ATTR {
+               multiply_vectors(recurrent, cut, 4 * first, std::min(4 * last, all), add);
+               forward_units(step.cell, first * lanes, last * lanes);
+             });
 }
 
 // Sink that writes d_h: the sums plus the gradient from above.
@@ -79,12 +93,13 @@ void step_backward(const StepBackward& step) noexcept {
       multiply_vectors(step.recurrent, cut, 0, step.recurrent.w.outputs / lanes, add);
     return backward_normed(step.cell);
   }
-  for (std::size_t u = step.units.first; u < step.units.last; u += kPanelVectors) {
-    // Panels are multiplied whole: weights beyond the last unit are zeros.
-    const std::size_t end = std::min(step.cell.units / lanes, u + kPanelVectors);
-    if (step.above != nullptr) multiply_vectors(step.recurrent, cut, u, end, add);
-    backward_units(step.cell, u * lanes, end * lanes);
-  }
+  over_units(step, kPanelVectors, 1,
+             [&](const Product& recurrent, std::size_t first, std::size_t last) HWY_ATTR {
+               // Panels are multiplied whole: weights beyond the last unit are zeros.
+               const std::size_t end = std::min(step.cell.units / lanes, first + kPanelVectors);
+               if (step.above != nullptr) multiply_vectors(recurrent, cut, first, end, add);
+               backward_units(step.cell, first * lanes, end * lanes);
+             });
 }
 
 void fill_steps(KernelTable& table) {

@@ -108,34 +108,36 @@ UnitVectors all_of(const KernelTable& table) {
   return {0, (kHidden + table.lanes - 1) / table.lanes};
 }
 
-// Runs the step in two parts where `apart`.
-void forward(const KernelTable& table, Step& step, bool apart) {
+// Runs the step in two parts where `apart`; the units of each from the last where `falling`.
+void forward(const KernelTable& table, Step& step, bool apart, bool falling = false) {
   const UnitVectors all = all_of(table);
   const std::size_t cut = apart ? table.panel / table.lanes : all.last;
-  if (apart) table.step_forward({step.recurrent(nullptr), step.cell(nullptr), {cut, all.last}});
-  table.step_forward({step.recurrent(nullptr), step.cell(nullptr), {0, cut}});
+  if (apart)
+    table.step_forward({step.recurrent(nullptr), step.cell(nullptr), {cut, all.last}, falling});
+  table.step_forward({step.recurrent(nullptr), step.cell(nullptr), {0, cut}, falling});
 }
 
-void backward(const KernelTable& table, Step& step, bool apart) {
+void backward(const KernelTable& table, Step& step, bool apart, bool falling) {
   const UnitVectors all = all_of(table);
   const std::size_t cut = apart ? table.panel / table.lanes : all.last;
   for (const UnitVectors part : {UnitVectors{cut, all.last}, UnitVectors{0, cut}}) {
     if (part.first == part.last) continue;
-    table.step_backward(
-        {step.back(step.d_h.row(0)), step.above.row(0), step.above.stride, step.cell_back(), part});
+    table.step_backward({step.back(step.d_h.row(0)), step.above.row(0), step.above.stride,
+                         step.cell_back(), part, falling});
   }
 }
 
 TEST(Step, IsItsProductAndItsCell) {
   for (const KernelTable& table : available()) {
     for (const std::size_t rows : {1, 2, 5, 7, 13}) {
-      for (const bool apart : {false, true}) {
+      for (const auto& [apart, falling] :
+           {std::pair(false, false), {true, false}, {false, true}, {true, true}}) {
         SCOPED_TRACE(std::string(table.name) + ", rows " + std::to_string(rows));
         if (apart && all_of(table).last <= table.panel / table.lanes) continue;
         Random random(41);
         Step one(table, rows, random);
         Step parts = one;
-        forward(table, one, apart);
+        forward(table, one, apart, falling);
         Rows rh(rows, 4 * kUnits, 4 * kUnits);
         table.multiply(parts.recurrent(rh.row(0)));
         table.cell_forward(parts.cell(rh.row(0)));
@@ -144,7 +146,7 @@ TEST(Step, IsItsProductAndItsCell) {
         ASSERT_NO_FATAL_FAILURE(expect_same(one.h, parts.h, "h"));
         ASSERT_TRUE(one.gates.clean_outside() && one.c.clean_outside() && one.h.clean_outside());
 
-        backward(table, one, apart);
+        backward(table, one, apart, falling);
         table.multiply(parts.back(parts.d_h.row(0)));
         for (std::size_t m = 0; m < rows; ++m) {
           for (std::size_t u = 0; u < kUnits; ++u)

@@ -504,6 +504,8 @@ plant("src/kernels/row-inl.hpp", "kernels streaming",
        "hn::LowerHalf(half, i_f), hn::UpperHalf(half, i_f)",
        "hn::UpperHalf(half, i_f), hn::LowerHalf(half, i_f)"),
       ("row: a group begins where the one before did", "    first += vectors;\n  }", "  }"))
+plant("src/kernels/step.cpp", "kernels",
+      ("step: backwards, every second group left out", "count - 1 - n : n", "count - 1 - n / 2 * 2 : n"))
 plant("src/kernels/row.cpp", "kernels streaming",
       ("row: the last of several rows left out",
        "  if (row < args.rows) Part::template run<1, kSums>(args, vector, row);\n", ""),
