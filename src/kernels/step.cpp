@@ -94,7 +94,7 @@ void step_backward(const StepBackward& step) noexcept {
     return backward_normed(step.cell);
   }
   over_units(step, kPanelVectors, 1,
-             [&](const Product& recurrent, std::size_t first, std::size_t last) HWY_ATTR {
+             [&](const Product& recurrent, std::size_t first, std::size_t) HWY_ATTR {
                // Panels are multiplied whole: weights beyond the last unit are zeros.
                const std::size_t end = std::min(step.cell.units / lanes, first + kPanelVectors);
                if (step.above != nullptr) multiply_vectors(recurrent, cut, first, end, add);
