@@ -13,8 +13,8 @@ class Head {
 
   /// weights V [O, inputs], bias b [O].
   void pack(const float* weights, const float* bias);
-  /// Rows of h are padded to 16 floats with zeros. y [rows, O]; up to the next multiple of 16 what
-  /// lies beyond O is scratch.
+  /// From h [rows, inputs], each row padded with zeros to a multiple of 16 floats, to y [rows, O].
+  /// In a row of y, the floats from O to the next multiple of 16 are scratch.
   void run(const float* h, std::size_t h_stride, std::size_t rows, float* y,
            std::size_t y_stride) const noexcept;
 

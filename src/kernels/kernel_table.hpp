@@ -309,8 +309,8 @@ struct RowStep {
 /// Both for one row and one group of units: all that does not change from row to row. W x may be
 /// summed first or last; the bits are those of RowSums and RowStep.
 struct WholeStep {
-  const float* const* x;  ///< [x_inner]
-  const float* h_before;  ///< [h_inner]
+  const float* const* x;  ///< Points to the row's x [x_inner].
+  const float* h_before;  ///< h' [h_inner]
   std::size_t x_inner, h_inner;
   const void *w, *r;  ///< The group's weights.
   const float* bias;  ///< In the order of a row's sums, from the group's first on; so are c and h.
